@@ -1,0 +1,104 @@
+// The checked configuration, as values: what the rest of the code reads. Built by config/, never changed afterwards,
+// shared as an immutable snapshot by all threads. Units are in the types; a time of zero means "no limit".
+// The defaults stand here and nowhere else.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace howdah::config {
+
+using Milliseconds = std::chrono::milliseconds;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
+
+enum class PoolMode { Transaction, Session, Statement };
+
+// Where a server connection is released, how many there are, and how long anything may take on it.
+struct PoolSettings {
+  PoolMode mode = PoolMode::Transaction;
+  int min_size = 0;
+  int max_size = 20;
+  int max_clients = 0;            // client connections of this database; 0: no limit of its own
+  int max_concurrent_logins = 4;  // log-ins to the backend under way at a time
+  Milliseconds acquire_timeout = 30s;
+  Milliseconds connect_timeout = 15s;  // one log-in to the backend, name look-up included
+  Milliseconds query_timeout = 0ms;
+  Milliseconds transaction_timeout = 0ms;
+  Milliseconds idle_in_transaction_timeout = 0ms;
+  Milliseconds idle_timeout = 10min;  // a server idle for longer is closed, down to min_size
+  Milliseconds max_lifetime = 1h;     // an idle server older than this, less up to a tenth of it by chance, is closed
+  Milliseconds retry_min = 100ms;     // pause after a first failed log-in to the backend; it doubles up to retry_max
+  Milliseconds retry_max = 15s;
+  Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
+  std::int64_t cleanup_bytes = 16 * 1024 * 1024;    // most bytes read and dropped while doing so
+};
+
+// One entry of `databases`. The entry named "*" serves every name that has no entry of its own.
+struct DatabaseSettings {
+  std::string name;
+  std::string backend;  // a libpq connection string or URI
+  PoolSettings pool;
+};
+
+// One entry of `users`. The secret is plain text, "md5" and 32 hex digits, or a SCRAM-SHA-256 verifier.
+struct UserSettings {
+  std::string name;
+  std::optional<std::string> password;  // already read from its file or environment variable
+  std::optional<PoolMode> pool_mode;    // instead of the database's
+  int max_clients = 0;                  // 0: no limit of its own
+};
+
+enum class AuthMethod { Trust, Reject, Password, Md5, ScramSha256 };
+
+// One rule of `auth`: the first that matches a connection decides its method.
+struct AuthRule {
+  enum class Origin { Any, Local, Address };
+  Origin origin = Origin::Any;
+  std::string address = {};             // with Origin::Address: 4 or 16 bytes, network order
+  int prefix_bits = 0;                  // of `address`
+  std::vector<std::string> databases = {};  // empty: all
+  std::vector<std::string> users = {};      // empty: all
+  AuthMethod method = AuthMethod::ScramSha256;
+};
+
+struct ClientSettings {
+  int max_connections = 1000;         // in all; 0: no limit
+  Milliseconds login_timeout = 60s;   // from the accept to the end of authentication
+  Milliseconds idle_timeout = 0ms;    // a client that asks nothing for longer, outside a transaction
+  Milliseconds half_close_timeout = 10s;  // a request may finish for this long after its client sent end of file
+};
+
+struct AdminSettings {
+  std::string listen;              // stats port: "host:port"; empty: none
+  std::vector<std::string> users;  // who may use the console
+};
+
+enum class LogLevel { Debug, Info, Warning, Error };
+enum class LogFormat { Text, Json };
+
+struct LogSettings {
+  LogLevel level = LogLevel::Info;
+  LogFormat format = LogFormat::Text;
+  bool connections = true;  // a line at info for each log-in and each disconnect
+};
+
+struct Settings {
+  std::vector<std::string> listen;  // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
+  int workers = 1;                  // 0: auto
+  AdminSettings admin;
+  ClientSettings client;
+  LogSettings log;
+  Milliseconds shutdown_timeout = 30s;  // a drain ends after this
+  std::map<std::string, DatabaseSettings> databases;
+  std::map<std::string, UserSettings> users;
+  std::vector<AuthRule> auth;  // empty: scram-sha-256 for everybody (made explicit by the reader)
+};
+
+}  // namespace howdah::config
