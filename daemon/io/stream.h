@@ -1,0 +1,65 @@
+// A connection as bytes: what sessions and servers see of a socket, plain or TLS. Tests put a stream in memory here.
+// One worker's thread only. No call here calls the handler back before it returns.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "daemon/io/output_batch.h"
+#include "protocol/bytes.h"
+
+namespace howdah::io {
+
+enum class StreamEnd {
+  EndOfFile,  // the peer sends nothing more, but may still read
+  Error,      // reset, time-out, TLS failure: nothing goes either way any more
+};
+
+class StreamHandler {
+ public:
+  // Bytes from the peer, first what was left over before; they die when the call returns. Returns how many were taken
+  // from the front: the stream keeps the rest and delivers it again, in front of the next bytes or at `redeliver`.
+  [[nodiscard]] virtual std::size_t on_bytes(protocol::Bytes bytes) = 0;
+  // All pending output has gone to the kernel.
+  virtual void on_drained() = 0;
+  // Each end is told once. After EndOfFile (with bytes left over already delivered) an Error may still follow.
+  virtual void on_end(StreamEnd end) = 0;
+
+ protected:
+  ~StreamHandler() = default;
+};
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+
+  // Who hears of bytes and ends from now on; must outlive the stream or be replaced.
+  virtual void set_handler(StreamHandler& handler) = 0;
+
+  // Sends the batch in as few system calls as may be and clears it. What the kernel does not take is copied and sent
+  // when it can be. A failure is told later, by on_end(Error).
+  virtual void write(OutputBatch& batch) = 0;
+  [[nodiscard]] virtual std::size_t pending_bytes() const = 0;
+
+  // While off, nothing is read from the peer, so that its kernel makes it wait.
+  virtual void set_reading(bool on) = 0;
+  // Delivers the bytes left over once more, at the end of this turn, whether or not reading is on.
+  virtual void redeliver() = 0;
+
+  // Sends what is pending, then closes; after a short while it closes anyway. The old handler hears nothing more.
+  // A stream that is destroyed instead is closed at once.
+  static void finish(std::unique_ptr<Stream> stream) {
+    auto& self = *stream;
+    self.linger(std::move(stream));
+  }
+
+  // "127.0.0.1:40000", "[::1]:40000" or "unix:1234(@uid 1000)"; for logs and SHOW CLIENTS.
+  [[nodiscard]] virtual std::string peer() const = 0;
+
+ private:
+  // Takes ownership of itself, hands itself to the worker until the pending output has gone, or dies at once.
+  virtual void linger(std::unique_ptr<Stream> self) = 0;
+};
+
+}  // namespace howdah::io

@@ -1,0 +1,100 @@
+// What the console and the stats port show, as values taken at one moment: plain copies, no pointers into the engine.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace howdah::stats {
+
+using WallTime = std::chrono::system_clock::time_point;
+using Microseconds = std::chrono::microseconds;
+
+// Monotone counts since the start of the daemon.
+struct Totals {
+  std::uint64_t transactions = 0;
+  std::uint64_t queries = 0;  // simple queries and Executes
+  std::uint64_t client_bytes_received = 0;
+  std::uint64_t client_bytes_sent = 0;
+  std::uint64_t errors_sent = 0;  // ErrorResponses that went to clients
+  std::uint64_t server_logins = 0;
+  std::uint64_t server_login_failures = 0;
+  std::uint64_t acquire_timeouts = 0;
+  std::uint64_t cancels = 0;
+  Microseconds transaction_time{};  // leased
+  Microseconds query_time{};        // from request to ReadyForQuery
+  Microseconds wait_time{};         // in the queue
+};
+
+struct PoolSnapshot {
+  std::string database;
+  std::string user;
+  config::PoolSettings settings;
+  int clients_active = 0;   // with a server
+  int clients_waiting = 0;  // in the queue
+  int clients_idle = 0;     // neither
+  int servers_active = 0;   // leased, a request or transaction under way
+  int servers_pinned = 0;   // leased, kept by a client between transactions
+  int servers_idle = 0;
+  int servers_cleaning = 0;
+  int servers_connecting = 0;
+  Microseconds longest_wait{};  // of the client now first in the queue
+  std::string last_error;       // of the last failed log-in to the backend, empty after a good one
+  Totals totals;
+};
+
+struct ClientSnapshot {
+  std::uint64_t id = 0;
+  std::string user;
+  std::string database;
+  std::string application_name;
+  std::string state;    // "active", "waiting", "idle", "login", "console"
+  std::string address;  // as io::Stream::peer tells it
+  WallTime connected_at;
+  WallTime last_request_at;
+  Microseconds wait{};          // so far, when waiting
+  std::uint64_t server_id = 0;  // of its lease; 0: none
+  std::int32_t process_id = 0;  // as in its BackendKeyData
+};
+
+struct ServerSnapshot {
+  std::uint64_t id = 0;
+  std::string user;
+  std::string database;
+  std::string state;  // "active", "pinned", "idle", "cleaning"
+  std::string address;
+  std::string pin_reason;  // empty where not pinned
+  WallTime connected_at;
+  WallTime last_used_at;
+  std::uint64_t client_id = 0;  // of its lease; 0: none
+  std::int32_t process_id = 0;  // the backend's own
+};
+
+struct Snapshot {
+  WallTime taken_at;
+  bool is_ready = false;  // listeners open, first connections made or tried
+  bool is_draining = false;
+  int clients_logging_in = 0;
+  int clients_limit = 0;
+  std::uint64_t clients_accepted = 0;
+  std::uint64_t logins_failed = 0;
+  std::vector<PoolSnapshot> pools;
+};
+
+// The engine, as the console and the stats port see it. Any thread; each call takes locks for short copies only.
+class SnapshotSource {
+ public:
+  [[nodiscard]] virtual Snapshot snapshot() const = 0;
+  [[nodiscard]] virtual std::vector<ClientSnapshot> clients() const = 0;
+  [[nodiscard]] virtual std::vector<ServerSnapshot> servers() const = 0;
+  [[nodiscard]] virtual std::shared_ptr<const config::Settings> settings() const = 0;
+
+ protected:
+  ~SnapshotSource() = default;
+};
+
+}  // namespace howdah::stats
