@@ -1,0 +1,31 @@
+// One log-in to the backend under way for a pool.
+#pragma once
+
+#include <memory>
+
+#include "daemon/pool/pool.h"
+
+namespace howdah::pool {
+
+class Pool::LoginAttempt final : private server::LoginHandler {
+ public:
+  explicit LoginAttempt(Pool& pool) : pool_(pool) {}
+
+  void start(server::BackendConnector& connector) {
+    login_ = connector.start(pool_.target_, pool_.settings_.connect_timeout, *this);
+  }
+
+ private:
+  void on_login(std::expected<server::LoggedIn, protocol::ErrorFields> result) override {
+    if (result) {
+      pool_.on_logged_in(*this, std::move(*result));
+    } else {
+      pool_.on_login_failed(*this, result.error());
+    }
+  }
+
+  Pool& pool_;
+  std::unique_ptr<server::PendingLogin> login_;
+};
+
+}  // namespace howdah::pool

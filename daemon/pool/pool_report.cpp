@@ -1,0 +1,102 @@
+// What a pool says of itself: snapshots, and the error of those who waited in vain.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/pool/login_attempt.h"
+#include "daemon/pool/pool.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::pool {
+
+using protocol::TransactionStatus;
+using server::ServerConnection;
+
+namespace {
+
+bool is_between_requests(const ServerConnection& server) {
+  return server.owed().is_settled();
+}
+
+std::string_view state_name(const ServerConnection& server) {
+  switch (server.state()) {
+    case ServerConnection::State::Idle:
+    case ServerConnection::State::Closed:
+      return "idle";
+    case ServerConnection::State::Cleaning:
+      return "cleaning";
+    case ServerConnection::State::Leased:
+      break;
+  }
+  if (!is_between_requests(server)) return "active";
+  return server.status() == TransactionStatus::Idle ? "pinned" : "idle in transaction";
+}
+
+}  // namespace
+
+protocol::ErrorFields Pool::describe_exhaustion() const {
+  if (servers_.empty() && !last_error_.message.empty()) {
+    auto error = last_error_;
+    error.severity = protocol::Severity::Error;
+    return error;
+  }
+  std::map<std::string_view, int> uses;
+  for (const auto& [id, server] : servers_) ++uses[state_name(*server)];
+  std::string doing;
+  for (const auto& [state, count] : uses) doing += fmt::format("{}{} {}", doing.empty() ? "" : ", ", count, state);
+  auto error = protocol::make_error(
+      protocol::Severity::Error, protocol::sqlstate::kTooManyConnections,
+      fmt::format("no server connection became free within {} ms", settings_.acquire_timeout.count()));
+  error.detail = fmt::format("Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.",
+                             name_.database, name_.user, servers_.size(), settings_.max_size,
+                             doing.empty() ? "none" : doing, logins_.size(), queue_.size());
+  if (!last_error_.message.empty()) error.detail += " The last log-in to the backend failed: " + last_error_.message;
+  error.hint = "Raise pool.max_size, shorten transactions, or raise pool.acquire_timeout.";
+  return error;
+}
+
+stats::PoolSnapshot Pool::snapshot() const {
+  stats::PoolSnapshot snapshot;
+  snapshot.database = name_.database;
+  snapshot.user = name_.user;
+  snapshot.settings = settings_;
+  for (const auto& [id, server] : servers_) {
+    const auto state = state_name(*server);
+    if (state == "active" || state == "idle in transaction") ++snapshot.servers_active;
+    if (state == "pinned") ++snapshot.servers_pinned;
+    if (state == "idle") ++snapshot.servers_idle;
+    if (state == "cleaning") ++snapshot.servers_cleaning;
+  }
+  snapshot.servers_connecting = static_cast<int>(logins_.size());
+  snapshot.clients_waiting = static_cast<int>(queue_.size());
+  if (!queue_.empty()) {
+    snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() -
+                                                                            queue_.front().waiting_since());
+  }
+  snapshot.last_error = last_error_.message;
+  snapshot.totals = totals_;
+  return snapshot;
+}
+
+std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_now) const {
+  const auto wall_time = [&](worker::TimePoint time) {
+    return wall_now - std::chrono::duration_cast<stats::WallTime::duration>(environment_.agenda.now() - time);
+  };
+  std::vector<stats::ServerSnapshot> snapshots;
+  for (const auto& [id, server] : servers_) {
+    const bool is_leased = server->tenant() != nullptr;
+    snapshots.push_back({.id = id,
+                         .user = name_.user,
+                         .database = name_.database,
+                         .state = std::string(state_name(*server)),
+                         .address = server->address(),
+                         .pin_reason = std::string(server->left_state().first_name()),
+                         .connected_at = wall_time(server->connected_at()),
+                         .last_used_at = is_leased ? wall_now : wall_time(server->idle_since()),
+                         .client_id = is_leased ? server->tenant()->client_id() : 0,
+                         .process_id = server->process_id()});
+  }
+  return snapshots;
+}
+
+}  // namespace howdah::pool

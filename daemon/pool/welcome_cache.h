@@ -1,0 +1,30 @@
+// What a client is told at its log-in, remembered per set of startup settings: settings that a server has once accepted
+// need no server at the next log-in. One worker's thread.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "protocol/session_settings.h"
+
+namespace howdah::pool {
+
+struct Welcome {
+  protocol::SessionSettings settings;  // one shared value for all sessions that want the same
+  std::string parameters;              // ParameterStatus messages, ready to send
+};
+
+class WelcomeCache {
+ public:
+  // Null where these settings have not been tried on a server, or were forgotten. Dies at the next `remember`.
+  [[nodiscard]] const Welcome* find(const protocol::SessionSettings& settings) const;
+  // `parameters` as the server reported them with `settings` in force.
+  const Welcome& remember(protocol::SessionSettings settings, const std::map<std::string, std::string>& parameters);
+  void clear() { welcomes_.clear(); }
+
+ private:
+  static constexpr std::size_t kMostEntries = 1000;  // when full it starts anew
+  std::unordered_map<std::string, Welcome> welcomes_;
+};
+
+}  // namespace howdah::pool

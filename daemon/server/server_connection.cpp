@@ -1,0 +1,202 @@
+#include "daemon/server/server_connection.h"
+
+#include "protocol/messages.h"
+
+namespace howdah::server {
+
+using protocol::Bytes;
+using protocol::OwedReplies;
+using protocol::Piece;
+
+ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda, ServerOwner& owner)
+    : id_(id),
+      stream_(std::move(logged_in.stream)),
+      cancel_ticket_(std::move(logged_in.cancel)),
+      parameters_(std::move(logged_in.parameters)),
+      process_id_(logged_in.process_id),
+      address_(std::move(logged_in.address)),
+      agenda_(agenda),
+      owner_(owner),
+      connected_at_(agenda.now()),
+      idle_since_(agenda.now()) {
+  stream_->set_handler(*this);
+}
+
+ServerConnection::~ServerConnection() = default;
+
+void ServerConnection::lease_to(Tenant& tenant, State state) {
+  tenant_ = &tenant;
+  state_ = state;
+}
+
+void ServerConnection::end_lease() {
+  tenant_ = nullptr;
+  if (state_ != State::Closed) state_ = State::Idle;
+  idle_since_ = agenda_.now();
+  words_.reset();
+}
+
+void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch) {
+  if (settings_ == settings) return;
+  const auto command = protocol::settings_change_command(settings_, settings);
+  settings_before_ = std::exchange(settings_, settings);
+  if (command.empty()) return;
+  owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
+  batch.own_written([&](std::string& out) { protocol::append_query(out, command); });
+}
+
+std::optional<protocol::ErrorFields> ServerConnection::take_own_error() {
+  return std::exchange(own_error_, std::nullopt);
+}
+
+std::uint64_t ServerConnection::take_error_count() {
+  return std::exchange(error_count_, 0);
+}
+
+std::optional<Busy> ServerConnection::why_not_releasable(bool has_partial_request) const {
+  return server::why_not_releasable({.owed = owed_,
+                                     .status = status_,
+                                     .state = left_state_,
+                                     .has_partial_reply = walker_.missing_bytes() > 0,
+                                     .has_partial_request = has_partial_request,
+                                     .has_pending_output = stream_ && stream_->pending_bytes() > 0,
+                                     .has_cancel_in_flight = has_cancel_in_flight_});
+}
+
+void ServerConnection::cancel() {
+  if (has_cancel_in_flight_ || state_ == State::Closed || !cancel_ticket_) return;
+  has_cancel_in_flight_ = true;
+  cancel_ticket_->send(*this);
+}
+
+void ServerConnection::on_cancel_done() {
+  has_cancel_in_flight_ = false;
+  if (tenant_ != nullptr) tenant_->on_progress();
+}
+
+void ServerConnection::close(std::string_view reason) {
+  if (state_ == State::Closed) return;
+  state_ = State::Closed;
+  tenant_ = nullptr;
+  agenda_.bury(std::shared_ptr<io::Stream>(std::move(stream_)));
+  owner_.on_server_closed(*this, reason);
+}
+
+void ServerConnection::lose(std::string_view reason) {
+  if (state_ == State::Closed) return;
+  auto* tenant = tenant_;
+  close(reason);
+  if (tenant != nullptr) tenant->on_server_lost(has_told_fatal_);
+}
+
+std::size_t ServerConnection::on_bytes(Bytes bytes) {
+  std::size_t done = 0;
+  std::size_t run_start = 0;
+  const auto hand_out = [&] {
+    if (run_start < done && tenant_ != nullptr) tenant_->on_reply_bytes(bytes.substr(run_start, done - run_start));
+  };
+  while (true) {
+    const auto next = walker_.peek(bytes.substr(done));
+    if (!next) {
+      hand_out();
+      lose("protocol violation by the server");
+      return bytes.size();
+    }
+    if (!*next) break;
+    const auto& piece = **next;
+    // A row inside an answer, the most frequent frame by far, changes nothing.
+    const bool is_plain_row = piece.type == 'D' && is_frame_for_tenant_ && !owed_.is_empty();
+    if (piece.is_start && !is_plain_row) {
+      if (piece.type == 'Z') {
+        hand_out();
+        run_start = done;
+      }
+      const bool is_for_tenant = take_frame_start(piece);
+      if (state_ == State::Closed) return bytes.size();
+      if (!is_for_tenant) {
+        hand_out();
+        run_start = done + piece.bytes.size();
+      }
+      is_frame_for_tenant_ = is_for_tenant;
+    } else if (!is_frame_for_tenant_) {
+      run_start = done + piece.bytes.size();
+    }
+    walker_.advance(piece);
+    done += piece.bytes.size();
+  }
+  hand_out();
+  if (tenant_ != nullptr) tenant_->on_progress();
+  return done;
+}
+
+bool ServerConnection::take_frame_start(const Piece& piece) {
+  const bool is_own = owed_.is_next_for_pooler();
+  switch (piece.type) {
+    case 'S':
+      take_parameter(piece);
+      return !is_own;
+    case 'N':
+    case 'A':
+      return !is_own;
+    case 'Z':
+      return take_ready(piece);
+    default:
+      break;
+  }
+  const auto verdict = owed_.on_reply(piece.type);
+  if (verdict == OwedReplies::Verdict::Unexpected) {
+    lose("reply that nothing asked for");
+    return false;
+  }
+  const bool is_for_client = verdict == OwedReplies::Verdict::ForClient;
+  if (piece.type == 'E') take_error(piece, is_for_client);
+  if (state_ == State::Closed) return false;
+  if (piece.type == 'C' && is_for_client) {
+    const auto tag = protocol::ByteReader(piece.body()).c_string();
+    if (tag) protocol::note_command_tag(*tag, words_, left_state_);
+    if (tag == "DISCARD ALL") forget_settings();
+  }
+  return is_for_client;
+}
+
+bool ServerConnection::take_ready(const Piece& piece) {
+  const auto verdict = owed_.on_reply('Z');
+  if (verdict == OwedReplies::Verdict::Unexpected || piece.body().size() != 1 ||
+      !protocol::is_transaction_status(piece.body().front())) {
+    lose("ReadyForQuery that nothing asked for");
+    return false;
+  }
+  status_ = static_cast<protocol::TransactionStatus>(piece.body().front());
+  if (verdict == OwedReplies::Verdict::LeaveOut || tenant_ == nullptr) return false;
+  return tenant_->on_ready_for_query(status_);
+}
+
+void ServerConnection::take_error(const Piece& piece, bool is_for_client) {
+  const auto fields = protocol::read_error(piece.body());
+  if (tenant_ == nullptr) {
+    lose("idle server said: " + fields.message);
+  } else if (is_for_client) {
+    ++error_count_;
+    has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
+  } else {
+    own_error_ = fields;
+    settings_ = settings_before_;
+  }
+}
+
+void ServerConnection::take_parameter(const Piece& piece) {
+  protocol::ByteReader reader(piece.body());
+  const auto name = reader.c_string();
+  const auto value = reader.c_string();
+  if (name && value) parameters_.insert_or_assign(std::string(*name), std::string(*value));
+}
+
+void ServerConnection::on_drained() {
+  if (tenant_ != nullptr) tenant_->on_server_drained();
+}
+
+void ServerConnection::on_end(io::StreamEnd end) {
+  lose(end == io::StreamEnd::EndOfFile ? "closed by the server" : "connection failed");
+}
+
+}  // namespace howdah::server

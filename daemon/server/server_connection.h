@@ -1,0 +1,133 @@
+// Our connection to a PostgreSQL, logged in: its replies matched to what was asked, its transaction status, settings
+// and left-over state. It moves no bytes by itself but through its stream, and does not know pools or sessions: its
+// tenant gets the replies, its owner hears of its end. Owned by the pool; one worker's thread only.
+// (PostgreSQL documentation: "Message Flow")
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/io/stream.h"
+#include "daemon/server/backend_connector.h"
+#include "daemon/server/release_rule.h"
+#include "daemon/server/tenant.h"
+#include "daemon/worker/agenda.h"
+#include "protocol/error_fields.h"
+#include "protocol/frame_walker.h"
+#include "protocol/owed_replies.h"
+#include "protocol/session_settings.h"
+#include "protocol/state_hints.h"
+
+namespace howdah::server {
+
+class ServerConnection;
+
+class ServerOwner {
+ public:
+  // The connection is closed and leased to nobody any more. It may be buried now, not destroyed.
+  virtual void on_server_closed(ServerConnection& server, std::string_view reason) = 0;
+
+ protected:
+  ~ServerOwner() = default;
+};
+
+using ServerId = std::uint64_t;  // unique in the process; 0: none
+
+class ServerConnection final : private io::StreamHandler, private CancelHandler {
+ public:
+  enum class State { Idle, Leased, Cleaning, Closed };
+
+  ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda, ServerOwner& owner);
+  ~ServerConnection();
+
+  [[nodiscard]] ServerId id() const { return id_; }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] std::int32_t process_id() const { return process_id_; }
+  [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_; }
+  [[nodiscard]] worker::TimePoint connected_at() const { return connected_at_; }
+  [[nodiscard]] worker::TimePoint idle_since() const { return idle_since_; }
+
+  // The lease. `tenant` must outlive it. Cleaning is a lease without a client.
+  void lease_to(Tenant& tenant, State state = State::Leased);
+  void end_lease();
+  [[nodiscard]] Tenant* tenant() const { return tenant_; }
+
+  // Notes requests in the order in which their bytes are written after.
+  [[nodiscard]] protocol::OwedReplies& owed() { return owed_; }
+  [[nodiscard]] const protocol::OwedReplies& owed() const { return owed_; }
+  void write(io::OutputBatch& batch) { stream_->write(batch); }
+  [[nodiscard]] std::size_t pending_bytes() const { return stream_->pending_bytes(); }
+  void set_reading(bool on) { stream_->set_reading(on); }
+  // A look at the socket, for one that was idle; costs a system call.
+  [[nodiscard]] bool has_unread_input() const { return stream_->has_unread_input(); }
+
+  // Puts what turns the server's settings into `settings` in front of the batch's next bytes.
+  void adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch);
+  [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }
+  // The settings are those of the log-in again (DISCARD ALL).
+  void forget_settings() { settings_ = nullptr; }
+  // The error that answered a request of our own, once.
+  [[nodiscard]] std::optional<protocol::ErrorFields> take_own_error();
+
+  // The words of the statements sent in this lease, and what may be left behind by them.
+  [[nodiscard]] protocol::StatementWords& words() { return words_; }
+  [[nodiscard]] protocol::StateKinds& left_state() { return left_state_; }
+  [[nodiscard]] const protocol::StateKinds& left_state() const { return left_state_; }
+
+  [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
+  [[nodiscard]] std::optional<Busy> why_not_releasable(bool has_partial_request) const;
+
+  // Asks the backend to cancel what it runs. Where a cancel is in flight already, nothing more is sent.
+  void cancel();
+  [[nodiscard]] bool has_cancel_in_flight() const { return has_cancel_in_flight_; }
+
+  // Ends the connection; the owner hears of it, the tenant does not.
+  void close(std::string_view reason);
+
+  // Replies that were errors, since the last call. For the statistics.
+  [[nodiscard]] std::uint64_t take_error_count();
+
+ private:
+  [[nodiscard]] std::size_t on_bytes(protocol::Bytes bytes) override;
+  void on_drained() override;
+  void on_end(io::StreamEnd end) override;
+  void on_cancel_done() override;
+
+  // Whether the frame that starts here is for the tenant.
+  bool take_frame_start(const protocol::Piece& piece);
+  bool take_ready(const protocol::Piece& piece);
+  void take_error(const protocol::Piece& piece, bool is_for_client);
+  void take_parameter(const protocol::Piece& piece);
+  void lose(std::string_view reason);
+
+  const ServerId id_;
+  std::unique_ptr<io::Stream> stream_;
+  std::unique_ptr<CancelTicket> cancel_ticket_;
+  std::map<std::string, std::string> parameters_;
+  const std::int32_t process_id_;
+  const std::string address_;
+  worker::Agenda& agenda_;
+  ServerOwner& owner_;
+  const worker::TimePoint connected_at_;
+  worker::TimePoint idle_since_;
+
+  State state_ = State::Idle;
+  Tenant* tenant_ = nullptr;
+  protocol::FrameWalker walker_{protocol::server_frame_rules()};
+  protocol::OwedReplies owed_;
+  protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
+  protocol::SessionSettings settings_;
+  protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
+  protocol::StatementWords words_;
+  protocol::StateKinds left_state_;
+  std::optional<protocol::ErrorFields> own_error_;
+  std::uint64_t error_count_ = 0;
+  bool is_frame_for_tenant_ = false;
+  bool has_told_fatal_ = false;
+  bool has_cancel_in_flight_ = false;
+};
+
+}  // namespace howdah::server

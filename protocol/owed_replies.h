@@ -1,0 +1,90 @@
+// What a server still has to answer, in order: which reply belongs to which request, and when nothing is owed any more.
+// Every message that goes to a server is noted here before it is sent, every frame that comes back is shown to it.
+// (PostgreSQL documentation: "Message Flow": "Simple Query", "Extended Query", "Pipelining", "Function Call",
+// "COPY Operations")
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace howdah::protocol {
+
+enum class Request : std::uint8_t {
+  Parse,
+  Bind,
+  Describe,
+  Execute,
+  Close,
+  Malformed,  // a Flush with a body: answered by an error and nothing else
+  CopyEnd,    // CopyDone or CopyFail: ends a copy-in, else is dropped by the server
+  Sync,       // this and the following two owe one ReadyForQuery each
+  Query,
+  FunctionCall,
+};
+
+// Who wants the answer: the client, or only we ourselves.
+enum class Asker : std::uint8_t { Client, Pooler };
+
+class OwedReplies {
+ public:
+  // Notes a message that is about to be sent.
+  void expect(Request request, Asker asker = Asker::Client);
+
+  enum class Verdict {
+    ForClient,
+    LeaveOut,    // answers a request of our own
+    Unexpected,  // answers nothing that was asked: the server cannot be trusted any more
+  };
+  // Judges the frame that starts with this type byte. Notices, parameters and notifications, which a server may send
+  // between any two messages, are for the client and change nothing.
+  [[nodiscard]] Verdict on_reply(char type);
+
+  // Nothing is owed, and no batch is open: no Sync is missing behind what was sent.
+  [[nodiscard]] bool is_settled() const { return is_empty() && !is_unsynced_ && !is_skipping_ && !is_copy_in_; }
+  [[nodiscard]] bool is_empty() const { return head_ == entries_.size(); }
+  // The server reads CopyData now.
+  [[nodiscard]] bool is_copy_in() const { return is_copy_in_; }
+  // Messages of the extended protocol went out (or are being skipped after an error) and their Sync did not.
+  [[nodiscard]] bool is_unsynced() const { return is_unsynced_ || is_skipping_; }
+  // A Sync was sent where we cannot know whether the server took it for one: close rather than reuse.
+  [[nodiscard]] bool is_doubtful() const { return is_doubtful_; }
+
+  [[nodiscard]] std::size_t size() const { return entries_.size() - head_; }
+  // How many ReadyForQuery are owed; each is sent as soon as the server gets there, so that waiting for one ends.
+  [[nodiscard]] std::size_t ready_count() const { return ready_count_; }
+  // Entries noted since the last one that makes the server send what it has.
+  [[nodiscard]] std::size_t unflushed_count() const { return unflushed_count_; }
+  void note_flush() { unflushed_count_ = 0; }
+
+  // Whether the reply that comes next is for ourselves.
+  [[nodiscard]] bool is_next_for_pooler() const {
+    return !is_empty() && entries_[head_].asker == Asker::Pooler;
+  }
+
+ private:
+  struct Entry {
+    Request request;
+    Asker asker;
+  };
+
+  void push(Entry entry);
+  void pop();
+  void drop_copy_ends();
+  Verdict pop_if(bool is_answer);
+  Verdict on_ready();
+  Verdict on_error();
+  void on_copy_in();
+  void compact();
+
+  std::vector<Entry> entries_;  // those before head_ are done with
+  std::size_t head_ = 0;
+  std::size_t ready_count_ = 0;
+  std::size_t unflushed_count_ = 0;
+  bool is_unsynced_ = false;
+  bool is_skipping_ = false;  // after an error, up to a Sync that has not been sent yet
+  bool is_copy_in_ = false;
+  bool has_sync_in_copy_ = false;
+  bool is_doubtful_ = false;
+};
+
+}  // namespace howdah::protocol

@@ -1,0 +1,31 @@
+// The run-time parameters (GUCs) that a session wants on its server, as an immutable value that many share.
+// Equal pointers mean equal settings; a null pointer means none: what the server has from its log-in.
+// (PostgreSQL documentation: "Setting Parameters", set_config in "System Administration Functions")
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace howdah::protocol {
+
+// Names in lower case (PostgreSQL compares them without regard to case), values as the client gave them.
+using SettingsMap = std::map<std::string, std::string, std::less<>>;
+using SessionSettings = std::shared_ptr<const SettingsMap>;
+
+// Of two values for one name the later one counts. No settings at all give the null pointer.
+[[nodiscard]] SessionSettings make_session_settings(
+    const std::vector<std::pair<std::string, std::string>>& settings);
+
+// One SQL command that turns `from` into `to`; empty where nothing differs. It is safe whatever the values hold and
+// whatever client_encoding and search_path the server has: all ASCII, names qualified. A setting that is in `from` only
+// goes back to what the server had at its log-in.
+[[nodiscard]] std::string settings_change_command(const SessionSettings& from, const SessionSettings& to);
+
+// A text that is the same for equal settings only.
+[[nodiscard]] std::string settings_key(const SessionSettings& settings);
+
+}  // namespace howdah::protocol

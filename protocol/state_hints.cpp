@@ -1,0 +1,116 @@
+#include "protocol/state_hints.h"
+
+#include <algorithm>
+
+namespace howdah::protocol {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kKindNames = {
+    "settings", "named statement", "listen", "held cursor", "temporary object",
+    "advisory lock", "loaded library", "code block"};
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool is_local_to_transaction(std::string_view word_after_set) {
+  return word_after_set == "local" || word_after_set == "transaction" || word_after_set == "constraints";
+}
+
+bool is_session_advisory(std::string_view word) {
+  return word.find("advisory") != std::string_view::npos && word.find("xact") == std::string_view::npos &&
+         word.find("unlock") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view state_kind_name(StateKind kind) {
+  return kKindNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view StateKinds::first_name() const {
+  for (std::size_t i = 0; i < kKindNames.size(); ++i) {
+    if (has(static_cast<StateKind>(i))) return kKindNames[i];
+  }
+  return {};
+}
+
+void StatementWords::begin_text() {
+  word_size_ = 0;
+  word_count_ = 0;
+  is_after_set_ = false;
+  starts_transaction_ = false;
+}
+
+void StatementWords::feed(Bytes text) {
+  for (const char c : text) {
+    if (is_word_byte(c)) {
+      if (word_size_ < kLongestWord) word_[word_size_] = lower(c);
+      ++word_size_;
+    } else if (word_size_ > 0) {
+      end_word();
+    }
+  }
+}
+
+void StatementWords::end_word() {
+  if (word_size_ == 0) return;
+  const bool is_long = word_size_ > kLongestWord;
+  const std::string_view word(word_.data(), is_long ? 0 : word_size_);
+  const bool was_after_set = is_after_set_;
+  word_size_ = 0;
+  is_after_set_ = false;
+  ++word_count_;
+  if (was_after_set && !is_local_to_transaction(word)) has_session_set_ = true;
+  if (word_count_ == 1 && (word == "begin" || word == "start")) starts_transaction_ = true;
+  switch (word.size()) {
+    case 3:
+      is_after_set_ = word == "set";
+      break;
+    case 4:
+      if (word == "temp") kinds_.add(StateKind::TemporaryObject);
+      has_hold_ = has_hold_ || word == "hold";
+      break;
+    case 5:
+      has_session_set_ = has_session_set_ || word == "reset";
+      break;
+    case 7:
+      if (word == "pg_temp") kinds_.add(StateKind::TemporaryObject);
+      break;
+    case 9:
+      if (word == "temporary") kinds_.add(StateKind::TemporaryObject);
+      break;
+    case 10:
+      if (word == "set_config") kinds_.add(StateKind::Settings);
+      break;
+    default:
+      if (word.size() > 10 && is_session_advisory(word)) kinds_.add(StateKind::AdvisoryLock);
+      break;
+  }
+}
+
+void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds) {
+  if (tag == "SET" || tag == "RESET") {
+    if (words.has_session_set()) kinds.add(StateKind::Settings);
+  } else if (tag == "LISTEN") {
+    kinds.add(StateKind::Listen);
+  } else if (tag == "PREPARE") {
+    kinds.add(StateKind::NamedStatement);
+  } else if (tag == "DECLARE CURSOR") {
+    if (words.has_hold()) kinds.add(StateKind::HeldCursor);
+  } else if (tag == "LOAD") {
+    kinds.add(StateKind::LoadedLibrary);
+  } else if (tag == "DO" || tag == "CALL") {
+    kinds.add(StateKind::CodeBlock);
+  } else if (tag == "DISCARD ALL") {
+    kinds.clear();
+  }
+}
+
+}  // namespace howdah::protocol

@@ -1,0 +1,77 @@
+// What a request may leave behind on a server after its transaction, told from the words of its text and from the
+// command tags of its answers. It errs on the side of "may": a kind that is reported keeps the server with its session.
+// (PostgreSQL documentation: "DISCARD", "SET", "LISTEN", "Advisory Locks", "CREATE TABLE": temporary tables)
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/bytes.h"
+
+namespace howdah::protocol {
+
+enum class StateKind : std::uint8_t {
+  Settings,
+  NamedStatement,
+  Listen,
+  HeldCursor,
+  TemporaryObject,
+  AdvisoryLock,
+  LoadedLibrary,
+  CodeBlock,  // DO and CALL can leave anything
+};
+
+[[nodiscard]] std::string_view state_kind_name(StateKind kind);
+
+// A small set of kinds.
+class StateKinds {
+ public:
+  void add(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ | bit(kind)); }
+  [[nodiscard]] bool has(StateKind kind) const { return (bits_ & bit(kind)) != 0; }
+  [[nodiscard]] bool is_empty() const { return bits_ == 0; }
+  void clear() { bits_ = 0; }
+  // The first kind's name; empty where there is none.
+  [[nodiscard]] std::string_view first_name() const;
+
+ private:
+  static std::uint16_t bit(StateKind kind) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
+  }
+  std::uint16_t bits_ = 0;
+};
+
+// Reads statement texts in pieces of any size and remembers which telling words it met since `reset`.
+class StatementWords {
+ public:
+  // Starts a new text.
+  void begin_text();
+  void feed(Bytes text);
+  void end_text() { end_word(); }
+  void reset() { *this = {}; }
+
+  [[nodiscard]] bool has_session_set() const { return has_session_set_; }
+  [[nodiscard]] bool has_hold() const { return has_hold_; }
+  // Kinds that the words alone tell: set_config, temporary objects, advisory locks.
+  [[nodiscard]] StateKinds kinds() const { return kinds_; }
+  // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
+  [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
+
+ private:
+  void end_word();
+
+  static constexpr std::size_t kLongestWord = 24;
+  std::array<char, kLongestWord> word_{};
+  std::size_t word_size_ = 0;  // may exceed kLongestWord: then the word is none of ours
+  std::size_t word_count_ = 0;
+  bool is_after_set_ = false;
+  bool has_session_set_ = false;
+  bool has_hold_ = false;
+  bool starts_transaction_ = false;
+  StateKinds kinds_;
+};
+
+// Takes the tag of a CommandComplete into account. DISCARD ALL empties the set.
+void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds);
+
+}  // namespace howdah::protocol
