@@ -1,0 +1,105 @@
+// One log-in exchange of one client, from a method to accepted or rejected. No I/O: it is given messages and
+// says what to do. Which exchange a client meets tells nothing about whether its user exists. (PostgreSQL
+// documentation: "Start-up", "SASL Authentication"; the methods are those of "Client Authentication")
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/settings.h"
+#include "daemon/auth/password_check.h"
+#include "daemon/auth/server_secrets.h"
+#include "daemon/os/random.h"
+#include "protocol/bytes.h"
+#include "protocol/error_fields.h"
+#include "protocol/password.h"
+#include "protocol/password_message.h"
+#include "protocol/scram.h"
+
+namespace howdah::auth {
+
+class ClientAuthentication {
+ public:
+  // What is to be done next.
+  struct Step {
+    enum class Kind {
+      Send,           // send `bytes`; a message of type 'p' is due
+      CheckPassword,  // run `check` off the loop, then call on_password_checked; no message is due meanwhile
+      Accepted,       // send `bytes` (AuthenticationOk is in them), go on
+      Rejected,       // send `error`, which is FATAL, and close; no error: close without a word
+    };
+    Kind kind;
+    std::string bytes = {};
+    std::optional<protocol::ErrorFields> error = {};
+    std::optional<PasswordCheck> check = {};
+  };
+
+  // `secret`: nothing for an unknown user. `server_secrets` must outlive the object, `random` the
+  // constructor.
+  ClientAuthentication(config::AuthMethod method, std::string user, std::optional<protocol::Secret> secret,
+                       const ServerSecrets& server_secrets, os::RandomSource& random);
+  ~ClientAuthentication();
+  ClientAuthentication(const ClientAuthentication&) = delete;
+  ClientAuthentication& operator=(const ClientAuthentication&) = delete;
+
+  // Once, first. CheckPassword is not among its answers.
+  [[nodiscard]] Step begin();
+
+  // The client's message at the front of `bytes`; nothing when more bytes are needed; or Rejected, as soon as
+  // its type or its length is wrong. The body lies in `bytes`. Only while a message is due.
+  [[nodiscard]] std::expected<std::optional<protocol::PasswordMessage>, Step> next_message(
+      protocol::Bytes bytes) const;
+  // The longest whole message in this state.
+  [[nodiscard]] std::size_t max_message_bytes() const;
+  // And in any state: what a buffer must be able to hold.
+  static constexpr std::size_t kMaxMessageBytes = 1 + protocol::kMaxPasswordLength;
+
+  // A whole message, as next_message returned it; any type. Only while a message is due.
+  [[nodiscard]] Step on_message(char type, protocol::Bytes body);
+  // What PasswordCheck::run returned; only after CheckPassword.
+  [[nodiscard]] Step on_password_checked(bool is_right);
+
+ private:
+  enum class State {
+    New,
+    WaitingForPassword,
+    WaitingForMd5,
+    WaitingForSaslInitial,
+    WaitingForClientFirst,  // the client chose to send it apart from the mechanism
+    WaitingForClientFinal,
+    CheckingPassword,
+    CheckingProof,
+    Done,
+  };
+
+  [[nodiscard]] bool uses_md5() const;
+  [[nodiscard]] Step begin_md5();
+  [[nodiscard]] Step begin_scram();
+  [[nodiscard]] Step on_password(protocol::Bytes body);
+  [[nodiscard]] Step on_md5(protocol::Bytes body);
+  [[nodiscard]] Step on_sasl_initial(protocol::Bytes body);
+  [[nodiscard]] Step on_client_first(protocol::Bytes message);
+  [[nodiscard]] Step on_client_final(protocol::Bytes message);
+  [[nodiscard]] Step judge_proof(const protocol::ScramKeys& keys);
+  [[nodiscard]] Step accept(std::string bytes = {});
+  [[nodiscard]] Step reject(std::optional<protocol::ErrorFields> error);
+  [[nodiscard]] Step reject_password();
+
+  struct Derivation;  // what a check on another thread leaves for us
+
+  config::AuthMethod method_;
+  std::string user_;
+  std::optional<protocol::Secret> secret_;
+  const ServerSecrets& server_secrets_;
+  os::RandomSource& random_;
+  State state_ = State::New;
+  std::string md5_salt_;
+  protocol::ScramChallenge challenge_;
+  std::optional<protocol::ScramExchange> scram_;
+  std::optional<protocol::ScramProof> proof_;
+  std::shared_ptr<Derivation> derivation_;
+};
+
+}  // namespace howdah::auth
