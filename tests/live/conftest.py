@@ -1,0 +1,117 @@
+"""Fixtures of the live tests. HOWDAH_TEST_TARGET=direct or pgbouncer puts another program in howdah's place."""
+
+import faulthandler
+import signal
+
+import pytest
+
+from support import postgres as postgres_cluster
+from support.howdah_process import HowdahProcess, merged
+from support.other_targets import DirectTarget, PgbouncerTarget, target_name
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="also the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what was not asked for, and what another target does not promise."""
+    unwanted = set() if config.getoption("--long") else {"long"}
+    unwanted |= {"howdah": set(), "direct": {"howdah_only"}, "pgbouncer": {"howdah_only", "session_state"}}[target_name()]
+    left_out = [item for item in items if unwanted & {mark.name for mark in item.iter_markers()}]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def time_limit(request):
+    """No test hangs: after its time it fails, and its fixtures clean up."""
+    mark = request.node.get_closest_marker("time_limit")
+    seconds = mark.args[0] if mark else 120
+
+    def on_alarm(*_):
+        faulthandler.dump_traceback()
+        raise TimeoutError(f"the test took longer than {seconds} s")
+
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+
+
+@pytest.fixture(scope="session")
+def postgres_template():
+    template = postgres_cluster.make_template()
+    yield template
+    template.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_template):
+    """The PostgreSQL that tests share. Whoever stops it or fills it takes `own_postgres`."""
+    cluster = postgres_cluster.Postgres(postgres_template).start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def direct(postgres):
+    """The same PostgreSQL without a pooler: the expectation is what it does."""
+    return DirectTarget(postgres)
+
+
+@pytest.fixture
+def own_postgres(postgres_template):
+    cluster = postgres_cluster.Postgres(postgres_template).start()
+    yield cluster
+    cluster.remove()
+
+
+def default_config(cluster, pool=None):
+    """Transaction mode and four servers for whatever database is asked for."""
+    pool = merged({"mode": "transaction", "max_size": 4, "acquire_timeout": "20s"}, pool or {})
+    return {"databases": {"*": {"backend": cluster.backend(), "pool": pool}}}
+
+
+def make_target(cluster, config, arguments=None):
+    if target_name() == "direct":
+        return DirectTarget(cluster)
+    if target_name() == "pgbouncer":
+        return PgbouncerTarget(cluster, config)
+    return HowdahProcess(config, arguments)
+
+
+@pytest.fixture
+def start_howdah(postgres):
+    """A factory: start_howdah(pool={...}, **other top-level settings). All are judged and removed at the end."""
+    started = []
+
+    def start(pool=None, cluster=None, wait=True, **config):
+        target = make_target(cluster or postgres, merged(default_config(cluster or postgres, pool), config))
+        started.append(target)
+        return target.start(wait)
+
+    yield start
+    try:
+        for target in started:
+            target.stop()
+    finally:
+        for target in started:
+            target.remove()
+
+
+@pytest.fixture
+def howdah(start_howdah):
+    """Transaction mode, four servers, everybody trusted."""
+    return start_howdah()
+
+
+@pytest.fixture(scope="module")
+def shared_howdah(postgres):
+    """One howdah for a module whose tests leave nothing behind: transaction mode, one server."""
+    target = make_target(postgres, default_config(postgres, {"max_size": 1}))
+    try:
+        yield target.start()
+        target.stop()
+    finally:
+        target.remove()

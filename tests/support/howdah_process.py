@@ -1,0 +1,138 @@
+"""One running howdah: its configuration, its process, its log, and what must be true when it has ended."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.request
+
+import yaml
+
+from support import processes
+from support.waiting import wait_until
+
+SANITIZER_REPORT = re.compile(r"ERROR: (Address|Leak|Memory|Undefined)\w*Sanitizer|WARNING: ThreadSanitizer|runtime error:")
+
+
+def executable():
+    """The program under test: HOWDAH_BINARY, else the preset `dev`."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return os.environ.get("HOWDAH_BINARY", f"{root}/build/dev/howdah")
+
+
+def is_sanitized():
+    """Whether the program carries a sanitizer: then memory and speed tell nothing."""
+    with open(executable(), "rb") as file:
+        return b"__asan_init" in file.read() or b"__tsan_init" in file.read()
+
+
+def merged(base, changes):
+    """`base` with `changes` laid over it, folder by folder; neither is changed."""
+    result = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+class HowdahProcess:
+    """Started by start(), ended by stop(), which fails the test where the program misbehaved."""
+
+    admin_user = "postgres"
+
+    def __init__(self, config, arguments=None):
+        self.folder = tempfile.mkdtemp(prefix="howdah-test-")
+        self.host = "127.0.0.1"
+        self.port = processes.free_port()
+        self.admin_port = processes.free_port()
+        self.socket_folder = self.folder
+        base = {
+            "listen": [f"{self.host}:{self.port}", f"unix:{self.folder}:{self.port}"],
+            "admin": {"listen": f"127.0.0.1:{self.admin_port}", "users": [self.admin_user]},
+            "auth": [{"from": "local", "method": "trust"}, {"from": "0.0.0.0/0", "method": "trust"}],
+        }
+        self.config = merged(base, config)
+        self.arguments = arguments
+        self.process = None
+
+    @property
+    def config_path(self):
+        return f"{self.folder}/howdah.yaml"
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def write_config(self):
+        with open(self.config_path, "w", encoding="utf-8") as file:
+            yaml.safe_dump(self.config, file, sort_keys=False)
+
+    def start(self, wait=True):
+        self.write_config()
+        with open(f"{self.folder}/log", "ab") as log:
+            self.process = subprocess.Popen(
+                [executable(), *(self.arguments or ["--config", self.config_path])],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=processes.die_with_parent,
+            )
+        if wait:
+            wait_until(self._is_ready, "howdah accepts connections", timeout=60)
+        return self
+
+    def _is_ready(self):
+        assert self.process.poll() is None, f"howdah ended with {self.process.returncode}:\n{self.log()}"
+        return processes.accepts(self.port)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def wait_for_end(self, timeout=20):
+        """Its exit status, once it has ended by itself."""
+        wait_until(lambda: self.process.poll() is not None, "howdah ends", timeout)
+        return self.process.returncode
+
+    def stop(self):
+        """Ends it at once and judges: no sanitizer report, exit status zero."""
+        status = processes.stop(self.process, signal.SIGINT) if self.process else 0
+        log = self.log()
+        assert not SANITIZER_REPORT.search(log), log[-20000:]
+        assert status == 0, f"howdah ended with {status}:\n{log[-20000:]}"
+
+    def remove(self):
+        if self.process:
+            processes.stop(self.process, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        if not os.path.exists(f"{self.folder}/log"):
+            return ""
+        with open(f"{self.folder}/log", encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def rss_kb(self):
+        """Resident memory that is its own; pages of the program file are left out."""
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        return int(fields["RssAnon"].split()[0])
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def get(self, path):
+        """Status and text of a page of the stats port."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def dsn(self, database="postgres", user="postgres", **more):
+        extra = "".join(f" {key}='{value}'" for key, value in more.items())
+        return f"host={self.host} port={self.port} dbname={database} user={user}{extra}"

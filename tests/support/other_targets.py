@@ -1,0 +1,95 @@
+"""Stand-ins for howdah, which show that the tests themselves are right: PostgreSQL itself, and PgBouncer."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from support import processes
+from support.waiting import wait_until
+
+
+class DirectTarget:
+    """PostgreSQL under howdah's attributes."""
+
+    admin_user = "postgres"
+
+    def __init__(self, postgres):
+        self.host, self.port, self.socket_folder = postgres.host, postgres.port, postgres.socket_folder
+        self.dsn = lambda database="postgres", user="postgres", **more: (
+            f"host={self.host} port={self.port} dbname={database} user={user}"
+            + "".join(f" {key}='{value}'" for key, value in more.items())
+        )
+
+    def start(self, wait=True):
+        return self
+
+    def stop(self):
+        pass
+
+    def remove(self):
+        pass
+
+    def log(self):
+        return ""
+
+
+class PgbouncerTarget(DirectTarget):
+    """As much of a howdah configuration as PgBouncer understands."""
+
+    def __init__(self, postgres, config):
+        super().__init__(postgres)
+        self.backend = postgres
+        self.port = processes.free_port()
+        self.folder = self.socket_folder = tempfile.mkdtemp(prefix="howdah-pgbouncer-")
+        shutil.chown(self.folder, "postgres", "postgres")
+        self.config = config
+        self.process = None
+
+    def _lines(self):
+        methods = {rule["method"] for rule in self.config.get("auth", [])}
+        pool = next(iter(self.config["databases"].values())).get("pool", {})
+        seconds = lambda key, default: pool.get(key, default).removesuffix("s")
+        yield "[databases]"
+        yield f"* = host={self.backend.folder} port={self.backend.port}"
+        yield "[pgbouncer]"
+        yield f"listen_addr = {self.host}\nlisten_port = {self.port}\nunix_socket_dir = {self.folder}"
+        yield f"auth_type = {'scram-sha-256' if 'scram-sha-256' in methods else (methods or {'trust'}).pop()}"
+        yield f"auth_file = {self.folder}/users"
+        yield f"pool_mode = {pool.get('mode', 'transaction')}"
+        yield f"default_pool_size = {pool.get('max_size', 20)}\nmin_pool_size = {pool.get('min_size', 0)}"
+        yield f"query_wait_timeout = {seconds('acquire_timeout', '30s')}\nquery_timeout = {seconds('query_timeout', '0s')}"
+        yield f"idle_transaction_timeout = {seconds('idle_in_transaction_timeout', '0s')}"
+        yield "max_client_conn = 1000\nadmin_users = postgres\nserver_login_retry = 1"
+        yield "ignore_startup_parameters = extra_float_digits,options,search_path,work_mem,geqo"
+
+    def start(self, wait=True):
+        with open(f"{self.folder}/ini", "w", encoding="utf-8") as file:
+            file.write("\n".join(self._lines()) + "\n")
+        names = {"postgres": "", "app": ""} | {
+            name: user.get("password", "") for name, user in self.config.get("users", {}).items()
+        }
+        with open(f"{self.folder}/users", "w", encoding="utf-8") as file:
+            file.writelines(f'"{name}" "{secret}"\n' for name, secret in names.items())
+        with open(f"{self.folder}/log", "wb") as log:
+            self.process = subprocess.Popen(
+                ["/usr/sbin/pgbouncer", f"{self.folder}/ini"],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+                preexec_fn=processes.die_with_parent,
+                **processes.as_user("postgres"),
+            )
+        wait_until(lambda: processes.accepts(self.port), "PgBouncer accepts connections", timeout=20)
+        return self
+
+    def remove(self):
+        if self.process:
+            processes.stop(self.process, signal.SIGTERM)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def target_name():
+    return os.environ.get("HOWDAH_TEST_TARGET", "howdah")

@@ -1,0 +1,57 @@
+"""Starts and stops our own processes, by their process id only; they die with the test run."""
+
+import ctypes
+import os
+import pwd
+import signal
+import socket
+import subprocess
+
+_libc = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """In a child before exec: when the test run is killed, so is the child."""
+    _libc.prctl(1, signal.SIGKILL)
+
+
+def as_user(name):
+    """Arguments of Popen that make a child run as this user; nothing where we are not root."""
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam(name)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def free_port():
+    """A port on 127.0.0.1 that nobody listened on a moment ago, below those that outgoing connections get."""
+    low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+    for _ in range(1000):
+        port = 10000 + int.from_bytes(os.urandom(2), "big") % max(low - 10000, 1)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no free port")
+
+
+def accepts(port, host="127.0.0.1"):
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+def stop(process, first_signal=signal.SIGTERM, patience=15):
+    """Ends `process` and returns its exit status; kills it when it does not end in time."""
+    if process.poll() is None:
+        process.send_signal(first_signal)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return process.returncode
