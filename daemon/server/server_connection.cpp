@@ -27,11 +27,13 @@ ServerConnection::~ServerConnection() = default;
 void ServerConnection::lease_to(Tenant& tenant, State state) {
   tenant_ = &tenant;
   state_ = state;
+  set_reading(true);
 }
 
 void ServerConnection::end_lease() {
   tenant_ = nullptr;
-  if (state_ != State::Closed) state_ = State::Idle;
+  state_ = State::Idle;
+  set_reading(true);  // a slow client may have stopped it
   idle_since_ = agenda_.now();
   words_.reset();
 }

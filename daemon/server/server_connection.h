@@ -69,6 +69,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }
   // The settings are those of the log-in again (DISCARD ALL).
   void forget_settings() { settings_ = nullptr; }
+  [[nodiscard]] bool has_own_error() const { return own_error_.has_value(); }
   // The error that answered a request of our own, once.
   [[nodiscard]] std::optional<protocol::ErrorFields> take_own_error();
 
@@ -78,6 +79,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const protocol::StateKinds& left_state() const { return left_state_; }
 
   [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
+  // The tenant got the beginning of a frame and not yet its end.
+  [[nodiscard]] bool has_partial_reply() const { return is_frame_for_tenant_ && walker_.missing_bytes() > 0; }
   [[nodiscard]] std::optional<Busy> why_not_releasable(bool has_partial_request) const;
 
   // Asks the backend to cancel what it runs. Where a cancel is in flight already, nothing more is sent.

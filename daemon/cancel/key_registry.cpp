@@ -1,0 +1,55 @@
+#include "daemon/cancel/key_registry.h"
+
+#include <array>
+#include <cstring>
+#include <span>
+
+#include "protocol/crypto.h"
+
+namespace howdah::cancel {
+
+namespace {
+
+// Linux gives processes no higher number than this.
+constexpr std::int32_t kFirstUnusedByProcesses = 1 << 22;
+
+}  // namespace
+
+CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes) {
+  CancelKey key{.process_id = process_id, .secret = std::string(secret_bytes, '\0')};
+  random_.fill(std::as_writable_bytes(std::span(key.secret)));
+  const std::lock_guard lock(mutex_);
+  if (key.process_id == 0) key.process_id = unused_process_id();
+  entries_.emplace(key.process_id, Entry{key.secret, &target});
+  return key;
+}
+
+void KeyRegistry::remove(const CancelKey& key, const CancelTarget& target) {
+  const std::lock_guard lock(mutex_);
+  const auto [first, last] = entries_.equal_range(key.process_id);
+  for (auto entry = first; entry != last; ++entry) {
+    if (entry->second.target != &target) continue;
+    entries_.erase(entry);
+    return;
+  }
+}
+
+CancelTarget* KeyRegistry::find(std::int32_t process_id, protocol::Bytes secret) const {
+  const std::lock_guard lock(mutex_);
+  const auto [first, last] = entries_.equal_range(process_id);
+  for (auto entry = first; entry != last; ++entry) {
+    if (protocol::is_equal_in_constant_time(entry->second.secret, secret)) return entry->second.target;
+  }
+  return nullptr;
+}
+
+std::int32_t KeyRegistry::unused_process_id() {
+  while (true) {
+    std::uint32_t bits = 0;
+    random_.fill(std::as_writable_bytes(std::span(&bits, 1)));
+    const auto id = static_cast<std::int32_t>(bits & 0x7fffffff);
+    if (id >= kFirstUnusedByProcesses && !entries_.contains(id)) return id;
+  }
+}
+
+}  // namespace howdah::cancel

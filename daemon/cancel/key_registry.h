@@ -1,0 +1,55 @@
+// The cancel keys that clients hold: which session a CancelRequest means. One for all workers.
+// (PostgreSQL documentation: "Canceling Requests in Progress", BackendKeyData in "Message Formats")
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "daemon/os/random.h"
+#include "protocol/bytes.h"
+
+namespace howdah::cancel {
+
+// Whose request is cancelled. Called on the session's own worker.
+class CancelTarget {
+ public:
+  virtual void on_cancel_request() = 0;
+
+ protected:
+  ~CancelTarget() = default;
+};
+
+// What a client is told in BackendKeyData.
+struct CancelKey {
+  std::int32_t process_id = 0;
+  std::string secret;
+};
+
+class KeyRegistry {
+ public:
+  explicit KeyRegistry(os::RandomSource& random) : random_(random) {}
+
+  // A key for `target`, to be removed before the target goes. `process_id`: the server's own in session mode; 0: one
+  // that no process has. `secret_bytes`: 4, or 32 with protocol 3.2.
+  [[nodiscard]] CancelKey add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes);
+  void remove(const CancelKey& key, const CancelTarget& target);
+
+  // The target of a request; null where there is none. Secrets are compared in constant time.
+  [[nodiscard]] CancelTarget* find(std::int32_t process_id, protocol::Bytes secret) const;
+
+ private:
+  struct Entry {
+    std::string secret;
+    CancelTarget* target;
+  };
+
+  [[nodiscard]] std::int32_t unused_process_id();
+
+  mutable std::mutex mutex_;
+  os::RandomSource& random_;
+  std::unordered_multimap<std::int32_t, Entry> entries_;  // servers of two hosts may have the same process id
+};
+
+}  // namespace howdah::cancel

@@ -1,0 +1,227 @@
+#include "daemon/client/session.h"
+
+#include <utility>
+
+#include "protocol/sqlstate.h"
+
+namespace howdah::client {
+
+using protocol::Bytes;
+using protocol::ErrorFields;
+using protocol::Severity;
+
+namespace {
+
+// A waiting client may send so much ahead; then its kernel makes it wait.
+constexpr std::size_t kMostHeldBytes = 64 * 1024;
+
+}  // namespace
+
+Session::Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin, SessionEnvironment& environment,
+                 SessionOwner& owner)
+    : id_(id),
+      environment_(environment),
+      owner_(owner),
+      stream_(std::move(stream)),
+      login_(std::make_unique<LoginConversation>(environment.login, std::move(origin))),
+      connected_at_(environment.agenda.now()),
+      since_(connected_at_) {
+  ++environment_.counts.accepted;
+  stream_->set_handler(*this);
+  arm_deadline();
+}
+
+Session::~Session() = default;
+
+void Session::enter(State state) {
+  state_ = state;
+  since_ = environment_.agenda.now();
+  arm_deadline();
+}
+
+std::size_t Session::on_bytes(Bytes bytes) {
+  if (is_ending_) return bytes.size();
+  switch (state_) {
+    case State::LoggingIn:
+      return take_login_bytes(bytes);
+    case State::CheckingPassword:
+    case State::Welcoming:
+    case State::Waiting:
+      if (bytes.size() >= kMostHeldBytes) stream_->set_reading(false);
+      return 0;
+    case State::Idle:
+    case State::Leased:
+    case State::Skipping:
+      return take_requests(bytes);
+    case State::Console:
+      return take_console_bytes(bytes);
+    case State::Ended:
+      break;
+  }
+  return bytes.size();
+}
+
+void Session::on_drained() {
+  if (state_ == State::Ended) return;
+  if (server_ != nullptr) server_->set_reading(true);
+  if (is_holding_) stream_->redeliver();
+}
+
+void Session::on_end(io::StreamEnd stream_end) {
+  if (state_ == State::Ended) return;
+  if (stream_end == io::StreamEnd::Error) return end("connection lost", true);
+  // Half-closed: what was asked for is still answered, as PostgreSQL does.
+  const bool is_answer_due = server_ != nullptr && state_ == State::Leased && !has_partial_request() &&
+                             !server_->owed().is_copy_in() && (is_holding_ || !server_->owed().is_empty());
+  if (!is_answer_due) return end("closed by the client", true);
+  is_at_end_of_file_ = true;
+  since_ = environment_.agenda.now();
+  arm_deadline();
+}
+
+void Session::end_if_all_is_answered() {
+  if (state_ == State::Ended || is_holding_ || state_ == State::Waiting) return;
+  if (!is_ending_ && !is_at_end_of_file_) return;
+  if (server_ == nullptr || server_->owed().is_empty()) end(is_ending_ ? end_reason_ : "closed by the client", true);
+}
+
+void Session::end_after_replies(std::string_view why, std::optional<ErrorFields> last_words) {
+  if (is_ending_) return;
+  is_ending_ = true;
+  is_holding_ = false;
+  end_reason_ = why;
+  last_words_ = std::move(last_words);
+  since_ = environment_.agenda.now();
+  send_requests();
+  if (server_ != nullptr && server_->owed().is_unsynced()) {
+    environment_.requests.own_written([](std::string& out) { protocol::append_flush(out); });
+    server_->write(environment_.requests);
+  }
+  if (server_ == nullptr || server_->owed().is_empty()) return end(why, true);
+  arm_deadline();
+}
+
+void Session::end(std::string_view why, bool is_cancel_wanted) {
+  if (state_ == State::Ended) return;
+  if (last_words_ && may_hear_last_words()) {
+    environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, *last_words_); });
+  }
+  send_replies();
+  environment_.requests.clear();
+  log_end(why);
+  state_ = State::Ended;
+  timer_.disarm();
+  if (password_ticket_) *password_ticket_ = nullptr;
+  if (key_.process_id != 0) environment_.keys.remove(key_, *this);
+  if (pool_ != nullptr) pool_->leave(*this);
+  give_server_back(is_cancel_wanted);
+  io::Stream::finish(std::move(stream_));
+  seat_.reset();
+  database_seat_.reset();
+  user_seat_.reset();
+  owner_.on_session_ended(*this);
+}
+
+// Nothing is said in the middle of a frame, nor before the client has said who it is.
+bool Session::may_hear_last_words() const {
+  if (last_words_->message.empty()) return false;
+  if (login_ && login_->stage() == LoginConversation::Stage::WaitingForStartup) return false;
+  return server_ == nullptr || !server_->has_partial_reply();
+}
+
+void Session::give_server_back(bool is_cancel_wanted) {
+  auto* server = std::exchange(server_, nullptr);
+  if (server == nullptr) return;
+  const auto missing = has_partial_request() ? walker_.missing_bytes() : 0;
+  pool_->clean_up(*server, {.partial_request_type = walker_.type_under_way(),
+                            .partial_request_bytes = missing,
+                            .is_cancel_wanted = is_cancel_wanted,
+                            .is_discard_wanted = mode_ == config::PoolMode::Session});
+}
+
+void Session::log_end(std::string_view why) {
+  if (!environment_.login.settings->log.connections) return;
+  if (user_.empty()) {
+    if (login_ && !login_->failure().empty()) {
+      environment_.log.info("client log-in failed", {{"client", id_},
+                                                     {"address", stream_->peer()},
+                                                     {"user", login_->has_startup() ? login_->startup().user : ""},
+                                                     {"error", login_->failure()}});
+    }
+    return;
+  }
+  environment_.log.info("client disconnected", {{"client", id_},
+                                                {"user", user_},
+                                                {"database", database_},
+                                                {"reason", std::string(why)}});
+}
+
+void Session::drain() {
+  is_draining_ = true;
+  if (state_ == State::Leased &&
+      (!server_->owed().is_settled() || server_->status() != protocol::TransactionStatus::Idle)) {
+    return;
+  }
+  terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kAdminShutdown,
+                                 "terminating connection due to administrator command"));
+}
+
+void Session::terminate(const ErrorFields& reason) {
+  if (state_ == State::Ended) return;
+  last_words_ = reason;
+  end(reason.message, true);
+}
+
+void Session::send_replies() {
+  if (environment_.replies.is_empty()) return;
+  if (pool_ != nullptr) pool_->totals().client_bytes_sent += environment_.replies.size_bytes();
+  stream_->write(environment_.replies);
+  // A client that reads slowly makes its server wait, not our memory grow.
+  if (server_ != nullptr && stream_->pending_bytes() > 0) server_->set_reading(false);
+}
+
+stats::ClientSnapshot Session::snapshot() const {
+  const auto now = environment_.agenda.now();
+  const auto wall_now = std::chrono::system_clock::now();
+  const auto wall = [&](worker::TimePoint time) {
+    return wall_now - std::chrono::duration_cast<stats::WallTime::duration>(now - time);
+  };
+  stats::ClientSnapshot snapshot;
+  snapshot.id = id_;
+  snapshot.user = user_;
+  snapshot.database = database_;
+  if (settings_) {
+    const auto name = settings_->find("application_name");
+    if (name != settings_->end()) snapshot.application_name = name->second;
+  }
+  switch (state_) {
+    case State::LoggingIn:
+    case State::CheckingPassword:
+      snapshot.state = "login";
+      break;
+    case State::Welcoming:
+    case State::Waiting:
+      snapshot.state = "waiting";
+      break;
+    case State::Leased:
+      snapshot.state = "active";
+      break;
+    case State::Console:
+      snapshot.state = "console";
+      break;
+    case State::Idle:
+    case State::Skipping:
+    case State::Ended:
+      snapshot.state = "idle";
+      break;
+  }
+  snapshot.address = stream_ ? stream_->peer() : "";
+  snapshot.connected_at = wall(connected_at_);
+  snapshot.last_request_at = wall(since_);
+  if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());
+  snapshot.server_id = server_ != nullptr ? server_->id() : 0;
+  snapshot.process_id = key_.process_id;
+  return snapshot;
+}
+
+}  // namespace howdah::client

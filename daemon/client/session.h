@@ -1,0 +1,161 @@
+// Our object for one client: its log-in, its requests on their way to a server, the replies on their way back.
+//
+// It holds a lease only from the first message of a transaction to the last reply, unless the pool's mode or state left
+// on the server says otherwise. What arrives while it has none stays in the stream until a server is there. Owned by the
+// SessionRegistry; one worker's thread. It moves bytes only through its stream and its server, so tests play it in
+// memory. (PostgreSQL documentation: "Message Flow")
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/admin/console.h"
+#include "daemon/cancel/key_registry.h"
+#include "daemon/client/login_conversation.h"
+#include "daemon/client/session_environment.h"
+#include "daemon/io/stream.h"
+#include "daemon/pool/waiter.h"
+#include "daemon/server/tenant.h"
+#include "protocol/frame_walker.h"
+
+namespace howdah::client {
+
+class Session final : private io::StreamHandler,
+                      private server::Tenant,
+                      private cancel::CancelTarget,
+                      public pool::Waiter {
+ public:
+  enum class State {
+    LoggingIn,
+    CheckingPassword,  // on another thread
+    Welcoming,         // authenticated; a server tries the startup settings
+    Idle,              // no lease, nothing asked
+    Waiting,           // in the queue; the request stays in the stream
+    Leased,
+    Skipping,          // a request was refused: its rest is dropped
+    Console,
+    Ended,
+  };
+
+  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin, SessionEnvironment& environment,
+          SessionOwner& owner);
+  ~Session();
+
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] stats::ClientSnapshot snapshot() const;
+  [[nodiscard]] const pool::Pool* pool() const { return pool_; }
+
+  // No new work: an idle client is told 57P01 and closed now, a busy one at the end of its transaction.
+  void drain();
+  // Tells the client why, if it is still there, and ends at once.
+  void terminate(const protocol::ErrorFields& reason);
+
+ private:
+  // --- lifecycle: session.cpp
+  [[nodiscard]] std::size_t on_bytes(protocol::Bytes bytes) override;
+  void on_drained() override;
+  void on_end(io::StreamEnd end) override;
+  void enter(State state);
+  // Stops taking requests; ends as soon as the server owes nothing more, with `last_words` if there are any.
+  void end_after_replies(std::string_view why, std::optional<protocol::ErrorFields> last_words = std::nullopt);
+  void end(std::string_view why, bool is_cancel_wanted);
+  void give_server_back(bool is_cancel_wanted);
+  void log_end(std::string_view why);
+  [[nodiscard]] bool may_hear_last_words() const;
+  void end_if_all_is_answered();
+  void send_replies();
+
+  // --- log-in: session_login.cpp
+  [[nodiscard]] std::size_t take_login_bytes(protocol::Bytes bytes);
+  void after_login_step();
+  void check_password();
+  void on_password_checked(bool is_right);
+  void on_authenticated();
+  [[nodiscard]] bool take_seats();
+  void welcome();
+  void complete_welcome(const pool::Welcome& welcome);
+  void begin_console();
+  [[nodiscard]] std::size_t take_console_bytes(protocol::Bytes bytes);
+  void pass_cancel_on();
+
+  // --- requests: session_requests.cpp
+  enum class Way { Forward, Drop, Hold };
+  [[nodiscard]] std::size_t take_requests(protocol::Bytes bytes);
+  [[nodiscard]] Way begin_frame(const protocol::Piece& piece);
+  [[nodiscard]] Way begin_without_lease(const protocol::Piece& piece);
+  [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece);
+  [[nodiscard]] Way acquire(const protocol::Piece& piece);
+  void refuse_request(char type, const protocol::ErrorFields& error);
+  void end_frame(const protocol::Piece& piece);
+  void send_requests();
+  void refuse_frame(protocol::FrameError error, char type);
+  [[nodiscard]] bool has_partial_request() const;
+
+  // --- replies and lease: session_replies.cpp
+  void on_granted(server::ServerConnection& server) override;
+  void on_refused(const protocol::ErrorFields& error) override;
+  void on_reply_bytes(protocol::Bytes bytes) override;
+  [[nodiscard]] bool on_ready_for_query(protocol::TransactionStatus status) override;
+  void on_progress() override;
+  void on_server_drained() override;
+  void on_server_lost(bool was_told) override;
+  [[nodiscard]] std::uint64_t client_id() const override { return id_; }
+  void on_cancel_request() override;
+  void begin_lease(server::ServerConnection& server);
+  void settle_lease();
+  void note_pin();
+  [[nodiscard]] bool has_own_failure();
+
+  // --- time limits: session_deadlines.cpp
+  void arm_deadline();
+  void on_deadline();
+  void on_acquire_timeout();
+  [[nodiscard]] worker::TimePoint next_deadline() const;
+  [[nodiscard]] worker::TimePoint lease_deadline() const;
+  void end_timed_out(std::string_view sqlstate, const char* message);
+
+  const std::uint64_t id_;
+  SessionEnvironment& environment_;
+  SessionOwner& owner_;
+  std::unique_ptr<io::Stream> stream_;
+  State state_ = State::LoggingIn;
+
+  std::unique_ptr<LoginConversation> login_;  // until the welcome is over
+  std::shared_ptr<Session*> password_ticket_;  // what a check on another thread holds on to
+  std::unique_ptr<admin::Console> console_;
+  std::string user_;
+  std::string database_;
+  std::optional<Seat> seat_;
+  std::optional<Seat> database_seat_;
+  std::optional<Seat> user_seat_;
+  cancel::CancelKey key_;
+
+  pool::Pool* pool_ = nullptr;
+  config::PoolMode mode_ = config::PoolMode::Transaction;
+  protocol::SessionSettings settings_;
+  server::ServerConnection* server_ = nullptr;
+  server::ServerId last_server_ = 0;
+
+  protocol::FrameWalker walker_{protocol::client_frame_rules()};
+  bool is_forwarding_ = false;   // the frame under way goes to the server
+  bool is_holding_ = false;      // a frame waits in the stream for replies or room
+  char held_type_ = 0;           // of the frame that waits for a lease
+  char skip_until_ = 0;          // in Skipping: 'S', or the type of the one message that is dropped
+  bool is_ending_ = false;       // takes no more requests
+  bool is_at_end_of_file_ = false;
+  bool is_draining_ = false;
+  bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
+  bool is_pin_logged_ = false;
+  std::string end_reason_;
+  std::optional<protocol::ErrorFields> last_words_;
+
+  worker::TimePoint connected_at_;
+  worker::TimePoint since_;              // of the state; in a lease, of the last request or reply
+  worker::TimePoint request_since_;      // of the first request that is not answered
+  worker::TimePoint transaction_since_;  // of the lease
+  worker::MethodTimer<Session, &Session::on_deadline> timer_{*this};
+};
+
+}  // namespace howdah::client

@@ -1,0 +1,125 @@
+// What may take how long, and what the client hears when it took longer.
+// (PostgreSQL documentation: "Statement Behavior": statement_timeout, idle_in_transaction_session_timeout and others)
+#include <algorithm>
+
+#include "daemon/client/session.h"
+#include "protocol/messages.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::client {
+
+using protocol::Severity;
+using protocol::TransactionStatus;
+using worker::TimePoint;
+
+namespace {
+
+// After its cancel a query has this long to end by itself.
+constexpr auto kCancelGrace = std::chrono::seconds(5);
+
+TimePoint after(TimePoint since, config::Milliseconds limit) {
+  return limit.count() == 0 ? TimePoint::max() : since + limit;
+}
+
+}  // namespace
+
+void Session::arm_deadline() {
+  const auto deadline = next_deadline();
+  if (deadline == TimePoint::max()) return timer_.disarm();
+  environment_.agenda.arm(timer_, deadline);
+}
+
+TimePoint Session::next_deadline() const {
+  const auto& client = environment_.login.settings->client;
+  if (is_ending_ || is_at_end_of_file_) return after(since_, client.half_close_timeout);
+  switch (state_) {
+    case State::LoggingIn:
+    case State::CheckingPassword:
+      return after(connected_at_, client.login_timeout);
+    case State::Welcoming:
+    case State::Waiting:
+      return after(since_, pool_->settings().acquire_timeout);
+    case State::Idle:
+    case State::Skipping:
+      return after(since_, client.idle_timeout);
+    case State::Leased:
+      return lease_deadline();
+    case State::Console:
+    case State::Ended:
+      break;
+  }
+  return TimePoint::max();
+}
+
+TimePoint Session::lease_deadline() const {
+  const auto& limits = pool_->settings();
+  const auto& owed = server_->owed();
+  const bool is_settled = owed.is_settled();
+  const bool is_in_transaction = server_->status() != TransactionStatus::Idle || owed.is_unsynced();
+  auto deadline = TimePoint::max();
+  if (!owed.is_empty()) {
+    deadline = after(request_since_, limits.query_timeout);
+    if (is_query_cancelled_) deadline += kCancelGrace;
+  } else if (is_in_transaction) {
+    deadline = after(since_, limits.idle_in_transaction_timeout);
+  } else if (is_settled) {
+    return after(since_, environment_.login.settings->client.idle_timeout);
+  }
+  if (!is_settled || is_in_transaction) deadline = std::min(deadline, after(transaction_since_, limits.transaction_timeout));
+  return deadline;
+}
+
+void Session::on_deadline() {
+  const auto now = environment_.agenda.now();
+  if (now < next_deadline()) return arm_deadline();
+  if (is_ending_ || is_at_end_of_file_) return end("closed by the client", true);
+  switch (state_) {
+    case State::LoggingIn:
+    case State::CheckingPassword:
+      return end_timed_out(protocol::sqlstate::kQueryCanceled, "canceling authentication due to timeout");
+    case State::Welcoming:
+    case State::Waiting:
+      return on_acquire_timeout();
+    case State::Idle:
+    case State::Skipping:
+      return end_timed_out(protocol::sqlstate::kIdleSessionTimeout,
+                           "terminating connection due to idle-session timeout");
+    case State::Leased:
+      break;
+    case State::Console:
+    case State::Ended:
+      return;
+  }
+  if (now >= after(transaction_since_, pool_->settings().transaction_timeout)) {
+    return end_timed_out(protocol::sqlstate::kTransactionTimeout, "terminating connection due to transaction timeout");
+  }
+  if (!server_->owed().is_empty()) {
+    if (std::exchange(is_query_cancelled_, true)) {
+      return end_timed_out(protocol::sqlstate::kQueryCanceled,
+                           "terminating connection: query_timeout, and the cancel did not help");
+    }
+    server_->cancel();
+    return arm_deadline();
+  }
+  const bool is_in_transaction =
+      server_->status() != TransactionStatus::Idle || server_->owed().is_unsynced();
+  if (is_in_transaction) {
+    return end_timed_out(protocol::sqlstate::kIdleInTransactionTimeout,
+                         "terminating connection due to idle-in-transaction timeout");
+  }
+  end_timed_out(protocol::sqlstate::kIdleSessionTimeout, "terminating connection due to idle-session timeout");
+}
+
+void Session::on_acquire_timeout() {
+  ++pool_->totals().acquire_timeouts;
+  const auto error = pool_->describe_exhaustion();
+  pool_->leave(*this);
+  on_refused(error);
+}
+
+void Session::end_timed_out(std::string_view sqlstate, const char* message) {
+  last_words_ = protocol::make_error(Severity::Fatal, sqlstate, message);
+  end(message, true);
+}
+
+}  // namespace howdah::client

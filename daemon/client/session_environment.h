@@ -1,0 +1,55 @@
+// What sessions need from the worker they live on, and who owns them.
+#pragma once
+
+#include "daemon/auth/password_check.h"
+#include "daemon/cancel/key_registry.h"
+#include "daemon/client/login_conversation.h"
+#include "daemon/io/output_batch.h"
+#include "daemon/os/log.h"
+#include "daemon/pool/pool_directory.h"
+#include "daemon/stats/snapshot.h"
+#include "daemon/worker/agenda.h"
+
+namespace howdah::client {
+
+class Session;
+
+class SessionOwner {
+ public:
+  // The session is over. It may be buried now, not destroyed.
+  virtual void on_session_ended(Session& session) = 0;
+
+ protected:
+  ~SessionOwner() = default;
+};
+
+// Runs a check of a password off the loop.
+class PasswordChecker {
+ public:
+  // `done` is called on the worker's thread with the result, never before `check` returns. False: too many wait already.
+  [[nodiscard]] virtual bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) = 0;
+
+ protected:
+  ~PasswordChecker() = default;
+};
+
+struct SessionCounts {
+  std::uint64_t accepted = 0;
+  std::uint64_t logins_failed = 0;
+};
+
+struct SessionEnvironment {
+  worker::Agenda& agenda;
+  os::Log& log;
+  LoginEnvironment login;
+  pool::PoolDirectory& pools;
+  cancel::KeyRegistry& keys;
+  PasswordChecker& password_checker;
+  const stats::SnapshotSource& snapshots;
+  SessionCounts counts = {};
+  // What the turn under way has to send; empty between calls.
+  io::OutputBatch requests = {};
+  io::OutputBatch replies = {};
+};
+
+}  // namespace howdah::client

@@ -1,0 +1,182 @@
+// The part of a session from its first byte to its first ReadyForQuery, and its life as a console.
+#include <algorithm>
+
+#include "daemon/client/session.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::client {
+
+using protocol::Bytes;
+using protocol::Severity;
+
+namespace {
+
+// A console command is a line, not a load.
+constexpr std::size_t kMostConsoleBytes = 64 * 1024;
+
+}  // namespace
+
+std::size_t Session::take_login_bytes(Bytes bytes) {
+  std::size_t done = 0;
+  environment_.replies.own_written([&](std::string& out) { done = login_->on_bytes(bytes, out); });
+  after_login_step();
+  return done;
+}
+
+void Session::after_login_step() {
+  using Stage = LoginConversation::Stage;
+  switch (login_->stage()) {
+    case Stage::WaitingForStartup:
+    case Stage::WaitingForPassword:
+      return send_replies();
+    case Stage::CheckingPassword:
+      send_replies();
+      return check_password();
+    case Stage::Accepted:
+      return on_authenticated();
+    case Stage::Cancelling:
+      return pass_cancel_on();
+    case Stage::Ended:
+      ++environment_.counts.logins_failed;
+      return end("log-in failed", false);
+  }
+}
+
+void Session::check_password() {
+  enter(State::CheckingPassword);
+  password_ticket_ = std::make_shared<Session*>(this);
+  const auto done = [ticket = password_ticket_](bool is_right) {
+    if (*ticket != nullptr) (*ticket)->on_password_checked(is_right);
+  };
+  if (environment_.password_checker.check(login_->check(), done)) return;
+  terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,
+                                 "too many passwords are being checked"));
+}
+
+void Session::on_password_checked(bool is_right) {
+  password_ticket_.reset();
+  enter(State::LoggingIn);
+  environment_.replies.own_written([&](std::string& out) { login_->on_password_checked(is_right, out); });
+  after_login_step();
+  if (state_ != State::Ended) stream_->redeliver();
+}
+
+void Session::pass_cancel_on() {
+  const auto& request = login_->cancel_request();
+  auto* target = environment_.keys.find(request.process_id, request.key);
+  end("cancel request", false);
+  if (target != nullptr) target->on_cancel_request();
+}
+
+void Session::on_authenticated() {
+  const auto& startup = login_->startup();
+  user_ = startup.user;
+  database_ = startup.database;
+  seat_ = login_->take_seat();
+  if (startup.options_error) return terminate(*startup.options_error);
+  if (is_console_name(database_)) return begin_console();
+  const auto pool = environment_.pools.find(database_, user_);
+  if (!pool) return terminate(pool.error());
+  pool_ = *pool;
+  mode_ = pool_->settings().mode;
+  const auto& users = environment_.login.settings->users;
+  const auto user = users.find(user_);
+  if (user != users.end()) mode_ = user->second.pool_mode.value_or(mode_);
+  if (take_seats()) welcome();
+}
+
+bool Session::take_seats() {
+  const auto refuse = [&](const std::string& message) {
+    terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections, message));
+    return false;
+  };
+  auto& admission = environment_.login.admission;
+  database_seat_ = admission.enter_database(database_, pool_->settings().max_clients);
+  if (!database_seat_) return refuse("too many connections for database \"" + database_ + "\"");
+  const auto& users = environment_.login.settings->users;
+  const auto user = users.find(user_);
+  user_seat_ = admission.enter_user(user_, user == users.end() ? 0 : user->second.max_clients);
+  if (!user_seat_) return refuse("too many connections for role \"" + user_ + "\"");
+  return true;
+}
+
+// The client hears that it is connected when a server has taken its settings once, and knows its parameters from it.
+void Session::welcome() {
+  settings_ = protocol::make_session_settings(login_->startup().settings);
+  enter(State::Welcoming);
+  const auto* known = pool_->welcomes().find(settings_);
+  if (known != nullptr && mode_ != config::PoolMode::Session) return complete_welcome(*known);
+  send_replies();
+  if (auto* server = pool_->acquire(*this, 0)) begin_lease(*server);
+}
+
+void Session::complete_welcome(const pool::Welcome& welcome) {
+  settings_ = welcome.settings;
+  const bool has_long_keys = protocol::negotiated_minor_version(login_->startup()) >= 2;
+  const auto process_id = mode_ == config::PoolMode::Session && server_ != nullptr ? server_->process_id() : 0;
+  key_ = environment_.keys.add(*this, process_id, has_long_keys ? 32 : 4);
+  environment_.replies.own_written([&](std::string& out) {
+    out += welcome.parameters;
+    protocol::append_backend_key_data(out, key_.process_id, key_.secret);
+    protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
+  });
+  login_.reset();
+  if (environment_.login.settings->log.connections) {
+    environment_.log.info("client connected", {{"client", id_},
+                                               {"user", user_},
+                                               {"database", database_},
+                                               {"address", stream_->peer()}});
+  }
+  enter(server_ != nullptr ? State::Leased : State::Idle);
+  send_replies();
+  stream_->set_reading(true);
+  stream_->redeliver();
+}
+
+void Session::begin_console() {
+  const auto& admins = environment_.login.settings->admin.users;
+  if (std::ranges::find(admins, user_) == admins.end()) {
+    return terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kInsufficientPrivilege,
+                                          "user \"" + user_ + "\" is not an administrator of the pooler"));
+  }
+  console_ = std::make_unique<admin::Console>(environment_.snapshots);
+  key_ = environment_.keys.add(*this, 0, 4);
+  environment_.replies.own_written([&](std::string& out) {
+    console_->append_welcome(out);
+    protocol::append_backend_key_data(out, key_.process_id, key_.secret);
+    protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
+  });
+  login_.reset();
+  enter(State::Console);
+  send_replies();
+}
+
+std::size_t Session::take_console_bytes(Bytes bytes) {
+  std::size_t done = 0;
+  while (state_ == State::Console) {
+    const auto next = walker_.peek(bytes.substr(done));
+    if (!next) {
+      refuse_frame(next.error(), bytes[done]);
+      return bytes.size();
+    }
+    if (!*next) break;
+    const auto& piece = **next;
+    if (!piece.is_end && bytes.size() - done >= kMostConsoleBytes) {
+      end("console command too long", false);
+      return bytes.size();
+    }
+    if (!piece.is_end) break;
+    bool goes_on = false;
+    environment_.replies.own_written(
+        [&](std::string& out) { goes_on = console_->on_message(piece.type, piece.body(), out); });
+    done += piece.bytes.size();
+    if (!goes_on) {
+      end("closed by the client", false);
+      return bytes.size();
+    }
+  }
+  send_replies();
+  return done;
+}
+
+}  // namespace howdah::client

@@ -1,0 +1,144 @@
+// The way back: from the server's replies to the client, and the end of a lease.
+#include "daemon/client/session.h"
+#include "protocol/messages.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::client {
+
+using protocol::Severity;
+using protocol::TransactionStatus;
+
+void Session::begin_lease(server::ServerConnection& server) {
+  server_ = &server;
+  last_server_ = server.id();
+  server.lease_to(*this);
+  transaction_since_ = request_since_ = environment_.agenda.now();
+  is_pin_logged_ = false;
+  if (state_ != State::Welcoming) return enter(State::Leased);
+  server.adopt_settings(settings_, environment_.requests);
+  send_requests();
+  if (server.owed().is_settled()) on_progress();
+}
+
+void Session::on_granted(server::ServerConnection& server) {
+  pool_->totals().wait_time += std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - waiting_since());
+  begin_lease(server);
+  if (state_ != State::Leased) return;
+  stream_->set_reading(true);
+  stream_->redeliver();
+}
+
+void Session::on_refused(const protocol::ErrorFields& error) {
+  if (state_ == State::Welcoming) {
+    auto last_words = error;
+    last_words.severity = Severity::Fatal;
+    return terminate(last_words);
+  }
+  auto refusal = error;
+  refusal.severity = Severity::Error;
+  refuse_request(held_type_, refusal);
+  send_replies();
+  stream_->set_reading(true);
+  stream_->redeliver();
+}
+
+void Session::on_reply_bytes(protocol::Bytes bytes) {
+  environment_.replies.pass(bytes);
+}
+
+bool Session::on_ready_for_query(TransactionStatus status) {
+  if (status == TransactionStatus::Idle) ++pool_->totals().transactions;
+  if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return true;
+  // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the clean-up.
+  environment_.replies.own_written([](std::string& out) {
+    protocol::append_error(out, protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                                     "transaction blocks are not allowed in pool mode \"statement\""));
+    protocol::append_ready_for_query(out, TransactionStatus::Idle);
+  });
+  return false;
+}
+
+void Session::on_progress() {
+  pool_->totals().errors_sent += server_->take_error_count();
+  if (has_own_failure()) return;
+  send_replies();
+  const auto& owed = server_->owed();
+  if (state_ == State::Welcoming) {
+    if (!owed.is_settled()) return;
+    complete_welcome(pool_->welcomes().remember(settings_, server_->parameters()));
+  }
+  if (state_ == State::Leased && owed.is_settled()) settle_lease();
+  end_if_all_is_answered();
+  if (state_ != State::Ended && is_holding_) stream_->redeliver();
+}
+
+// The server refused the session's settings: at the log-in that is the client's error, later its end, since the request
+// behind them has gone with them.
+bool Session::has_own_failure() {
+  if (!server_->has_own_error()) return false;
+  if (state_ == State::Welcoming && !server_->owed().is_settled()) return true;  // its ReadyForQuery is still to come
+  auto error = server_->take_own_error();
+  error->severity = Severity::Fatal;
+  if (state_ != State::Welcoming) {
+    auto* server = std::exchange(server_, nullptr);
+    server->close("refused settings that it had taken before");
+    environment_.replies.clear();
+  }
+  terminate(*error);
+  return true;
+}
+
+void Session::settle_lease() {
+  const auto now = environment_.agenda.now();
+  auto& totals = pool_->totals();
+  totals.query_time += std::chrono::duration_cast<stats::Microseconds>(now - request_since_);
+  request_since_ = since_ = now;
+  const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
+  if (is_refused_block) {
+    give_server_back(false);
+    return enter(State::Idle);
+  }
+  const auto busy = server_->why_not_releasable(has_partial_request());
+  if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
+  if (busy == server::Busy::Pinned) note_pin();
+  if (busy || mode_ == config::PoolMode::Session) return arm_deadline();
+  totals.transaction_time += std::chrono::duration_cast<stats::Microseconds>(now - transaction_since_);
+  pool_->release(*std::exchange(server_, nullptr));
+  enter(State::Idle);
+}
+
+void Session::note_pin() {
+  if (std::exchange(is_pin_logged_, true) || mode_ == config::PoolMode::Session) return;
+  environment_.log.info("client pinned", {{"client", id_},
+                                          {"server", server_->id()},
+                                          {"database", database_},
+                                          {"reason", server_->left_state().first_name()}});
+}
+
+void Session::on_server_drained() {
+  if (is_ending_) return;
+  stream_->set_reading(true);
+  stream_->redeliver();
+}
+
+void Session::on_server_lost(bool was_told) {
+  last_words_ = protocol::make_error(Severity::Fatal, protocol::sqlstate::kConnectionFailure,
+                                     "server closed the connection unexpectedly");
+  if (was_told || server_->has_partial_reply()) last_words_.reset();
+  server_ = nullptr;
+  end("server connection lost", false);
+}
+
+void Session::on_cancel_request() {
+  if (pool_ == nullptr) return;
+  ++pool_->totals().cancels;
+  if (state_ == State::Waiting) {
+    pool_->leave(*this);
+    on_refused(protocol::make_error(Severity::Error, protocol::sqlstate::kQueryCanceled,
+                                    "canceling statement due to user request"));
+  } else if (state_ == State::Leased && !server_->owed().is_empty()) {
+    server_->cancel();
+  }
+}
+
+}  // namespace howdah::client

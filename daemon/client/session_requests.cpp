@@ -1,0 +1,221 @@
+// The way of a request: from the client's bytes to a lease and on to the server.
+#include "daemon/client/session.h"
+#include "protocol/messages.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::client {
+
+using protocol::Bytes;
+using protocol::Piece;
+using protocol::Request;
+using protocol::Severity;
+using protocol::TransactionStatus;
+
+namespace {
+
+// So many ReadyForQuery may be owed; the server sends each as soon as it can, so that holding the rest back ends.
+constexpr std::size_t kMostReadyOwed = 1000;
+// After so many messages without a Sync or Flush we flush by ourselves, so that memory for owed replies is bounded.
+constexpr std::size_t kMostUnflushed = 4096;
+constexpr std::size_t kMostEntriesOwed = 4 * kMostUnflushed;
+
+bool is_copy_message(char type) {
+  return type == 'd' || type == 'c' || type == 'f';
+}
+
+bool is_one_message_request(char type) {
+  return type == 'Q' || type == 'F';
+}
+
+Request request_of(const Piece& piece) {
+  switch (piece.type) {
+    case 'P':
+      return Request::Parse;
+    case 'B':
+      return Request::Bind;
+    case 'D':
+      return Request::Describe;
+    case 'E':
+      return Request::Execute;
+    case 'C':
+      return Request::Close;
+    case 'S':
+      return Request::Sync;
+    case 'F':
+      return Request::FunctionCall;
+    case 'H':
+      return Request::Malformed;
+    case 'Q':
+      return Request::Query;
+    default:
+      return Request::CopyEnd;
+  }
+}
+
+bool has_body(const Piece& piece) {
+  return !piece.is_end || piece.bytes.size() > protocol::kFrameHeaderBytes;
+}
+
+}  // namespace
+
+bool Session::has_partial_request() const {
+  return is_forwarding_ && walker_.missing_bytes() > 0;
+}
+
+std::size_t Session::take_requests(Bytes bytes) {
+  std::size_t done = 0;
+  is_holding_ = false;
+  while (state_ != State::Ended && !is_ending_) {
+    const auto next = walker_.peek(bytes.substr(done));
+    if (!next) {
+      refuse_frame(next.error(), bytes[done]);
+      return bytes.size();
+    }
+    if (!*next) break;
+    const auto& piece = **next;
+    if (piece.is_start) {
+      const auto way = begin_frame(piece);
+      if (state_ == State::Ended || is_ending_) return bytes.size();
+      if (way == Way::Hold) break;
+      is_forwarding_ = way == Way::Forward;
+    }
+    if (is_forwarding_) {
+      environment_.requests.pass(piece.bytes);
+      if (piece.type == 'Q' || piece.type == 'P') server_->words().feed(piece.body());
+    }
+    walker_.advance(piece);
+    done += piece.bytes.size();
+    if (piece.is_end) end_frame(piece);
+  }
+  send_requests();
+  send_replies();
+  end_if_all_is_answered();
+  return done;
+}
+
+Session::Way Session::begin_frame(const Piece& piece) {
+  if (piece.type == 'X') {
+    end_after_replies("closed by the client");
+    return Way::Drop;
+  }
+  if (state_ == State::Skipping) return Way::Drop;
+  return server_ == nullptr ? begin_without_lease(piece) : begin_with_lease(piece);
+}
+
+// What needs no server is answered at once; COPY data that comes too late is dropped, as PostgreSQL does.
+Session::Way Session::begin_without_lease(const Piece& piece) {
+  if (stream_->pending_bytes() > 0) {  // who does not read his answers gets no more of them
+    is_holding_ = true;
+    return Way::Hold;
+  }
+  if (is_copy_message(piece.type)) return Way::Drop;
+  if (piece.type == 'S' && !has_body(piece)) {
+    environment_.replies.own_written(
+        [](std::string& out) { protocol::append_ready_for_query(out, TransactionStatus::Idle); });
+    return Way::Drop;
+  }
+  if (piece.type == 'H' && !has_body(piece)) return Way::Drop;
+  return acquire(piece);
+}
+
+Session::Way Session::acquire(const Piece& piece) {
+  if (mode_ == config::PoolMode::Statement && piece.type == 'Q') {
+    protocol::StatementWords words;
+    words.begin_text();
+    words.feed(piece.body());
+    words.end_text();
+    if (words.starts_transaction()) {
+      refuse_request('Q', protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                               "transaction blocks are not allowed in pool mode \"statement\""));
+      return Way::Drop;
+    }
+  }
+  send_replies();  // answers made up for this client go out before those of a server
+  held_type_ = piece.type;
+  auto* server = pool_->acquire(*this, last_server_);
+  if (server == nullptr) {
+    enter(State::Waiting);
+    return Way::Hold;
+  }
+  begin_lease(*server);
+  return begin_with_lease(piece);
+}
+
+Session::Way Session::begin_with_lease(const Piece& piece) {
+  auto& owed = server_->owed();
+  if (owed.ready_count() >= kMostReadyOwed || owed.size() >= kMostEntriesOwed) {
+    is_holding_ = true;
+    return Way::Hold;
+  }
+  if (is_copy_message(piece.type)) {
+    if (piece.type != 'd') owed.expect(Request::CopyEnd);
+    return Way::Forward;
+  }
+  if (piece.type == 'H' && !has_body(piece)) {
+    owed.note_flush();
+    return Way::Forward;
+  }
+  if (owed.is_settled()) {
+    request_since_ = since_ = environment_.agenda.now();
+    is_query_cancelled_ = false;
+    if (server_->status() == TransactionStatus::Idle) server_->adopt_settings(settings_, environment_.requests);
+    arm_deadline();
+  }
+  if (piece.type == 'Q' || piece.type == 'E') ++pool_->totals().queries;
+  if (piece.type == 'Q' || piece.type == 'P') server_->words().begin_text();
+  if (piece.type == 'P' && !piece.body().empty() && piece.body().front() != '\0') {
+    server_->left_state().add(protocol::StateKind::NamedStatement);
+  }
+  owed.expect(request_of(piece));
+  return Way::Forward;
+}
+
+void Session::end_frame(const Piece& piece) {
+  if (state_ == State::Skipping && piece.type == skip_until_) {
+    environment_.replies.own_written(
+        [](std::string& out) { protocol::append_ready_for_query(out, TransactionStatus::Idle); });
+    enter(State::Idle);
+    return;
+  }
+  if (!is_forwarding_) return;
+  if (piece.type == 'Q' || piece.type == 'P') {
+    server_->words().end_text();
+    for (const auto kind : {protocol::StateKind::Settings, protocol::StateKind::TemporaryObject,
+                            protocol::StateKind::AdvisoryLock}) {
+      if (server_->words().kinds().has(kind)) server_->left_state().add(kind);
+    }
+  }
+  auto& owed = server_->owed();
+  if (owed.unflushed_count() >= kMostUnflushed) {
+    owed.note_flush();
+    environment_.requests.own_written([](std::string& out) { protocol::append_flush(out); });
+  }
+}
+
+// The request at the front of the stream fails by our word: one message that owes a ReadyForQuery, or all up to a Sync.
+void Session::refuse_request(char type, const protocol::ErrorFields& error) {
+  environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, error); });
+  if (pool_ != nullptr) ++pool_->totals().errors_sent;
+  skip_until_ = is_one_message_request(type) ? type : 'S';
+  enter(State::Skipping);
+}
+
+void Session::send_requests() {
+  auto& batch = environment_.requests;
+  if (batch.is_empty()) return;
+  if (server_ == nullptr) return batch.clear();
+  pool_->totals().client_bytes_received += batch.size_bytes();
+  server_->write(batch);
+  // A server that takes no more makes the client wait, not our memory grow.
+  if (server_->pending_bytes() > 0) stream_->set_reading(false);
+}
+
+void Session::refuse_frame(protocol::FrameError error, char type) {
+  if (error == protocol::FrameError::InvalidLength) return end_after_replies("invalid message length");
+  const auto number = std::to_string(static_cast<unsigned char>(type));
+  end_after_replies("invalid message type",
+                    protocol::make_error(Severity::Fatal, protocol::sqlstate::kProtocolViolation,
+                                         "invalid frontend message type " + number));
+}
+
+}  // namespace howdah::client

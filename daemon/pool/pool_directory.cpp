@@ -1,0 +1,70 @@
+#include "daemon/pool/pool_directory.h"
+
+#include <algorithm>
+
+#include "daemon/server/connection_string.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::pool {
+
+PoolDirectory::PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment)
+    : settings_(std::move(settings)), environment_(environment) {}
+
+const config::DatabaseSettings* PoolDirectory::entry(const std::string& database) const {
+  auto found = settings_->databases.find(database);
+  if (found == settings_->databases.end()) found = settings_->databases.find("*");
+  return found == settings_->databases.end() ? nullptr : &found->second;
+}
+
+std::expected<Pool*, protocol::ErrorFields> PoolDirectory::find(const std::string& database, const std::string& user) {
+  const auto* serving = entry(database);
+  if (serving == nullptr) {
+    return std::unexpected(protocol::make_error(protocol::Severity::Fatal, protocol::sqlstate::kInvalidCatalogName,
+                                                "database \"" + database + "\" does not exist"));
+  }
+  const auto own_user = server::read_connection_string(serving->backend).user;
+  const PoolName name{database, own_user.empty() ? user : own_user};
+  const auto found = pools_.find(name);
+  return found != pools_.end() ? found->second.get() : &make(name, *serving);
+}
+
+Pool& PoolDirectory::make(const PoolName& name, const config::DatabaseSettings& entry) {
+  server::BackendTarget target{
+      .connection_string = entry.backend, .user = name.user, .database = name.database, .password = {}};
+  const auto user = settings_->users.find(name.user);
+  if (user != settings_->users.end() && user->second.password) target.password = *user->second.password;
+  auto pool = std::make_unique<Pool>(name, entry.pool, std::move(target), environment_);
+  auto& made = *pool;
+  pools_.emplace(name, std::move(pool));
+  if (is_draining_) made.drain();
+  made.start();
+  return made;
+}
+
+void PoolDirectory::start() {
+  for (const auto& [database, serving] : settings_->databases) {
+    if (serving.pool.min_size == 0 || database == "*") continue;
+    if (!server::read_connection_string(serving.backend).user.empty()) {
+      (void)find(database, "");
+      continue;
+    }
+    for (const auto& [user, unused] : settings_->users) (void)find(database, user);
+  }
+}
+
+bool PoolDirectory::have_settled() const {
+  return std::ranges::all_of(pools_, [](const auto& entry) { return entry.second->has_settled(); });
+}
+
+void PoolDirectory::drain() {
+  is_draining_ = true;
+  for (const auto& [name, pool] : pools_) pool->drain();
+}
+
+std::vector<const Pool*> PoolDirectory::pools() const {
+  std::vector<const Pool*> all;
+  for (const auto& [name, pool] : pools_) all.push_back(pool.get());
+  return all;
+}
+
+}  // namespace howdah::pool

@@ -1,0 +1,37 @@
+// Which pool serves whom: one for each database entry and backend user, made when first asked for.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+
+#include "daemon/pool/pool.h"
+
+namespace howdah::pool {
+
+class PoolDirectory {
+ public:
+  PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment);
+
+  // The pool for a client that has logged in; 3D000 where no entry serves the database. Pools stay until the end.
+  [[nodiscard]] std::expected<Pool*, protocol::ErrorFields> find(const std::string& database, const std::string& user);
+  // The entry that serves a database; null where there is none.
+  [[nodiscard]] const config::DatabaseSettings* entry(const std::string& database) const;
+
+  // Makes the pools that keep connections from the start: entries with a min_size whose user is known.
+  void start();
+  [[nodiscard]] bool have_settled() const;
+  void drain();
+
+  [[nodiscard]] std::vector<const Pool*> pools() const;
+
+ private:
+  [[nodiscard]] Pool& make(const PoolName& name, const config::DatabaseSettings& entry);
+
+  std::shared_ptr<const config::Settings> settings_;
+  PoolEnvironment environment_;
+  std::map<PoolName, std::unique_ptr<Pool>> pools_;
+  bool is_draining_ = false;
+};
+
+}  // namespace howdah::pool
