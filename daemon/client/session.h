@@ -153,7 +153,7 @@ class Session final : private io::StreamHandler,
 
   worker::TimePoint connected_at_;
   worker::TimePoint since_;              // of the state; in a lease, of the last request or reply
-  worker::TimePoint request_since_;      // of the first request that is not answered
+  std::optional<worker::TimePoint> request_since_;  // of the first request that is not answered
   worker::TimePoint transaction_since_;  // of the lease
   worker::MethodTimer<Session, &Session::on_deadline> timer_{*this};
 };

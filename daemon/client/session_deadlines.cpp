@@ -58,7 +58,7 @@ TimePoint Session::lease_deadline() const {
   const bool is_in_transaction = server_->status() != TransactionStatus::Idle || owed.is_unsynced();
   auto deadline = TimePoint::max();
   if (!owed.is_empty()) {
-    deadline = after(request_since_, limits.query_timeout);
+    deadline = after(request_since_.value_or(since_), limits.query_timeout);
     if (is_query_cancelled_) deadline += kCancelGrace;
   } else if (is_in_transaction) {
     deadline = after(since_, limits.idle_in_transaction_timeout);

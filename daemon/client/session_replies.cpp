@@ -12,7 +12,8 @@ void Session::begin_lease(server::ServerConnection& server) {
   server_ = &server;
   last_server_ = server.id();
   server.lease_to(*this);
-  transaction_since_ = request_since_ = environment_.agenda.now();
+  transaction_since_ = environment_.agenda.now();
+  request_since_.reset();
   is_pin_logged_ = false;
   if (state_ != State::Welcoming) return enter(State::Leased);
   server.adopt_settings(settings_, environment_.requests);
@@ -91,8 +92,11 @@ bool Session::has_own_failure() {
 void Session::settle_lease() {
   const auto now = environment_.agenda.now();
   auto& totals = pool_->totals();
-  totals.query_time += std::chrono::duration_cast<stats::Microseconds>(now - request_since_);
-  request_since_ = since_ = now;
+  if (request_since_) {  // else only a notice came by, or a cancel is over
+    totals.query_time += std::chrono::duration_cast<stats::Microseconds>(now - *request_since_);
+    request_since_.reset();
+    since_ = now;
+  }
   const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
   if (is_refused_block) {
     give_server_back(false);

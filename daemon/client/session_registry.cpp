@@ -1,0 +1,31 @@
+#include "daemon/client/session_registry.h"
+
+namespace howdah::client {
+
+void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, Origin origin) {
+  const auto id = ++last_id_;
+  sessions_.emplace(id, std::make_unique<Session>(id, std::move(stream), std::move(origin), environment_,
+                                                  static_cast<SessionOwner&>(*this)));
+}
+
+void SessionRegistry::drain() {
+  for (auto* session : all()) session->drain();
+}
+
+void SessionRegistry::terminate_all(const protocol::ErrorFields& reason) {
+  for (auto* session : all()) session->terminate(reason);
+}
+
+std::vector<Session*> SessionRegistry::all() const {
+  std::vector<Session*> sessions;
+  for (const auto& [id, session] : sessions_) sessions.push_back(session.get());
+  return sessions;
+}
+
+void SessionRegistry::on_session_ended(Session& session) {
+  const auto found = sessions_.find(session.id());
+  environment_.agenda.bury(std::shared_ptr<Session>(std::move(found->second)));
+  sessions_.erase(found);
+}
+
+}  // namespace howdah::client
