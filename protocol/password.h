@@ -2,7 +2,6 @@
 // Authentication")
 #pragma once
 
-#include <array>
 #include <expected>
 #include <optional>
 #include <string>
@@ -35,8 +34,10 @@ using Secret = std::variant<PlainSecret, Md5Secret, ScramVerifier>;
 // What a client that knows the secret `stored` answers to the challenge `salt`.
 [[nodiscard]] std::optional<std::string> md5_response(std::string_view stored, Bytes salt);
 
-// Whether `password` is the one behind `secret`. Takes the time of one SCRAM derivation, whatever the secret
-// is: never on an event loop.
-[[nodiscard]] bool is_right_password(std::string_view password, std::string_view user, const Secret& secret);
+// Whether `password` is the one behind `secret`; no secret is nobody's. Derives SCRAM keys once in any case,
+// under the verifier's own challenge or under `challenge`, so that the time tells nothing: milliseconds,
+// never on an event loop.
+[[nodiscard]] bool is_right_password(std::string_view password, std::string_view user,
+                                     const std::optional<Secret>& secret, const ScramChallenge& challenge);
 
 }  // namespace howdah::protocol

@@ -10,6 +10,7 @@
 
 #include "config/settings.h"
 #include "daemon/auth/password_check.h"
+#include "daemon/auth/secret_store.h"
 #include "daemon/auth/server_secrets.h"
 #include "daemon/os/random.h"
 #include "protocol/bytes.h"
@@ -39,8 +40,8 @@ class ClientAuthentication {
   // `secret`: nothing for an unknown user. `server_secrets` must outlive the object, `random` the
   // constructor.
   ClientAuthentication(config::AuthMethod method, std::string user, std::optional<protocol::Secret> secret,
-                       const ServerSecrets& server_secrets, os::RandomSource& random);
-  ~ClientAuthentication();
+                       const ServerSecrets& server_secrets, os::RandomSource& random,
+                       UnknownUser unknown_user = UnknownUser::MeetsScram);
   ClientAuthentication(const ClientAuthentication&) = delete;
   ClientAuthentication& operator=(const ClientAuthentication&) = delete;
 
@@ -50,7 +51,7 @@ class ClientAuthentication {
   // The client's message at the front of `bytes`; nothing when more bytes are needed; or Rejected, as soon as
   // its type or its length is wrong. The body lies in `bytes`. Only while a message is due.
   [[nodiscard]] std::expected<std::optional<protocol::PasswordMessage>, Step> next_message(
-      protocol::Bytes bytes) const;
+      protocol::Bytes bytes);
   // The longest whole message in this state.
   [[nodiscard]] std::size_t max_message_bytes() const;
   // And in any state: what a buffer must be able to hold.
@@ -74,7 +75,7 @@ class ClientAuthentication {
     Done,
   };
 
-  [[nodiscard]] bool uses_md5() const;
+  [[nodiscard]] bool meets_md5() const;
   [[nodiscard]] Step begin_md5();
   [[nodiscard]] Step begin_scram();
   [[nodiscard]] Step on_password(protocol::Bytes body);
@@ -82,24 +83,26 @@ class ClientAuthentication {
   [[nodiscard]] Step on_sasl_initial(protocol::Bytes body);
   [[nodiscard]] Step on_client_first(protocol::Bytes message);
   [[nodiscard]] Step on_client_final(protocol::Bytes message);
-  [[nodiscard]] Step judge_proof(const protocol::ScramKeys& keys);
+  [[nodiscard]] Step derive_keys(const protocol::PlainSecret& plain);
+  [[nodiscard]] Step judge_proof(const protocol::ScramKeys& keys, bool is_known);
+  [[nodiscard]] Step accept_proof(const protocol::ScramKeys& keys);
   [[nodiscard]] Step accept(std::string bytes = {});
   [[nodiscard]] Step reject(std::optional<protocol::ErrorFields> error);
   [[nodiscard]] Step reject_password();
-
-  struct Derivation;  // what a check on another thread leaves for us
+  [[nodiscard]] Step reject_type(char type);
 
   config::AuthMethod method_;
   std::string user_;
   std::optional<protocol::Secret> secret_;
   const ServerSecrets& server_secrets_;
   os::RandomSource& random_;
+  UnknownUser unknown_user_;
   State state_ = State::New;
   std::string md5_salt_;
   protocol::ScramChallenge challenge_;
   std::optional<protocol::ScramExchange> scram_;
   std::optional<protocol::ScramProof> proof_;
-  std::shared_ptr<Derivation> derivation_;
+  std::shared_ptr<protocol::ScramKeys> derived_keys_;  // written by a check on another thread, before it ends
 };
 
 }  // namespace howdah::auth

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/auth/secret_store.h"
 #include "daemon/auth/verifier_cache.h"
 #include "daemon/os/random.h"
 #include "protocol/scram_verifier.h"
@@ -22,6 +23,11 @@ class ServerSecrets {
   // The challenge for a user without a SCRAM verifier, whether unknown or with a plain secret: one looks like
   // the other.
   [[nodiscard]] protocol::ScramChallenge challenge_for(std::string_view user) const;
+
+  // Derives the keys of all plain secrets, a millisecond each, so that not even the first log-in of a user
+  // takes longer than that of a user who does not exist. For a helper thread after the start and after a
+  // reload.
+  void derive_all(const SecretStore& store) const;
 
   [[nodiscard]] const std::shared_ptr<VerifierCache>& verifiers() const { return verifiers_; }
 
