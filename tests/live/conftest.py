@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from support import postgres as postgres_cluster
+from support import scram
 from support.howdah_process import HowdahProcess, merged
 from support.other_targets import DirectTarget, PgbouncerTarget, target_name
 
@@ -17,7 +18,7 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Leaves out what was not asked for, and what another target does not promise."""
     unwanted = set() if config.getoption("--long") else {"long"}
-    unwanted |= {"howdah": set(), "direct": {"howdah_only"}, "pgbouncer": {"howdah_only", "session_state"}}[target_name()]
+    unwanted |= {"howdah": set(), "direct": {"howdah_only"}, "pgbouncer": {"howdah_only", "beyond_pgbouncer"}}[target_name()]
     left_out = [item for item in items if unwanted & {mark.name for mark in item.iter_markers()}]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
@@ -73,6 +74,18 @@ def default_config(cluster, pool=None):
     return {"databases": {"*": {"backend": cluster.backend(), "pool": pool}}}
 
 
+# The same methods for the same source addresses as in PostgreSQL's own rules.
+AUTH_BY_SOURCE = [{"from": "local", "method": "trust"}] + [
+    {"from": f"{source}/32", "method": method} for source, method in postgres_cluster.METHODS_BY_SOURCE.items()
+]
+# Roles of the template that have a password, as PostgreSQL keeps it.
+SECRETS = {
+    "plain_user": {"password": "plain password"},
+    "md5_user": {"password": scram.md5_secret("md5_user", "md5 password")},
+    "scram_user": {"password": scram.verifier("scram password")},
+}
+
+
 def make_target(cluster, config, arguments=None):
     if target_name() == "direct":
         return DirectTarget(cluster)
@@ -104,6 +117,17 @@ def start_howdah(postgres):
 def howdah(start_howdah):
     """Transaction mode, four servers, everybody trusted."""
     return start_howdah()
+
+
+@pytest.fixture(scope="module")
+def auth_howdah(postgres):
+    """Asks for passwords as PostgreSQL itself does; see METHODS_BY_SOURCE."""
+    target = make_target(postgres, default_config(postgres) | {"auth": AUTH_BY_SOURCE, "users": SECRETS})
+    try:
+        yield target.start()
+        target.stop()
+    finally:
+        target.remove()
 
 
 @pytest.fixture(scope="module")

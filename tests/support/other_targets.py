@@ -48,15 +48,13 @@ class PgbouncerTarget(DirectTarget):
         self.process = None
 
     def _lines(self):
-        methods = {rule["method"] for rule in self.config.get("auth", [])}
         pool = next(iter(self.config["databases"].values())).get("pool", {})
         seconds = lambda key, default: pool.get(key, default).removesuffix("s")
         yield "[databases]"
         yield f"* = host={self.backend.folder} port={self.backend.port}"
         yield "[pgbouncer]"
         yield f"listen_addr = {self.host}\nlisten_port = {self.port}\nunix_socket_dir = {self.folder}"
-        yield f"auth_type = {'scram-sha-256' if 'scram-sha-256' in methods else (methods or {'trust'}).pop()}"
-        yield f"auth_file = {self.folder}/users"
+        yield f"auth_type = hba\nauth_hba_file = {self.folder}/hba\nauth_file = {self.folder}/users"
         yield f"pool_mode = {pool.get('mode', 'transaction')}"
         yield f"default_pool_size = {pool.get('max_size', 20)}\nmin_pool_size = {pool.get('min_size', 0)}"
         yield f"query_wait_timeout = {seconds('acquire_timeout', '30s')}\nquery_timeout = {seconds('query_timeout', '0s')}"
@@ -67,6 +65,10 @@ class PgbouncerTarget(DirectTarget):
     def start(self, wait=True):
         with open(f"{self.folder}/ini", "w", encoding="utf-8") as file:
             file.write("\n".join(self._lines()) + "\n")
+        rules = self.config.get("auth", [{"from": "0.0.0.0/0", "method": "trust"}])
+        with open(f"{self.folder}/hba", "w", encoding="utf-8") as file:
+            file.write("local all all trust\n")
+            file.writelines(f"host all all {rule['from']} {rule['method']}\n" for rule in rules)
         names = {"postgres": "", "app": ""} | {
             name: user.get("password", "") for name, user in self.config.get("users", {}).items()
         }

@@ -13,18 +13,18 @@ from support import processes
 from support.waiting import wait_until
 
 # Over the Unix socket everybody is trusted: that is the way of poolers and of the tests' own look-ups.
-# Over TCP the user's name says how he must log in.
-HBA = """
-local all         all                       trust
-local replication all                       trust
-host  all         plain_user  127.0.0.1/32  password
-host  all         md5_user    127.0.0.1/32  md5
-host  all         scram_user  127.0.0.1/32  scram-sha-256
-host  all         nobody      127.0.0.1/32  scram-sha-256
-host  all         rejected    127.0.0.1/32  reject
-host  all         all         127.0.0.1/32  trust
-host  replication all         127.0.0.1/32  trust
-"""
+# Over TCP the address that a client comes from says how it must log in.
+METHODS_BY_SOURCE = {
+    "127.0.0.1": "trust",
+    "127.0.0.2": "password",
+    "127.0.0.3": "md5",
+    "127.0.0.4": "scram-sha-256",
+    "127.0.0.5": "reject",
+}
+HBA = "local all all trust\nlocal replication all trust\n" + "".join(
+    f"host all all {source}/32 {method}\nhost replication all {source}/32 {method}\n"
+    for source, method in METHODS_BY_SOURCE.items()
+)
 
 SETTINGS = {
     "max_connections": 100,
@@ -42,7 +42,6 @@ SETTINGS = {
 ROLES = """
 create role app login;
 create role plain_user login password 'plain password';
-create role rejected login;
 set password_encryption = 'md5';
 create role md5_user login password 'md5 password';
 set password_encryption = 'scram-sha-256';

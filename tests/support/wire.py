@@ -109,9 +109,9 @@ class Result:
 
 
 class Connection:
-    """A socket to `host` (or, where it is a folder, the Unix socket in it), not logged in yet."""
+    """A socket to `host` (or, where it is a folder, the Unix socket in it) from the address `source`; not logged in yet."""
 
-    def __init__(self, host, port, timeout=20, receive_buffer=None):
+    def __init__(self, host, port, timeout=20, receive_buffer=None, source=None):
         self.address = (host, port)
         self.timeout = timeout
         is_local = str(host).startswith("/")
@@ -119,6 +119,8 @@ class Connection:
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect(f"{host}/.s.PGSQL.{port}" if is_local else (host, port))
         if not is_local:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -165,8 +167,11 @@ class Connection:
         return taken
 
     def finish_sending(self):
-        """Half-closes: the peer sees end of file, and may still answer."""
-        self.socket.shutdown(socket.SHUT_WR)
+        """Half-closes: the peer sees end of file, and may still answer. It may also have closed already."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
 
     def close(self):
         self.socket.close()
@@ -275,9 +280,9 @@ class Connection:
             assert other.receive() == b"", "a CancelRequest has no answer"
 
 
-def connect(address, user="postgres", database="postgres", password=None, timeout=20, **parameters):
+def connect(address, user="postgres", database="postgres", password=None, timeout=20, source=None, **parameters):
     """Logged in at `address`, which is anything with .host and .port."""
-    connection = Connection(address.host, address.port, timeout)
+    connection = Connection(address.host, address.port, timeout, source=source)
     try:
         return connection.login(user, database, password, **parameters)
     except BaseException:
