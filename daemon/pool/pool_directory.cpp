@@ -8,7 +8,12 @@
 namespace howdah::pool {
 
 PoolDirectory::PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment)
-    : settings_(std::move(settings)), environment_(environment) {}
+    : settings_(std::move(settings)), environment_(environment) {
+  for (const auto& [name, entry] : settings_->databases) {
+    const auto keywords = server::read_connection_string(entry.backend);
+    own_users_[name] = keywords ? server::value_of(*keywords, "user") : "";
+  }
+}
 
 const config::DatabaseSettings* PoolDirectory::entry(const std::string& database) const {
   auto found = settings_->databases.find(database);
@@ -17,12 +22,12 @@ const config::DatabaseSettings* PoolDirectory::entry(const std::string& database
 }
 
 std::expected<Pool*, protocol::ErrorFields> PoolDirectory::find(const std::string& database, const std::string& user) {
-  const auto* serving = entry(database);
+  const auto* serving = this->entry(database);
   if (serving == nullptr) {
     return std::unexpected(protocol::make_error(protocol::Severity::Fatal, protocol::sqlstate::kInvalidCatalogName,
                                                 "database \"" + database + "\" does not exist"));
   }
-  const auto own_user = server::read_connection_string(serving->backend).user;
+  const auto own_user = own_users_.at(serving->name);
   const PoolName name{database, own_user.empty() ? user : own_user};
   const auto found = pools_.find(name);
   return found != pools_.end() ? found->second.get() : &make(name, *serving);
@@ -44,7 +49,7 @@ Pool& PoolDirectory::make(const PoolName& name, const config::DatabaseSettings& 
 void PoolDirectory::start() {
   for (const auto& [database, serving] : settings_->databases) {
     if (serving.pool.min_size == 0 || database == "*") continue;
-    if (!server::read_connection_string(serving.backend).user.empty()) {
+    if (!own_users_.at(database).empty()) {
       (void)find(database, "");
       continue;
     }

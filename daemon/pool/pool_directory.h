@@ -30,6 +30,7 @@ class PoolDirectory {
 
   std::shared_ptr<const config::Settings> settings_;
   PoolEnvironment environment_;
+  std::map<std::string, std::string> own_users_;  // of each entry: the user that its connection string names
   std::map<PoolName, std::unique_ptr<Pool>> pools_;
   bool is_draining_ = false;
 };

@@ -3,26 +3,25 @@
 #include <libpq-fe.h>
 
 #include <memory>
-#include <string_view>
 
 namespace howdah::server {
 
-ConnectionString read_connection_string(const std::string& text) {
+std::expected<ConnectionKeywords, std::string> read_connection_string(const std::string& text) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(text.c_str(), &message), &PQconninfoFree);
   const std::unique_ptr<char, decltype(&PQfreemem)> owned_message(message, &PQfreemem);
-  ConnectionString read;
-  if (!options) {
-    read.error = message != nullptr ? message : "out of memory";
-    return read;
-  }
+  if (!options) return std::unexpected(message != nullptr ? message : "out of memory");
+  ConnectionKeywords keywords;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
-    if (option->val == nullptr) continue;
-    if (std::string_view(option->keyword) == "user") read.user = option->val;
-    if (std::string_view(option->keyword) == "dbname") read.database = option->val;
+    if (option->val != nullptr) keywords[option->keyword] = option->val;
   }
-  return read;
+  return keywords;
+}
+
+std::string value_of(const ConnectionKeywords& keywords, const std::string& keyword) {
+  const auto found = keywords.find(keyword);
+  return found == keywords.end() ? "" : found->second;
 }
 
 }  // namespace howdah::server

@@ -1,17 +1,19 @@
-// What a libpq connection string or URI says of itself.
-// (PostgreSQL documentation: "Connection Strings", PQconninfoParse)
+// What a libpq connection string or URI says, as keywords and values.
+// (PostgreSQL documentation: "Connection Strings", "Parameter Key Words")
 #pragma once
 
+#include <expected>
+#include <map>
 #include <string>
 
 namespace howdah::server {
 
-struct ConnectionString {
-  std::string user;      // empty: none named
-  std::string database;  // likewise
-  std::string error;     // empty: it can be read
-};
+using ConnectionKeywords = std::map<std::string, std::string>;
 
-[[nodiscard]] ConnectionString read_connection_string(const std::string& text);
+// Only what the text names; the error is libpq's.
+[[nodiscard]] std::expected<ConnectionKeywords, std::string> read_connection_string(const std::string& text);
+
+// The value of a keyword; empty where it is not named.
+[[nodiscard]] std::string value_of(const ConnectionKeywords& keywords, const std::string& keyword);
 
 }  // namespace howdah::server

@@ -5,8 +5,9 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace howdah::worker {
@@ -103,6 +104,8 @@ class Agenda {
 
   // Fires the timers that are due at now().
   void fire_timers();
+  // When fire_timers has something to look at again, at the earliest; nothing where no timer is armed.
+  [[nodiscard]] std::optional<TimePoint> next_wake_up() const;
   // Runs what was deferred, and what that defers, then frees what was buried. Call it at the end of each turn.
   void end_turn();
   [[nodiscard]] bool has_deferred() const { return first_deferred_ != nullptr; }
@@ -111,13 +114,17 @@ class Agenda {
   friend class Deferred;
   static constexpr std::size_t kSlots = 1024;  // about 20 s; what lies further ahead goes round
 
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
   [[nodiscard]] std::int64_t tick_of(TimePoint time) const { return (time - start_) / kTick; }
   void file(Timer& timer, std::int64_t tick);
-  void fire_slot(std::int64_t tick, std::int64_t last_tick);
+  void fire_slot(std::int64_t tick);
+  void find_earliest();
 
   TimePoint start_;
   TimePoint now_;
   std::int64_t current_tick_ = 0;
+  std::int64_t earliest_tick_ = kNever;  // no timer is filed before it
   std::array<Timer*, kSlots> slots_{};
   Deferred* first_deferred_ = nullptr;
   Deferred* last_deferred_ = nullptr;

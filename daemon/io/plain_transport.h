@@ -1,0 +1,27 @@
+// Bytes as they are: one read(2) or writev(2) a call.
+#pragma once
+
+#include "daemon/io/transport.h"
+#include "daemon/io/unique_fd.h"
+
+namespace howdah::io {
+
+class PlainTransport : public Transport {
+ public:
+  // A connected, non-blocking socket.
+  explicit PlainTransport(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  [[nodiscard]] TransportResult read(std::span<char> into) override;
+  [[nodiscard]] TransportResult write(std::span<iovec> ranges) override;
+  [[nodiscard]] bool has_buffered_input() const override { return false; }
+  [[nodiscard]] int fd() const override { return fd_.get(); }
+
+ private:
+  UniqueFd fd_;
+};
+
+// The same on a descriptor that somebody else owns and closes.
+[[nodiscard]] TransportResult read_plain(int fd, std::span<char> into);
+[[nodiscard]] TransportResult write_plain(int fd, std::span<iovec> ranges);
+
+}  // namespace howdah::io

@@ -1,0 +1,242 @@
+#include "daemon/io/socket_stream.h"
+
+#include <event2/event.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <utility>
+
+namespace howdah::io {
+
+using protocol::Bytes;
+using Kind = TransportResult::Kind;
+
+namespace {
+
+constexpr auto kLinger = std::chrono::seconds(5);
+
+}  // namespace
+
+SocketStream::SocketStream(worker::Worker& worker, std::unique_ptr<Transport> transport, std::string peer)
+    : worker_(worker), transport_(std::move(transport)), peer_(std::move(peer)) {
+  const auto readable = [](int, short, void* self) noexcept {
+    auto& stream = *static_cast<SocketStream*>(self);
+    const worker::Turn turn(stream.worker_);
+    stream.on_readable();
+  };
+  read_event_.reset(event_new(worker_.loop(), transport_->fd(), EV_READ | EV_PERSIST, readable, this));
+}
+
+SocketStream::~SocketStream() {
+  if (is_destroyed_ != nullptr) *is_destroyed_ = true;
+}
+
+void SocketStream::set_handler(StreamHandler& handler) {
+  const bool is_first = handler_ == nullptr;
+  handler_ = &handler;
+  if (!is_first) return;
+  set_reading(true);
+  if (transport_->has_buffered_input()) worker_.agenda().defer(deferred_);
+}
+
+void SocketStream::set_reading(bool on) {
+  if (is_reading_ == on || has_ended_ || has_failed_) return;
+  is_reading_ = on;
+  if (on) {
+    event_add(read_event_.get(), nullptr);
+    if (transport_->has_buffered_input()) worker_.agenda().defer(deferred_);
+  } else {
+    event_del(read_event_.get());
+  }
+}
+
+void SocketStream::redeliver() {
+  if (kept_.empty()) return;
+  is_redelivery_due_ = true;
+  worker_.agenda().defer(deferred_);
+}
+
+bool SocketStream::has_unread_input() const {
+  char byte = 0;
+  const auto count = recv(transport_->fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+// What was kept stands in front of the scratch, so that the handler sees one run of bytes; a frame that must be seen
+// whole and is larger than the scratch is gathered in the kept bytes themselves.
+void SocketStream::on_readable() {
+  const auto scratch = worker_.scratch();
+  if (handler_ == nullptr) {  // lingering: nobody listens
+    if (transport_->read(scratch).kind != Kind::Bytes) set_reading(false);
+    return;
+  }
+  const bool fits = kept_.size() <= scratch.size() / 2;
+  if (fits) std::memcpy(scratch.data(), kept_.data(), kept_.size());
+  const auto room = fits ? scratch.subspan(kept_.size()) : scratch;
+  const auto result = transport_->read(room);
+  switch (result.kind) {
+    case Kind::WouldBlock:
+      return;
+    case Kind::EndOfFile:
+      return fail(StreamEnd::EndOfFile);
+    case Kind::Error:
+      return fail(StreamEnd::Error);
+    case Kind::Bytes:
+      break;
+  }
+  if (transport_->has_buffered_input()) worker_.agenda().defer(deferred_);
+  if (fits) {
+    const auto size = kept_.size() + result.count;
+    deliver(Bytes(scratch.data(), size));
+  } else {
+    kept_.append(room.data(), result.count);
+    const auto all = std::exchange(kept_, {});
+    deliver(all);
+  }
+}
+
+void SocketStream::deliver(Bytes bytes) {
+  bool is_destroyed = false;
+  auto* outer = std::exchange(is_destroyed_, &is_destroyed);
+  const auto taken = handler_->on_bytes(bytes);
+  if (is_destroyed) {
+    if (outer != nullptr) *outer = true;
+    return;
+  }
+  is_destroyed_ = outer;
+  if (handler_ == nullptr) return;
+  const auto rest = bytes.substr(taken);
+  if (!rest.empty()) {
+    kept_.assign(rest);
+  } else if (kept_.capacity() > 0) {
+    kept_ = std::string();
+  }
+}
+
+void SocketStream::on_deferred() {
+  if (handler_ == nullptr) return;
+  bool is_destroyed = false;
+  if (std::exchange(is_redelivery_due_, false) && !kept_.empty()) {
+    auto* outer = std::exchange(is_destroyed_, &is_destroyed);
+    const auto all = std::exchange(kept_, {});
+    deliver(all);
+    if (is_destroyed) {
+      if (outer != nullptr) *outer = true;
+      return;
+    }
+    is_destroyed_ = outer;
+  }
+  if (handler_ == nullptr) return;
+  if (is_reading_ && transport_->has_buffered_input()) return on_readable();
+  if (is_end_told_ || !(has_ended_ || has_failed_)) return;
+  is_end_told_ = true;
+  handler_->on_end(has_failed_ ? StreamEnd::Error : StreamEnd::EndOfFile);
+}
+
+void SocketStream::write(OutputBatch& batch) {
+  if (batch.is_empty()) return;
+  if (has_failed_) return batch.clear();
+  std::size_t sent = 0;
+  if (pending_bytes() == 0) {
+    auto& ranges = batch.ranges();
+    std::span<iovec> rest(ranges);
+    while (sent < batch.size_bytes()) {
+      const auto result = transport_->write(rest);
+      if (result.kind == Kind::WouldBlock) break;
+      if (result.kind != Kind::Bytes) {
+        batch.clear();
+        return fail(StreamEnd::Error);
+      }
+      sent += result.count;
+      auto done = result.count;
+      while (!rest.empty() && done >= rest.front().iov_len) {
+        done -= rest.front().iov_len;
+        rest = rest.subspan(1);
+      }
+      if (rest.empty()) break;
+      rest.front().iov_base = static_cast<char*>(rest.front().iov_base) + done;
+      rest.front().iov_len -= done;
+    }
+  }
+  if (sent < batch.size_bytes()) keep_unsent(batch, sent);
+  batch.clear();
+}
+
+void SocketStream::keep_unsent(OutputBatch& batch, std::size_t sent) {
+  std::size_t skip = pending_bytes() == 0 ? sent : 0;
+  // `ranges` is made anew: the loop above has moved the old one forward.
+  for (const auto& range : batch.ranges()) {
+    const auto size = range.iov_len;
+    const auto left_out = std::min(skip, size);
+    skip -= left_out;
+    pending_.append(static_cast<const char*>(range.iov_base) + left_out, size - left_out);
+  }
+  if (!write_event_) {
+    const auto writable = [](int, short, void* self) noexcept {
+      auto& stream = *static_cast<SocketStream*>(self);
+      const worker::Turn turn(stream.worker_);
+      stream.on_writable();
+    };
+    write_event_.reset(event_new(worker_.loop(), transport_->fd(), EV_WRITE | EV_PERSIST, writable, this));
+  }
+  event_add(write_event_.get(), nullptr);
+}
+
+bool SocketStream::send_pending() {
+  while (pending_bytes() > 0) {
+    iovec range{pending_.data() + pending_sent_, pending_bytes()};
+    const auto result = transport_->write(std::span(&range, 1));
+    if (result.kind == Kind::WouldBlock) return false;
+    if (result.kind != Kind::Bytes) {
+      fail(StreamEnd::Error);
+      return false;
+    }
+    pending_sent_ += result.count;
+  }
+  return true;
+}
+
+void SocketStream::on_writable() {
+  if (!send_pending()) return;
+  pending_ = std::string();
+  pending_sent_ = 0;
+  write_event_.reset();
+  if (handler_ == nullptr) return die();
+  handler_->on_drained();
+}
+
+void SocketStream::fail(StreamEnd end) {
+  set_reading(false);
+  has_ended_ = true;
+  if (end == StreamEnd::Error) {
+    has_failed_ = true;
+    is_end_told_ = false;
+    write_event_.reset();
+    pending_ = std::string();
+    pending_sent_ = 0;
+  }
+  if (handler_ == nullptr) return has_failed_ ? die() : void();
+  worker_.agenda().defer(deferred_);
+}
+
+void SocketStream::linger(std::unique_ptr<Stream> self) {
+  self_ = std::move(self);
+  handler_ = nullptr;
+  deferred_.cancel_deferred();
+  if (pending_bytes() == 0 || has_failed_) return die();
+  set_reading(true);  // a reset is news, what else comes is dropped
+  worker_.agenda().arm_in(linger_timer_, kLinger);
+}
+
+void SocketStream::on_linger_over() {
+  die();
+}
+
+void SocketStream::die() {
+  linger_timer_.disarm();
+  set_reading(false);
+  write_event_.reset();
+  worker_.agenda().bury(std::shared_ptr<Stream>(std::move(self_)));
+}
+
+}  // namespace howdah::io

@@ -1,0 +1,30 @@
+// Bytes through an OpenSSL session whose handshake is over. The session and its socket belong to somebody else, who must
+// outlive this. (OpenSSL: SSL_read, SSL_write)
+#pragma once
+
+#include <array>
+
+#include "daemon/io/transport.h"
+
+struct ssl_st;
+
+namespace howdah::io {
+
+class TlsTransport final : public Transport {
+ public:
+  TlsTransport(ssl_st* session, int fd);
+
+  [[nodiscard]] TransportResult read(std::span<char> into) override;
+  // Up to one record of 16 kB a call, gathered from the ranges.
+  [[nodiscard]] TransportResult write(std::span<iovec> ranges) override;
+  [[nodiscard]] bool has_buffered_input() const override;
+  [[nodiscard]] int fd() const override { return fd_; }
+
+ private:
+  [[nodiscard]] TransportResult judge(int result) const;
+
+  ssl_st* session_;
+  int fd_;
+};
+
+}  // namespace howdah::io

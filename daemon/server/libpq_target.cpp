@@ -1,0 +1,135 @@
+#include "daemon/server/libpq_target.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "protocol/sqlstate.h"
+
+namespace howdah::server {
+
+namespace {
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  while (true) {
+    const auto comma = list.find(',', start);
+    parts.push_back(list.substr(start, comma - start));
+    if (comma == std::string::npos) return parts;
+    start = comma + 1;
+  }
+}
+
+bool is_name(const std::string& host) {
+  if (host.empty() || host.front() == '/' || host.front() == '@') return false;
+  std::array<unsigned char, sizeof(in6_addr)> unused;
+  return inet_pton(AF_INET, host.c_str(), unused.data()) != 1 && inet_pton(AF_INET6, host.c_str(), unused.data()) != 1;
+}
+
+std::expected<std::vector<std::string>, std::string> look_up(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* first = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &first);
+  if (error != 0) return std::unexpected("could not look up host \"" + host + "\": " + gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> infos(first, &freeaddrinfo);
+  std::vector<std::string> addresses;
+  for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    getnameinfo(info->ai_addr, info->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+    addresses.emplace_back(text.data());
+  }
+  return addresses;
+}
+
+// One entry of the parallel lists host, hostaddr and port.
+struct Lists {
+  std::string hosts;
+  std::string addresses;
+  std::string ports;
+  bool is_empty = true;
+
+  void add(const std::string& host, const std::string& address, const std::string& port) {
+    const char* comma = std::exchange(is_empty, false) ? "" : ",";
+    hosts += comma + host;
+    addresses += comma + address;
+    ports += comma + port;
+  }
+};
+
+}  // namespace
+
+std::expected<ConnectionKeywords, std::string> read_keywords(const BackendTarget& target) {
+  auto keywords = read_connection_string(target.connection_string);
+  if (!keywords) return keywords;
+  const auto complete = [&](const char* keyword, const std::string& value) {
+    if (!value.empty()) keywords->try_emplace(keyword, value);
+  };
+  complete("user", target.user);
+  complete("dbname", target.database);
+  complete("password", target.password);
+  complete("fallback_application_name", "howdah");
+  complete("tcp_user_timeout", "30000");
+  (*keywords)["gssencmode"] = "disable";  // its encryption could not carry our own frames
+  return keywords;
+}
+
+bool needs_look_up(const ConnectionKeywords& keywords) {
+  if (!value_of(keywords, "hostaddr").empty()) return false;
+  return std::ranges::any_of(split(value_of(keywords, "host")), is_name);
+}
+
+std::expected<ConnectionKeywords, std::string> look_up_hosts(const ConnectionKeywords& keywords) {
+  const auto hosts = split(value_of(keywords, "host"));
+  auto ports = split(value_of(keywords, "port"));
+  ports.resize(hosts.size(), ports.size() == 1 ? ports.front() : "");
+  Lists lists;
+  std::string failure;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (!is_name(hosts[i])) {
+      const bool is_socket = hosts[i].empty() || hosts[i].front() == '/' || hosts[i].front() == '@';
+      lists.add(hosts[i], is_socket ? "" : hosts[i], ports[i]);
+      continue;
+    }
+    const auto addresses = look_up(hosts[i]);
+    if (!addresses) {
+      failure = addresses.error();  // another host may do
+      continue;
+    }
+    for (const auto& address : *addresses) lists.add(hosts[i], address, ports[i]);
+  }
+  if (lists.is_empty) return std::unexpected(failure);
+  auto looked_up = keywords;
+  looked_up["host"] = lists.hosts;
+  looked_up["hostaddr"] = lists.addresses;
+  looked_up["port"] = lists.ports;
+  return looked_up;
+}
+
+protocol::ErrorFields read_login_error(const std::string& text) {
+  using protocol::Severity;
+  constexpr std::size_t kStateSize = 5;
+  auto start = text.find("FATAL:  ");
+  if (start == std::string::npos) start = text.find("ERROR:  ");
+  if (start != std::string::npos) {
+    const auto state_at = start + 8;
+    const auto colon = state_at + kStateSize;
+    if (text.size() > colon + 2 && text[colon] == ':') {
+      const auto message_at = colon + 2;
+      return protocol::make_error(Severity::Fatal, text.substr(state_at, kStateSize),
+                                  text.substr(message_at, text.find('\n', message_at) - message_at));
+    }
+  }
+  auto whole = text;
+  while (whole.ends_with('\n')) whole.pop_back();
+  std::ranges::replace(whole, '\n', ' ');
+  return protocol::make_error(Severity::Fatal, protocol::sqlstate::kUnableToConnect, whole);
+}
+
+}  // namespace howdah::server

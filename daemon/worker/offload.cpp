@@ -1,0 +1,63 @@
+#include "daemon/worker/offload.h"
+
+#include <csignal>
+
+namespace howdah::worker {
+
+namespace {
+
+// Signals are for the thread that the program chose.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Offload::Offload(std::size_t thread_count, std::size_t most_queued) : most_queued_(most_queued) {
+  const SignalsBlocked blocked;
+  for (std::size_t i = 0; i < thread_count; ++i) threads_.emplace_back([this] { serve(); });
+}
+
+Offload::~Offload() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_ending_ = true;
+  }
+  wake_up_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+bool Offload::submit(Work work) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_ending_ || queue_.size() >= most_queued_) return false;
+    queue_.push_back(std::move(work));
+  }
+  wake_up_.notify_one();
+  return true;
+}
+
+void Offload::serve() {
+  while (true) {
+    std::unique_lock lock(mutex_);
+    wake_up_.wait(lock, [this] { return is_ending_ || !queue_.empty(); });
+    if (is_ending_) return;
+    const auto work = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    work();
+  }
+}
+
+}  // namespace howdah::worker

@@ -1,0 +1,38 @@
+// Threads for work that would block a loop: name look-ups, password hashes, libpq's cancel. Bounded in threads and queue.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace howdah::worker {
+
+class Offload {
+ public:
+  using Work = std::function<void()>;
+
+  Offload(std::size_t thread_count, std::size_t most_queued);
+  // Waits for what is running; what is still queued is dropped.
+  ~Offload();
+  Offload(const Offload&) = delete;
+  Offload& operator=(const Offload&) = delete;
+
+  // False: the queue is full, and the work will not run. Results go back by a mailbox. Any thread.
+  [[nodiscard]] bool submit(Work work);
+
+ private:
+  void serve();
+
+  const std::size_t most_queued_;
+  std::mutex mutex_;
+  std::condition_variable wake_up_;
+  std::deque<Work> queue_;   // under mutex_
+  bool is_ending_ = false;   // under mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace howdah::worker

@@ -1,0 +1,109 @@
+#include "daemon/worker/worker.h"
+
+#include <event2/event.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace howdah::worker {
+
+namespace {
+
+// Without a loop or an eventfd there is nothing that could be told or served.
+template <typename Pointer>
+Pointer require(Pointer pointer) {
+  if (pointer == nullptr) std::abort();
+  return pointer;
+}
+
+timeval to_timeval(Duration duration) {
+  const auto left = std::max(duration, Duration::zero());
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(left - seconds);
+  return {.tv_sec = seconds.count(), .tv_usec = micros.count()};
+}
+
+}  // namespace
+
+void EventDeleter::operator()(event* pointer) const {
+  event_free(pointer);
+}
+
+void Worker::LoopDeleter::operator()(event_base* pointer) const {
+  event_base_free(pointer);
+}
+
+Worker::Worker()
+    : loop_(require(event_base_new())),
+      agenda_(std::chrono::steady_clock::now()),
+      scratch_(kScratchBytes),
+      letters_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  const auto wake_up = [](int, short, void* self) noexcept { static_cast<Worker*>(self)->on_wake_up(); };
+  const auto letters = [](int, short, void* self) noexcept { static_cast<Worker*>(self)->on_letters(); };
+  wake_up_.reset(require(evtimer_new(loop_.get(), wake_up, this)));
+  letters_event_.reset(require(event_new(loop_.get(), letters_fd_, EV_READ | EV_PERSIST, letters, this)));
+  event_add(letters_event_.get(), nullptr);
+}
+
+Worker::~Worker() {
+  agenda_.end_turn();
+  letters_event_.reset();
+  close(letters_fd_);
+}
+
+void Worker::run() {
+  begin_turn();
+  end_turn();
+  event_base_loop(loop_.get(), EVLOOP_NO_EXIT_ON_EMPTY);
+}
+
+void Worker::stop() {
+  event_base_loopbreak(loop_.get());
+}
+
+void Worker::post(Letter letter) {
+  const std::lock_guard lock(mutex_);
+  letters_.push_back(std::move(letter));
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(letters_fd_, &one, sizeof one);  // full only if it wakes up anyway
+}
+
+void Worker::begin_turn() {
+  agenda_.set_now(std::chrono::steady_clock::now());
+}
+
+void Worker::end_turn() {
+  agenda_.end_turn();
+  schedule_wake_up();
+}
+
+void Worker::schedule_wake_up() {
+  const auto next = agenda_.next_wake_up();
+  if (!next || *next >= wake_up_at_) return;
+  wake_up_at_ = *next;
+  const auto delay = to_timeval(*next - std::chrono::steady_clock::now());
+  evtimer_add(wake_up_.get(), &delay);
+}
+
+void Worker::on_wake_up() {
+  wake_up_at_ = TimePoint::max();
+  const Turn turn(*this);
+  agenda_.fire_timers();
+}
+
+void Worker::on_letters() {
+  const Turn turn(*this);
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto taken = read(letters_fd_, &count, sizeof count);
+  std::vector<Letter> letters;
+  {
+    const std::lock_guard lock(mutex_);
+    letters = std::exchange(letters_, {});
+  }
+  for (const auto& letter : letters) letter();
+}
+
+}  // namespace howdah::worker

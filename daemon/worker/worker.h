@@ -1,0 +1,79 @@
+// A thread with one event loop: what is readable, what is due, what was put off, in turns. All objects that live on it
+// are used on its thread only; other threads reach it by its mailbox.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "daemon/worker/agenda.h"
+#include "daemon/worker/mailbox.h"
+
+struct event;
+struct event_base;
+
+namespace howdah::worker {
+
+struct EventDeleter {
+  void operator()(event* pointer) const;
+};
+using EventPointer = std::unique_ptr<event, EventDeleter>;
+
+class Worker final : public Mailbox {
+ public:
+  Worker();
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Serves on the calling thread until stop().
+  void run();
+  // The worker's thread, or before run().
+  void stop();
+  void post(Letter letter) override;
+
+  [[nodiscard]] event_base* loop() const { return loop_.get(); }
+  [[nodiscard]] Agenda& agenda() { return agenda_; }
+  // Where streams read to; what is in it dies with the call that reads.
+  [[nodiscard]] std::span<char> scratch() { return scratch_; }
+
+  // Every callback of the loop stands between these two: the time is looked up, and what was put off is done.
+  void begin_turn();
+  void end_turn();
+
+ private:
+  static constexpr std::size_t kScratchBytes = 64 * 1024;
+  struct LoopDeleter {
+    void operator()(event_base* pointer) const;
+  };
+
+  void on_wake_up();
+  void on_letters();
+  void schedule_wake_up();
+
+  std::unique_ptr<event_base, LoopDeleter> loop_;
+  Agenda agenda_;
+  std::vector<char> scratch_;
+  EventPointer wake_up_;
+  TimePoint wake_up_at_ = TimePoint::max();
+  EventPointer letters_event_;
+  int letters_fd_;
+  std::mutex mutex_;
+  std::vector<Letter> letters_;  // under mutex_
+};
+
+// Between its making and its end a callback from the loop does its work.
+class [[nodiscard]] Turn {
+ public:
+  explicit Turn(Worker& worker) : worker_(worker) { worker_.begin_turn(); }
+  ~Turn() { worker_.end_turn(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Worker& worker_;
+};
+
+}  // namespace howdah::worker
