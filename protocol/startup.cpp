@@ -95,9 +95,11 @@ class ParameterList {
       if (!name) return layout_judgement(reader.rest().size() == 1);
       if (name->empty()) return layout_judgement(reader.is_empty());
       // A value without its end is looked at before the layout.
-      const auto unterminated = reader.rest();
-      if (unterminated.empty()) return refuse_layout();
-      if (auto refusal = take(*name, reader.c_string().value_or(unterminated))) return refusal;
+      const auto rest = reader.rest();
+      if (rest.empty()) return refuse_layout();
+      const auto value = reader.c_string();
+      if (auto refusal = take(*name, value.value_or(rest))) return refusal;
+      if (!value) return refuse_layout();
     }
   }
 
