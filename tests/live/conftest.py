@@ -18,7 +18,11 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     """Leaves out what was not asked for, and what another target does not promise."""
     unwanted = set() if config.getoption("--long") else {"long"}
-    unwanted |= {"howdah": set(), "direct": {"howdah_only"}, "pgbouncer": {"howdah_only", "beyond_pgbouncer"}}[target_name()]
+    unwanted |= {
+        "howdah": set(),
+        "direct": {"howdah_only", "pooler_only"},
+        "pgbouncer": {"howdah_only", "beyond_pgbouncer"},
+    }[target_name()]
     left_out = [item for item in items if unwanted & {mark.name for mark in item.iter_markers()}]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]

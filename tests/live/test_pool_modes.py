@@ -1,0 +1,142 @@
+"""Session and statement mode, per database and per user; limits on clients."""
+
+import pytest
+
+from support import messages, wire
+from support.messages import query
+from support.other_targets import target_name
+from support.waiting import wait_until
+from support.watch import wait_for_servers
+
+BEGIN_IN_STATEMENT_MODE = ["begin", "start transaction", "BEGIN ISOLATION LEVEL SERIALIZABLE", "/* so */ begin"]
+
+
+def app(howdah, user="app", **more):
+    return wire.connect(howdah, user, "app", **more)
+
+
+def is_closed_with(connection, sqlstate):
+    result = connection.read_to_end()
+    return (result.error["V"], result.sqlstate) == ("FATAL", sqlstate)
+
+
+def test_session_mode_keeps_one_server_and_tells_its_process_id(start_howdah):
+    howdah = start_howdah(pool={"mode": "session", "max_size": 2})
+    with app(howdah) as first, app(howdah) as second:
+        first.query("set work_mem = '3MB'")
+        assert first.query("show work_mem").value == "3MB"
+        servers = [int(client.query("select pg_backend_pid()").value) for client in (first, second)]
+        assert len(set(servers)) == 2
+        if target_name() != "pgbouncer":
+            assert servers == [first.process_id, second.process_id]
+
+
+@pytest.mark.howdah_only
+def test_session_mode_hands_its_server_on_clean(start_howdah):
+    howdah = start_howdah(pool={"mode": "session", "max_size": 1})
+    with app(howdah) as first:
+        server = first.query("select pg_backend_pid()").value
+        first.query("set work_mem = '3MB'; create temp table left_behind (); select pg_advisory_lock(7); listen news")
+    with app(howdah) as second:
+        found = second.query("show work_mem").value, second.query("select to_regclass('left_behind')").value
+        assert found == ("4MB", None)
+        assert second.query("select count(*) from pg_locks where locktype = 'advisory'").value == "0"
+
+
+@pytest.mark.howdah_only
+def test_session_mode_waits_for_a_server_of_a_client_that_left(start_howdah):
+    howdah = start_howdah(pool={"mode": "session", "max_size": 1})
+    first = app(howdah)
+    assert first.query("select 1").value == "1"
+    second = wire.Connection(howdah.host, howdah.port)
+    second.send(messages.startup(user="app", database="app") )
+    first.close()
+    second.authenticate("app", None)
+    assert second.query("select 2").value == "2"
+    second.close()
+
+
+@pytest.mark.howdah_only
+@pytest.mark.parametrize("sql", BEGIN_IN_STATEMENT_MODE)
+def test_statement_mode_refuses_a_transaction_block_and_stays(start_howdah, postgres, sql):
+    howdah = start_howdah(pool={"mode": "statement", "max_size": 1})
+    with app(howdah) as client:
+        for content in (query(sql), messages.extended(sql) + messages.SYNC):
+            result = client.run(content)
+            assert result.error["V"] == "ERROR" and result.status == "I"
+            assert "statement" in result.error["M"]
+            assert client.query("select 'alive'").value == "alive"
+    assert postgres.connections("app", "state like 'idle in transaction%'") == 0
+
+
+@pytest.mark.howdah_only
+def test_statement_mode_runs_single_statements(start_howdah):
+    howdah = start_howdah(pool={"mode": "statement", "max_size": 1})
+    with app(howdah) as first, app(howdah) as second:
+        for number in range(10):
+            assert first.query(f"select {number}").value == str(number)
+            assert second.execute(f"select {number}").value == str(number)
+        assert first.query("select 1/0").sqlstate == "22012"
+        assert first.query("select 1; select 2").tags == ["SELECT 1", "SELECT 1"]
+
+
+@pytest.mark.howdah_only
+def test_a_user_may_have_another_mode_than_the_database(start_howdah):
+    howdah = start_howdah(pool={"mode": "transaction", "max_size": 2}, users={"app": {"pool_mode": "session"}})
+    with app(howdah) as client:
+        assert int(client.query("select pg_backend_pid()").value) == client.process_id
+        client.query("set work_mem = '3MB'")
+        assert client.query("show work_mem").value == "3MB"
+
+
+LIMITS = {
+    "in all": {"client": {"max_connections": 3}},
+    "of the database": {"pool": {"max_clients": 3}},
+    "of the user": {"users": {"app": {"max_clients": 3}}},
+}
+
+
+@pytest.mark.howdah_only
+@pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS)
+def test_one_client_too_many_is_told_53300(start_howdah, limit):
+    howdah = start_howdah(**limit)
+    clients = [app(howdah) for _ in range(3)]
+    for _ in range(3):
+        with wire.Connection(howdah.host, howdah.port) as refused:
+            refused.send(messages.startup(user="app", database="app"))
+            assert is_closed_with(refused, "53300")
+    assert all(client.query("select 1").value == "1" for client in clients)
+    clients.pop().close()
+
+    def is_admitted():
+        try:
+            clients.append(app(howdah))
+            return True
+        except wire.ServerError as error:
+            assert error.sqlstate == "53300"
+            return False
+
+    wait_until(is_admitted, "the place of the one that left is free")
+
+
+@pytest.mark.howdah_only
+def test_a_limit_of_one_database_leaves_others_alone(start_howdah, postgres):
+    howdah = start_howdah(
+        databases={"app": {"backend": postgres.backend(), "pool": {"max_clients": 1}}},
+    )
+    with app(howdah), wire.connect(howdah, "app", "postgres") as other:
+        assert other.query("select 1").value == "1"
+        with pytest.raises(wire.ServerError):
+            app(howdah)
+
+
+@pytest.mark.howdah_only
+def test_servers_of_session_mode_go_back_when_the_client_leaves(start_howdah, postgres):
+    howdah = start_howdah(pool={"mode": "session", "max_size": 3, "idle_timeout": "200ms"})
+    clients = [app(howdah) for _ in range(3)]
+    for client in clients:
+        client.query("begin")
+    wait_for_servers(postgres, 3)
+    for client in clients:
+        client.reset()
+    wait_for_servers(postgres, 0)
