@@ -10,7 +10,7 @@
 namespace howdah::config {
 
 struct ConnectionFacts {
-  bool is_local = false;         // by a Unix socket
+  bool is_local = false;          // by a Unix socket
   std::string_view address = {};  // 4 or 16 bytes, network order; empty where local
   std::string_view database;
   std::string_view user;

@@ -1,6 +1,6 @@
-// The checked configuration, as values: what the rest of the code reads. Built by config/, never changed afterwards,
-// shared as an immutable snapshot by all threads. Units are in the types; a time of zero means "no limit".
-// The defaults stand here and nowhere else.
+// The checked configuration, as values: what the rest of the code reads. Built by config/, never changed
+// afterwards, shared as an immutable snapshot by all threads. Units are in the types; a time of zero means
+// "no limit". The defaults stand here and nowhere else.
 #pragma once
 
 #include <chrono>
@@ -33,11 +33,13 @@ struct PoolSettings {
   Milliseconds transaction_timeout = 0ms;
   Milliseconds idle_in_transaction_timeout = 0ms;
   Milliseconds idle_timeout = 10min;  // a server idle for longer is closed, down to min_size
-  Milliseconds max_lifetime = 1h;     // an idle server older than this, less up to a tenth of it by chance, is closed
-  Milliseconds retry_min = 100ms;     // pause after a first failed log-in to the backend; it doubles up to retry_max
+  Milliseconds max_lifetime =
+      1h;  // an idle server older than this, less up to a tenth of it by chance, is closed
+  Milliseconds retry_min =
+      100ms;  // pause after a first failed log-in to the backend; it doubles up to retry_max
   Milliseconds retry_max = 15s;
-  Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
-  std::int64_t cleanup_bytes = 16 * 1024 * 1024;    // most bytes read and dropped while doing so
+  Milliseconds cleanup_timeout = 5s;              // making a server clean after its client was lost
+  std::int64_t cleanup_bytes = 16 * 1024 * 1024;  // most bytes read and dropped while doing so
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.
@@ -61,18 +63,19 @@ enum class AuthMethod { Trust, Reject, Password, Md5, ScramSha256 };
 struct AuthRule {
   enum class Origin { Any, Local, Address };
   Origin origin = Origin::Any;
-  std::string address = {};             // with Origin::Address: 4 or 16 bytes, network order
-  int prefix_bits = 0;                  // of `address`
+  std::string address = {};                 // with Origin::Address: 4 or 16 bytes, network order
+  int prefix_bits = 0;                      // of `address`
   std::vector<std::string> databases = {};  // empty: all
   std::vector<std::string> users = {};      // empty: all
   AuthMethod method = AuthMethod::ScramSha256;
 };
 
 struct ClientSettings {
-  int max_connections = 1000;         // in all; 0: no limit
-  Milliseconds login_timeout = 60s;   // from the accept to the end of authentication
-  Milliseconds idle_timeout = 0ms;    // a client that asks nothing for longer, outside a transaction
-  Milliseconds half_close_timeout = 10s;  // a request may finish for this long after its client sent end of file
+  int max_connections = 1000;        // in all; 0: no limit
+  Milliseconds login_timeout = 60s;  // from the accept to the end of authentication
+  Milliseconds idle_timeout = 0ms;   // a client that asks nothing for longer, outside a transaction
+  Milliseconds half_close_timeout =
+      10s;  // a request may finish for this long after its client sent end of file
 };
 
 struct AdminSettings {
@@ -90,8 +93,9 @@ struct LogSettings {
 };
 
 struct Settings {
-  std::vector<std::string> listen;  // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
-  int workers = 1;                  // 0: auto
+  std::vector<std::string>
+      listen;       // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
+  int workers = 1;  // 0: auto
   AdminSettings admin;
   ClientSettings client;
   LogSettings log;

@@ -1,0 +1,53 @@
+#include "config/configuration.h"
+
+#include "config/cross_checks.h"
+#include "config/document.h"
+#include "config/problem_list.h"
+#include "config/settings_reader.h"
+
+namespace howdah::config {
+
+namespace {
+
+using Result = std::expected<Settings, std::vector<Problem>>;
+
+Result read_tree(const Node& root, const std::string& source, const Outside& outside) {
+  ProblemList problems(source);
+  auto settings = SettingsReader(outside, problems).read(root);
+  check_across(settings, problems);
+  if (!problems.is_empty()) return std::unexpected(problems.sorted());
+  make_explicit(settings);
+  return settings;
+}
+
+Node text_node(const std::string& text) {
+  return {.kind = Node::Kind::Scalar, .text = text};
+}
+
+Node map_of(std::string key, Node value) {
+  Node node{.kind = Node::Kind::Map};
+  node.entries.push_back({.key = std::move(key), .value = std::move(value)});
+  return node;
+}
+
+}  // namespace
+
+Result read_configuration(std::string_view yaml_text, const std::string& file_name, const Outside& outside) {
+  const auto root = read_document(yaml_text);
+  if (root) return read_tree(*root, file_name, outside);
+  ProblemList problems(file_name);
+  const auto& error = root.error();
+  problems.add(error.path, {error.line, error.found, error.expected});
+  return std::unexpected(problems.sorted());
+}
+
+Result configuration_without_file(const std::string& backend, const std::vector<std::string>& listen,
+                                  const Outside& outside) {
+  Node addresses{.kind = Node::Kind::List};
+  for (const auto& address : listen) addresses.items.push_back(text_node(address));
+  auto root = map_of("databases", map_of("*", map_of("backend", text_node(backend))));
+  root.entries.push_back({.key = "listen", .value = std::move(addresses)});
+  return read_tree(root, "command line", outside);
+}
+
+}  // namespace howdah::config

@@ -1,0 +1,194 @@
+#include "config/document.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "config/plain_text.h"
+
+namespace howdah::config {
+
+namespace {
+
+// Counts from 1; yaml-cpp counts from 0, and has -1 for "nowhere".
+int line_of(const YAML::Mark& mark) {
+  return mark.line < 0 ? 0 : mark.line + 1;
+}
+
+std::size_t weight(const Node& node) {
+  std::size_t bytes = sizeof(Node) + node.text.size();
+  for (const auto& item : node.items) bytes += weight(item);
+  for (const auto& entry : node.entries) bytes += entry.key.size() + weight(entry.value);
+  return bytes;
+}
+
+// Takes the parser's events. Keeps the first error and is deaf afterwards: nothing is thrown through the
+// parser.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(const DocumentLimits& limits) : limits_(limits) {}
+
+  [[nodiscard]] const std::optional<DocumentError>& error() const { return error_; }
+  [[nodiscard]] Node take_root() { return std::move(root_); }
+  void fail(int line, std::string found, std::string expected) {
+    if (!error_) error_ = DocumentError{line, path(), std::move(found), std::move(expected)};
+  }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add(Node{.kind = Node::Kind::Nothing, .line = line_of(mark)}, anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Node::Kind::List, line_of(mark), anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Node::Kind::Map, line_of(mark), anchor);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  // A list or map whose end has not been met.
+  struct Unfinished {
+    Node node;
+    YAML::anchor_t anchor = 0;
+    std::optional<Entry> entry;  // its value is still to come
+  };
+
+  [[nodiscard]] std::string path() const;
+  void open(Node::Kind kind, int line, YAML::anchor_t anchor);
+  void close();
+  void add(Node node, YAML::anchor_t anchor);
+  void put(Node node);
+
+  const DocumentLimits& limits_;
+  std::optional<DocumentError> error_;
+  Node root_;
+  std::vector<Unfinished> unfinished_;
+  std::map<YAML::anchor_t, Node> anchored_;
+  std::size_t node_count_ = 0;
+  std::size_t repeated_bytes_ = 0;
+};
+
+std::string TreeBuilder::path() const {
+  std::string keys;
+  for (const auto& part : unfinished_) {
+    if (part.entry) keys += (keys.empty() ? "" : ".") + printable(part.entry->key);
+  }
+  return keys;
+}
+
+void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  if (error_) return;
+  const auto found = anchored_.find(anchor);
+  if (found == anchored_.end()) return fail(line_of(mark), "an alias inside of what it names", "a value");
+  repeated_bytes_ += weight(found->second);
+  if (repeated_bytes_ > limits_.repeated_bytes) {
+    return fail(line_of(mark), "aliases that repeat too much",
+                "at most " + std::to_string(limits_.repeated_bytes) + " bytes repeated");
+  }
+  add(found->second, 0);
+}
+
+void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                           const std::string& value) {
+  if (error_) return;
+  const int line = line_of(mark);
+  if (value.size() > limits_.scalar_bytes) {
+    return fail(line, "a text of " + std::to_string(value.size()) + " bytes",
+                "at most " + std::to_string(limits_.scalar_bytes));
+  }
+  if (value.find('\0') != std::string::npos) return fail(line, "a text with a zero byte", "a text without");
+  add(Node{.kind = Node::Kind::Scalar, .line = line, .text = value}, anchor);
+}
+
+void TreeBuilder::open(Node::Kind kind, int line, YAML::anchor_t anchor) {
+  if (error_) return;
+  if (unfinished_.size() >= limits_.depth) {
+    return fail(line, "lists and sections inside each other too deep",
+                "at most " + std::to_string(limits_.depth) + " levels");
+  }
+  unfinished_.push_back({.node = Node{.kind = kind, .line = line}, .anchor = anchor, .entry = {}});
+}
+
+void TreeBuilder::close() {
+  if (error_) return;
+  auto finished = std::move(unfinished_.back());
+  unfinished_.pop_back();
+  add(std::move(finished.node), finished.anchor);
+}
+
+void TreeBuilder::add(Node node, YAML::anchor_t anchor) {
+  if (error_) return;
+  if (++node_count_ > limits_.nodes) {
+    return fail(node.line, "more values than a configuration has",
+                "at most " + std::to_string(limits_.nodes));
+  }
+  if (anchor != 0) anchored_[anchor] = node;
+  put(std::move(node));
+}
+
+void TreeBuilder::put(Node node) {
+  if (unfinished_.empty()) {
+    root_ = std::move(node);
+    return;
+  }
+  auto& parent = unfinished_.back();
+  if (parent.node.kind == Node::Kind::List) {
+    parent.node.items.push_back(std::move(node));
+  } else if (parent.entry) {
+    parent.entry->value = std::move(node);
+    parent.node.entries.push_back(std::move(*parent.entry));
+    parent.entry.reset();
+  } else if (node.kind == Node::Kind::Scalar) {
+    parent.entry = Entry{.key = std::move(node.text), .line = node.line};
+  } else {
+    fail(node.line, "a key that is not a text", "a name in front of the colon");
+  }
+}
+
+// All that may throw.
+void parse(std::string_view text, TreeBuilder& builder) {
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    if (parser.HandleNextDocument(builder) && parser.HandleNextDocument(builder)) {
+      builder.fail(0, "a second document", "one");
+    }
+  } catch (const YAML::Exception& exception) {
+    builder.fail(line_of(exception.mark), "what is not YAML (" + exception.msg + ")", "YAML");
+  } catch (const std::exception& exception) {
+    builder.fail(0, std::string("what cannot be read (") + exception.what() + ")", "YAML");
+  }
+}
+
+}  // namespace
+
+std::expected<Node, DocumentError> read_document(std::string_view text, const DocumentLimits& limits) {
+  if (text.size() > limits.text_bytes) {
+    return std::unexpected(DocumentError{.line = 0,
+                                         .path = {},
+                                         .found = std::to_string(text.size()) + " bytes",
+                                         .expected = "at most " + std::to_string(limits.text_bytes)});
+  }
+  if (const auto bad = find_bad_byte(text)) {
+    return std::unexpected(DocumentError{
+        .line = bad->line, .path = {}, .found = std::string(bad->what), .expected = "UTF-8 text"});
+  }
+  TreeBuilder builder(limits);
+  parse(text, builder);
+  if (builder.error()) return std::unexpected(*builder.error());
+  return builder.take_root();
+}
+
+}  // namespace howdah::config

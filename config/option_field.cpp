@@ -1,0 +1,186 @@
+#include "config/option_field.h"
+
+#include "config/listen_address.h"
+#include "config/origin.h"
+#include "config/password_source.h"
+#include "config/plain_text.h"
+#include "config/redaction.h"
+#include "config/units.h"
+#include "config/words.h"
+
+namespace howdah::config {
+
+namespace {
+
+using Mistakes = std::vector<Mistake>;
+
+std::optional<bool> parse_flag(std::string_view text) {
+  if (text == "true" || text == "yes" || text == "on") return true;
+  if (text == "false" || text == "no" || text == "off") return false;
+  return std::nullopt;
+}
+
+std::optional<int> parse_workers(std::string_view text) {
+  if (text == "auto") return 0;
+  return text == "1" ? std::optional(1) : std::nullopt;
+}
+
+Mistake wrong(const Node& node, std::string expected) {
+  return {node.line, found_text(node), std::move(expected)};
+}
+
+// One overload for each kind.
+class FieldReader {
+ public:
+  FieldReader(const Field& field, const Node& node, const Outside& outside)
+      : field_(field), node_(node), outside_(outside) {}
+
+  Mistakes operator()(const Count& count) const {
+    const auto number = scalar().and_then(parse_whole_number);
+    if (!number || *number < count.least || *number > count.most) return refused();
+    *count.value = static_cast<int>(*number);
+    return {};
+  }
+  Mistakes operator()(const WorkerCount& count) const {
+    return store(count.value, scalar().and_then(parse_workers));
+  }
+  Mistakes operator()(const Duration& duration) const {
+    const auto time = scalar().and_then(parse_duration);
+    if (!time || *time < duration.least || *time > kMostDuration) return refused();
+    *duration.value = *time;
+    return {};
+  }
+  Mistakes operator()(const Size& size) const {
+    const auto bytes = scalar().and_then(parse_size);
+    if (!bytes || *bytes < 0 || *bytes > kMostSize) return refused();
+    *size.value = *bytes;
+    return {};
+  }
+  Mistakes operator()(const Flag& flag) const { return store(flag.value, scalar().and_then(parse_flag)); }
+  template <typename Enum>
+  Mistakes operator()(const Choice<Enum>& choice) const {
+    return store(choice.value, scalar().and_then(parse_word<Enum>));
+  }
+  template <typename Enum>
+  Mistakes operator()(const OptionalChoice<Enum>& choice) const {
+    return store(choice.value, scalar().and_then(parse_word<Enum>));
+  }
+  Mistakes operator()(const NameList& list) const;
+  Mistakes operator()(const ListenOne& listen) const;
+  Mistakes operator()(const ListenMany& listen) const;
+  Mistakes operator()(const Backend& backend) const;
+  Mistakes operator()(const Password& password) const;
+  Mistakes operator()(const OriginOfRule& rule) const;
+
+ private:
+  [[nodiscard]] std::optional<std::string_view> scalar() const {
+    return node_.kind == Node::Kind::Scalar ? std::optional<std::string_view>(node_.text) : std::nullopt;
+  }
+  [[nodiscard]] Mistakes refused() const { return {wrong(node_, expected_text(field_))}; }
+  // A list, or one text in place of a list of one.
+  [[nodiscard]] std::vector<Node> items() const {
+    return node_.kind == Node::Kind::List ? node_.items : std::vector{node_};
+  }
+  template <typename To, typename From>
+  [[nodiscard]] Mistakes store(To* to, const std::optional<From>& value) const {
+    if (!value) return refused();
+    *to = *value;
+    return {};
+  }
+
+  const Field& field_;
+  const Node& node_;
+  const Outside& outside_;
+};
+
+Mistakes FieldReader::operator()(const NameList& list) const {
+  Mistakes mistakes;
+  std::vector<std::string> names;
+  for (const auto& item : items()) {
+    if (item.kind == Node::Kind::Scalar && !item.text.empty()) {
+      names.push_back(item.text);
+    } else {
+      mistakes.push_back(wrong(item, expected_text(field_)));
+    }
+  }
+  if (mistakes.empty()) *list.value = std::move(names);
+  return mistakes;
+}
+
+Mistakes FieldReader::operator()(const ListenOne& listen) const {
+  if (!scalar()) return refused();
+  const auto address = parse_listen_address(node_.text);
+  if (!address || address->is_local()) return refused();
+  *listen.value = node_.text;
+  return {};
+}
+
+Mistakes FieldReader::operator()(const ListenMany& listen) const {
+  Mistakes mistakes;
+  std::vector<std::string> addresses;
+  for (const auto& item : items()) {
+    if (item.kind != Node::Kind::Scalar) {
+      mistakes.push_back(wrong(item, expected_text(field_)));
+    } else if (const auto address = parse_listen_address(item.text); !address) {
+      constexpr std::string_view word = "expected ";
+      const auto& error = address.error();
+      mistakes.push_back(wrong(item, error.starts_with(word) ? error.substr(word.size()) : error));
+    } else {
+      addresses.push_back(item.text);
+    }
+  }
+  if (mistakes.empty() && addresses.empty()) return refused();
+  if (mistakes.empty()) *listen.value = std::move(addresses);
+  return mistakes;
+}
+
+// Never quotes the text: it may hold a password.
+Mistakes FieldReader::operator()(const Backend& backend) const {
+  if (!scalar() || node_.text.empty()) return refused();
+  const auto accepted = outside_.check_backend(node_.text);
+  if (!accepted) {
+    const auto reason = printable(without_secret_quotes(accepted.error(), node_.text));
+    return {{node_.line, "a text that libpq does not take (" + reason + ")", expected_text(field_)}};
+  }
+  *backend.value = node_.text;
+  return {};
+}
+
+// Never quotes the text.
+Mistakes FieldReader::operator()(const Password& password) const {
+  auto secret = read_password(node_, outside_);
+  if (!secret) return {secret.error()};
+  *password.value = *std::move(secret);
+  return {};
+}
+
+Mistakes FieldReader::operator()(const OriginOfRule& rule) const {
+  const auto origin = scalar().and_then(parse_origin);
+  if (!origin) return refused();
+  rule.value->origin = origin->kind;
+  rule.value->address = origin->address;
+  rule.value->prefix_bits = origin->prefix_bits;
+  return {};
+}
+
+}  // namespace
+
+std::vector<Mistake> read_field(const Field& field, const Node& node, const Outside& outside) {
+  return std::visit(FieldReader(field, node, outside), field);
+}
+
+std::string found_text(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::Nothing:
+      return "nothing";
+    case Node::Kind::Scalar:
+      return parse_whole_number(node.text) ? printable(node.text) : quoted(node.text);
+    case Node::Kind::List:
+      return node.items.empty() ? "an empty list" : "a list";
+    case Node::Kind::Map:
+      return "a section";
+  }
+  return {};
+}
+
+}  // namespace howdah::config

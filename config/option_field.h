@@ -1,0 +1,88 @@
+// The kinds of options: what text one takes, and the field that keeps its value. A Field points into the
+// object that it was made for and dies with it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/configuration.h"
+#include "config/document.h"
+#include "config/mistake.h"
+#include "config/settings.h"
+
+namespace howdah::config {
+
+struct Count {
+  int* value;
+  int least;
+  int most;
+};
+// Threads: "auto" or 1 in this version.
+struct WorkerCount {
+  int* value;
+};
+struct Duration {
+  Milliseconds* value;
+  Milliseconds least;
+};
+struct Size {
+  std::int64_t* value;
+};
+struct Flag {
+  bool* value;
+};
+template <typename Enum>
+struct Choice {
+  Enum* value;
+};
+template <typename Enum>
+struct OptionalChoice {
+  std::optional<Enum>* value;
+};
+// Names, perhaps none.
+struct NameList {
+  std::vector<std::string>* value;
+};
+struct ListenOne {
+  std::string* value;
+};
+struct ListenMany {
+  std::vector<std::string>* value;
+};
+struct Backend {
+  std::string* value;
+};
+struct Password {
+  std::optional<std::string>* value;
+};
+struct OriginOfRule {
+  AuthRule* value;
+};
+
+using Field = std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>,
+                           OptionalChoice<PoolMode>, Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>,
+                           NameList, ListenOne, ListenMany, Backend, Password, OriginOfRule>;
+
+// The longest time and the largest size that an option takes.
+inline constexpr Milliseconds kMostDuration = std::chrono::days(365);
+inline constexpr std::int64_t kMostSize = 1LL << 40;
+
+// Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
+// unchanged then.
+[[nodiscard]] std::vector<Mistake> read_field(const Field& field, const Node& node, const Outside& outside);
+
+// The value as the configuration would say it; empty where there is none. Secrets are masked.
+[[nodiscard]] std::string field_text(const Field& field);
+
+// "a whole number from 1 to 10000"
+[[nodiscard]] std::string expected_text(const Field& field);
+
+// What stands there, for a message: "a list", or the text in quotes.
+[[nodiscard]] std::string found_text(const Node& node);
+
+}  // namespace howdah::config

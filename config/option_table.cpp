@@ -1,0 +1,198 @@
+#include "config/option_table.h"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+namespace howdah::config {
+
+namespace {
+
+template <typename Owner, typename Value>
+Owner& owner_of(Subject& subject, Value Owner::*) {
+  if constexpr (std::is_same_v<Owner, Settings>) return subject.settings;
+  if constexpr (std::is_same_v<Owner, AdminSettings>) return subject.settings.admin;
+  if constexpr (std::is_same_v<Owner, ClientSettings>) return subject.settings.client;
+  if constexpr (std::is_same_v<Owner, LogSettings>) return subject.settings.log;
+  if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
+  if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;
+  if constexpr (std::is_same_v<Owner, UserSettings>) return subject.user;
+  if constexpr (std::is_same_v<Owner, AuthRule>) return subject.rule;
+}
+
+template <auto kMember>
+auto* address_of(Subject& subject) {
+  return &(owner_of(subject, kMember).*kMember);
+}
+
+template <auto kMember, int kLeast, int kMost>
+Field count(Subject& subject) {
+  return Count{address_of<kMember>(subject), kLeast, kMost};
+}
+template <auto kMember, int kLeastMilliseconds = 0>
+Field duration(Subject& subject) {
+  return Duration{address_of<kMember>(subject), Milliseconds(kLeastMilliseconds)};
+}
+// Any other kind: one that needs nothing but the field.
+template <template <typename...> typename Kind, auto kMember>
+Field choice(Subject& subject) {
+  return Kind{address_of<kMember>(subject)};
+}
+template <typename Kind, auto kMember>
+Field plain(Subject& subject) {
+  return Kind{address_of<kMember>(subject)};
+}
+Field origin(Subject& subject) {
+  return OriginOfRule{&subject.rule};
+}
+
+constexpr int kMostConnections = 1'000'000;
+
+using enum Reload;
+using Db = DatabaseSettings;
+using Pool = PoolSettings;
+using User = UserSettings;
+
+constexpr std::array kTable{
+    Option{"listen", plain<ListenMany, &Settings::listen>, Restart,
+           "Where applications connect: host:port, [address]:port, :port (all addresses), unix:/folder or "
+           "unix:/folder:port.",
+           "[127.0.0.1:6432]", true},
+    Option{"workers", plain<WorkerCount, &Settings::workers>, Restart,
+           "Threads that serve clients. This version runs one."},
+    Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
+           "An orderly shutdown waits this long for transactions to end. 0: no limit."},
+
+    Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
+           "The stats port, as host:port. Without it there is none.", "127.0.0.1:9930"},
+    Option{"admin.users", plain<NameList, &AdminSettings::users>, Live,
+           "Who may use the console: psql with the database name howdah or pgbouncer.", "[postgres]"},
+
+    Option{"client.max_connections", count<&ClientSettings::max_connections, 0, kMostConnections>, Live,
+           "Most client connections in all. 0: no limit."},
+    Option{"client.login_timeout", duration<&ClientSettings::login_timeout>, Live,
+           "From the accepted connection to the end of authentication. 0: no limit."},
+    Option{"client.idle_timeout", duration<&ClientSettings::idle_timeout>, Live,
+           "A client that asks nothing for longer, outside a transaction, is disconnected. 0: no limit."},
+    Option{"client.half_close_timeout", duration<&ClientSettings::half_close_timeout>, Live,
+           "The request of a client that has sent end of file may go on for this long. 0: no limit."},
+
+    Option{"log.level", choice<Choice, &LogSettings::level>, Live,
+           "The least important lines that are written."},
+    Option{"log.format", choice<Choice, &LogSettings::format>, Live,
+           "Lines for people, or one JSON object each."},
+    Option{"log.connections", plain<Flag, &LogSettings::connections>, Live,
+           "A line at info for each log-in and each disconnect."},
+
+    Option{"databases.<name>.backend", plain<Backend, &Db::backend>, Live,
+           "The PostgreSQL behind this name: a libpq connection string or URI. Without a database name in it "
+           "the "
+           "client's is used, without a user the client's too.",
+           "postgresql://127.0.0.1:5432", true},
+    Option{"databases.<name>.pool.mode", choice<Choice, &Pool::mode>, Live,
+           "When a server connection goes back to the pool: at the end of the transaction, of the session, "
+           "or of "
+           "each statement."},
+    Option{"databases.<name>.pool.min_size", count<&Pool::min_size, 0, 10'000>, Live,
+           "Server connections that are kept open, used or not."},
+    Option{"databases.<name>.pool.max_size", count<&Pool::max_size, 1, 10'000>, Live,
+           "Most server connections in this pool."},
+    Option{"databases.<name>.pool.max_clients", count<&Pool::max_clients, 0, kMostConnections>, Live,
+           "Most client connections of this database. 0: no limit of its own."},
+    Option{"databases.<name>.pool.max_concurrent_logins", count<&Pool::max_concurrent_logins, 1, 1000>, Live,
+           "Log-ins to the backend that may be under way at a time."},
+    Option{"databases.<name>.pool.acquire_timeout", duration<&Pool::acquire_timeout>, Live,
+           "A client waits this long for a server connection, then gets an error. 0: no limit."},
+    Option{"databases.<name>.pool.connect_timeout", duration<&Pool::connect_timeout>, Live,
+           "One log-in to the backend, name look-up included. 0: no limit."},
+    Option{"databases.<name>.pool.query_timeout", duration<&Pool::query_timeout>, Live,
+           "A request that runs longer is cancelled. 0: no limit."},
+    Option{"databases.<name>.pool.transaction_timeout", duration<&Pool::transaction_timeout>, Live,
+           "A transaction that lasts longer is ended. 0: no limit."},
+    Option{"databases.<name>.pool.idle_in_transaction_timeout", duration<&Pool::idle_in_transaction_timeout>,
+           Live, "A client that asks nothing for longer inside a transaction is disconnected. 0: no limit."},
+    Option{"databases.<name>.pool.idle_timeout", duration<&Pool::idle_timeout>, Live,
+           "A server connection that is idle for longer is closed, down to min_size. 0: no limit."},
+    Option{"databases.<name>.pool.max_lifetime", duration<&Pool::max_lifetime>, Live,
+           "An idle server connection that is older, less up to a tenth by chance, is closed. 0: no limit."},
+    Option{"databases.<name>.pool.retry_min", duration<&Pool::retry_min, 1>, Live,
+           "Pause after a first failed log-in to the backend; it doubles up to retry_max."},
+    Option{"databases.<name>.pool.retry_max", duration<&Pool::retry_max, 1>, Live,
+           "Longest pause between failed log-ins to the backend."},
+    Option{"databases.<name>.pool.cleanup_timeout", duration<&Pool::cleanup_timeout>, Live,
+           "Cleaning a server connection whose client was lost may take this long, then it is closed. 0: no "
+           "limit."},
+    Option{"databases.<name>.pool.cleanup_bytes", plain<Size, &Pool::cleanup_bytes>, Live,
+           "Most bytes that are read and dropped while cleaning a server connection."},
+
+    Option{
+        "users.<name>.password", plain<Password, &User::password>, Live,
+        "What clients must know, and what Howdah logs in with where the backend names no user: plain text, a "
+        "SCRAM-SHA-256 verifier, an MD5 hash, {file: path} or {env: NAME}.",
+        "{file: /etc/howdah/app.password}"},
+    Option{"users.<name>.pool_mode", choice<OptionalChoice, &User::pool_mode>, Live,
+           "In place of the database's pool mode.", "session"},
+    Option{"users.<name>.max_clients", count<&User::max_clients, 0, kMostConnections>, Live,
+           "Most client connections of this user. 0: no limit of its own."},
+
+    Option{"auth[].from", origin, Live,
+           "Where the client comes from: any, local (a Unix socket), an address or a network such as "
+           "10.0.0.0/8."},
+    Option{"auth[].databases", plain<NameList, &AuthRule::databases>, Live,
+           "Names of databases as the client gives them. None: all.", "[products]"},
+    Option{"auth[].users", plain<NameList, &AuthRule::users>, Live, "Names of users. None: all.", "[app]"},
+    Option{"auth[].method",
+           choice<Choice, &AuthRule::method>,
+           Live,
+           "How the client proves who it is; reject turns it away.",
+           {},
+           true},
+};
+
+bool is_below(std::string_view path, std::string_view section, std::string_view step) {
+  return path.size() > section.size() + step.size() && path.starts_with(section) &&
+         path.substr(section.size()).starts_with(step);
+}
+
+bool any_below(std::string_view section, std::string_view step) {
+  return std::ranges::any_of(kTable,
+                             [&](const Option& option) { return is_below(option.path, section, step); });
+}
+
+}  // namespace
+
+std::span<const Option> option_table() {
+  return kTable;
+}
+
+const Option* find_option(std::string_view path) {
+  const auto* const found = std::ranges::find(kTable, path, &Option::path);
+  return found == kTable.end() ? nullptr : found;
+}
+
+PlaceKind place_kind(std::string_view path) {
+  if (find_option(path) != nullptr) return PlaceKind::Option;
+  if (any_below(path, kNameStep)) return PlaceKind::NamedSections;
+  if (any_below(path, kItemStep)) return PlaceKind::SectionList;
+  return any_below(path, ".") ? PlaceKind::Section : PlaceKind::Unknown;
+}
+
+std::vector<std::string_view> keys_of_section(std::string_view section) {
+  std::vector<std::string_view> keys;
+  for (const auto& option : kTable) {
+    const std::string_view step = section.empty() ? "" : ".";
+    if (!is_below(option.path, section, step)) continue;
+    const auto rest = option.path.substr(section.size() + step.size());
+    const auto key = rest.substr(0, rest.find_first_of(".["));
+    if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+  }
+  return keys;
+}
+
+SplitPath split_path(std::string_view path) {
+  const auto dot = path.rfind('.');
+  if (dot == std::string_view::npos) return {.section = {}, .key = path};
+  return {.section = path.substr(0, dot), .key = path.substr(dot + 1)};
+}
+
+}  // namespace howdah::config

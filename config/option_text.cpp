@@ -1,0 +1,105 @@
+// How a field's value and what it takes are written: the other half of option_field.h.
+#include "config/option_field.h"
+#include "config/origin.h"
+#include "config/redaction.h"
+#include "config/units.h"
+#include "config/words.h"
+
+namespace howdah::config {
+
+namespace {
+
+std::string flow_list(const std::vector<std::string>& items) {
+  std::string text = "[";
+  for (const auto& item : items) text += (text.size() == 1 ? "" : ", ") + item;
+  return text + "]";
+}
+
+struct ValueText {
+  std::string operator()(const Count& count) const { return std::to_string(*count.value); }
+  std::string operator()(const WorkerCount& count) const {
+    return *count.value == 0 ? "auto" : std::to_string(*count.value);
+  }
+  std::string operator()(const Duration& duration) const { return format_duration(*duration.value); }
+  std::string operator()(const Size& size) const { return format_size(*size.value); }
+  std::string operator()(const Flag& flag) const { return *flag.value ? "true" : "false"; }
+  template <typename Enum>
+  std::string operator()(const Choice<Enum>& choice) const {
+    return std::string(word_of(*choice.value));
+  }
+  template <typename Enum>
+  std::string operator()(const OptionalChoice<Enum>& choice) const {
+    return choice.value->has_value() ? std::string(word_of(**choice.value)) : std::string();
+  }
+  std::string operator()(const NameList& list) const {
+    return list.value->empty() ? "" : flow_list(*list.value);
+  }
+  std::string operator()(const ListenOne& listen) const { return *listen.value; }
+  std::string operator()(const ListenMany& listen) const {
+    return listen.value->empty() ? "" : flow_list(*listen.value);
+  }
+  std::string operator()(const Backend& backend) const { return without_secrets(*backend.value); }
+  std::string operator()(const Password& password) const { return password.value->has_value() ? kMask : ""; }
+  std::string operator()(const OriginOfRule& rule) const {
+    return format_origin(
+        {.kind = rule.value->origin, .address = rule.value->address, .prefix_bits = rule.value->prefix_bits});
+  }
+};
+
+template <typename Enum>
+std::string one_of() {
+  const auto words = all_words<Enum>();
+  std::string text;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    if (at > 0) text += at + 1 == words.size() ? " or " : ", ";
+    text += words[at];
+  }
+  return text;
+}
+
+struct ExpectedText {
+  std::string operator()(const Count& count) const {
+    return "a whole number from " + std::to_string(count.least) + " to " + std::to_string(count.most);
+  }
+  std::string operator()(const WorkerCount&) const { return "auto or 1: this version runs one worker"; }
+  std::string operator()(const Duration& duration) const {
+    return "a time in ms, s, min, h or d from " + format_duration(duration.least) + " to " +
+           format_duration(kMostDuration) + ", such as 30s";
+  }
+  std::string operator()(const Size&) const {
+    return "a size in B, kB, MB or GB (1kB is 1024B) up to " + format_size(kMostSize) + ", such as 16MB";
+  }
+  std::string operator()(const Flag&) const { return "true or false"; }
+  template <typename Enum>
+  std::string operator()(const Choice<Enum>&) const {
+    return one_of<Enum>();
+  }
+  template <typename Enum>
+  std::string operator()(const OptionalChoice<Enum>&) const {
+    return one_of<Enum>();
+  }
+  std::string operator()(const NameList&) const { return "a list of names"; }
+  std::string operator()(const ListenOne&) const { return "host:port, [address]:port or :port"; }
+  std::string operator()(const ListenMany&) const {
+    return "a list of host:port, [address]:port, :port, unix:/folder or unix:/folder:port";
+  }
+  std::string operator()(const Backend&) const { return "a libpq connection string or URI"; }
+  std::string operator()(const Password&) const {
+    return "plain text, md5 and 32 hex digits, a SCRAM-SHA-256 verifier, {file: path} or {env: NAME}";
+  }
+  std::string operator()(const OriginOfRule&) const {
+    return "any, local, an address or a network such as 10.0.0.0/8";
+  }
+};
+
+}  // namespace
+
+std::string field_text(const Field& field) {
+  return std::visit(ValueText(), field);
+}
+
+std::string expected_text(const Field& field) {
+  return std::visit(ExpectedText(), field);
+}
+
+}  // namespace howdah::config

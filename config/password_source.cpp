@@ -1,0 +1,61 @@
+#include "config/password_source.h"
+
+#include "config/plain_text.h"
+#include "protocol/password.h"
+
+namespace howdah::config {
+
+namespace {
+
+using Result = std::expected<std::string, Mistake>;
+
+std::unexpected<Mistake> refuse(int line, std::string found, std::string expected) {
+  return std::unexpected(Mistake{line, std::move(found), std::move(expected)});
+}
+
+Result checked(std::string text, const Node& node, const std::string& source) {
+  if (text.find('\0') != std::string::npos) {
+    return refuse(node.line, source + " with a zero byte", "a password without");
+  }
+  const auto secret = protocol::parse_secret(text);
+  if (!secret) {
+    return refuse(node.line, source + " that is no password (" + secret.error() + ")",
+                  "plain text, md5 and 32 hex digits, or a whole SCRAM-SHA-256 verifier");
+  }
+  return text;
+}
+
+Result read_from_file(const Node& path, const Outside& outside) {
+  auto content = outside.read_file(path.text);
+  const auto name = "the file " + quoted(path.text);
+  if (!content) return refuse(path.line, name + ", which cannot be read (" + content.error() + ")", "a file");
+  if (content->ends_with('\n')) content->pop_back();
+  if (content->ends_with('\r')) content->pop_back();
+  return checked(*std::move(content), path, name);
+}
+
+Result read_from_environment(const Node& variable, const Outside& outside) {
+  auto content = outside.environment(variable.text);
+  const auto name = "the environment variable " + quoted(variable.text);
+  if (!content) return refuse(variable.line, name + ", which is not set", "one that is set");
+  return checked(*std::move(content), variable, name);
+}
+
+}  // namespace
+
+Result read_password(const Node& node, const Outside& outside) {
+  if (node.kind == Node::Kind::Scalar) return checked(node.text, node, "a text");
+  constexpr auto forms = "a text, {file: path} or {env: NAME}";
+  if (node.kind == Node::Kind::Nothing) return refuse(node.line, "nothing", forms);
+  if (node.kind == Node::Kind::List) return refuse(node.line, "a list", forms);
+  const bool is_one_name = node.entries.size() == 1 && node.entries.front().value.kind == Node::Kind::Scalar;
+  if (is_one_name && node.entries.front().key == "file") {
+    return read_from_file(node.entries.front().value, outside);
+  }
+  if (is_one_name && node.entries.front().key == "env") {
+    return read_from_environment(node.entries.front().value, outside);
+  }
+  return refuse(node.line, "a section of another form", forms);
+}
+
+}  // namespace howdah::config

@@ -1,0 +1,17 @@
+// The password of a user: in the configuration, in a file, or in an environment variable.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "config/configuration.h"
+#include "config/document.h"
+#include "config/mistake.h"
+
+namespace howdah::config {
+
+// `node`: a text, {file: path} or {env: NAME}. The line end at the end of a file is no part of the password.
+// A mistake never holds anything of it. What is returned is one that protocol::parse_secret takes.
+[[nodiscard]] std::expected<std::string, Mistake> read_password(const Node& node, const Outside& outside);
+
+}  // namespace howdah::config

@@ -1,0 +1,60 @@
+// The words of the configuration for the values of an enum.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace howdah::config {
+
+template <typename Enum>
+struct Word {
+  std::string_view text;
+  Enum value;
+};
+
+template <typename Enum>
+inline constexpr std::array<Word<Enum>, 0> kWords{};
+template <>
+inline constexpr std::array kWords<PoolMode>{Word{"transaction", PoolMode::Transaction},
+                                             Word{"session", PoolMode::Session},
+                                             Word{"statement", PoolMode::Statement}};
+template <>
+inline constexpr std::array kWords<AuthMethod>{
+    Word{"scram-sha-256", AuthMethod::ScramSha256}, Word{"md5", AuthMethod::Md5},
+    Word{"password", AuthMethod::Password}, Word{"trust", AuthMethod::Trust},
+    Word{"reject", AuthMethod::Reject}};
+template <>
+inline constexpr std::array kWords<LogLevel>{Word{"debug", LogLevel::Debug}, Word{"info", LogLevel::Info},
+                                             Word{"warning", LogLevel::Warning},
+                                             Word{"error", LogLevel::Error}};
+template <>
+inline constexpr std::array kWords<LogFormat>{Word{"text", LogFormat::Text}, Word{"json", LogFormat::Json}};
+
+template <typename Enum>
+[[nodiscard]] std::optional<Enum> parse_word(std::string_view text) {
+  for (const auto& word : kWords<Enum>) {
+    if (word.text == text) return word.value;
+  }
+  return std::nullopt;
+}
+
+template <typename Enum>
+[[nodiscard]] std::string_view word_of(Enum value) {
+  for (const auto& word : kWords<Enum>) {
+    if (word.value == value) return word.text;
+  }
+  return {};
+}
+
+template <typename Enum>
+[[nodiscard]] std::vector<std::string_view> all_words() {
+  std::vector<std::string_view> words;
+  for (const auto& word : kWords<Enum>) words.push_back(word.text);
+  return words;
+}
+
+}  // namespace howdah::config
