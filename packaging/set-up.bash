@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# For packaging/try and tests/run, which source it in the project's folder: installs what is missing, and builds.
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# Installs those packages of tests/packages that stand behind these words ("build|run") and are not there yet.
+install_missing() {
+  local package missing=()
+  while read -r package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done < <(sed -nE "s/^($1): //p" tests/packages)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "installing: ${missing[*]}"
+  as_root apt-get update -qq
+  # Only the programs are wanted: no cluster and no pooler of Debian's own shall start.
+  as_root mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] ||
+    echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Options::=--force-confold "${missing[@]}"
+}
+
+# Builds this preset into build/<preset>.
+build() {
+  local options=()
+  if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  cmake --preset "$1" "${options[@]}"
+  cmake --build "build/$1" -j "$(nproc)"
+}
