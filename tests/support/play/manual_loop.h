@@ -1,0 +1,51 @@
+// A worker's loop in memory: the time stands still until a test moves it, and a turn is a call.
+#pragma once
+
+#include <functional>
+
+#include "daemon/worker/agenda.h"
+
+namespace howdah::tests {
+
+class ManualLoop {
+ public:
+  [[nodiscard]] worker::Agenda& agenda() { return agenda_; }
+  [[nodiscard]] worker::TimePoint now() const { return now_; }
+
+  // What a callback of the loop does.
+  template <typename Work>
+  void turn(Work&& work) {
+    agenda_.set_now(now_);
+    work();
+    agenda_.end_turn();
+    if (after_turn) after_turn();
+  }
+
+  // The time alone; nothing fires.
+  void jump(worker::Duration duration) { now_ += duration; }
+  void fire_timers() {
+    turn([this] { agenda_.fire_timers(); });
+  }
+  // Stops at each wake-up up to the end and fires what is due; `between` runs after each.
+  template <typename Between>
+  void pass(worker::Duration duration, Between&& between) {
+    const auto target = now_ + duration;
+    for (auto next = agenda_.next_wake_up(); next && *next <= target; next = agenda_.next_wake_up()) {
+      now_ = std::max(now_, *next);
+      fire_timers();
+      between();
+    }
+    now_ = target;
+    fire_timers();
+    between();
+  }
+
+  // Checks that hold between any two turns.
+  std::function<void()> after_turn;
+
+ private:
+  worker::TimePoint now_ = worker::TimePoint{} + std::chrono::hours(1);
+  worker::Agenda agenda_{now_};
+};
+
+}  // namespace howdah::tests

@@ -1,0 +1,139 @@
+// One howdah worker in memory, with its clients and its backend, as a small language for tests:
+//
+//   Play play(one_pool(1));
+//   auto& ann = play.log_in();
+//   BOOST_TEST(ann.ask("SELECT 1") == "T D(1) C(SELECT 1) Z(I)");
+//
+// A client's `hears` and a server's `heard` give what came since the last call. Every send runs until nothing
+// moves any more, unless the play is held.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/auth/secret_store.h"
+#include "daemon/auth/server_secrets.h"
+#include "daemon/client/admission.h"
+#include "daemon/client/session_registry.h"
+#include "tests/support/fixed_random.h"
+#include "tests/support/frontend_messages.h"
+#include "tests/support/play/fake_backend.h"
+
+namespace howdah::tests {
+
+// Database "shop" with a pool of this size, everybody is trusted; change what the test is about.
+[[nodiscard]] config::Settings one_pool(int max_size, config::PoolMode mode = config::PoolMode::Transaction);
+[[nodiscard]] config::PoolSettings& pool_of(config::Settings& settings);
+
+class Play;
+
+class Client {
+ public:
+  Client(Play& play, std::uint64_t session_id, std::shared_ptr<FakeSocket> socket)
+      : play_(play), session_id_(session_id), socket_(std::move(socket)) {}
+
+  Client& send(protocol::Bytes bytes);
+  std::string hears();
+  std::string ask(std::string_view text) { return send(query(text)).hears(); }
+  // Bytes that came, as they are.
+  std::string take_bytes();
+
+  void half_close();
+  void vanish();
+  void reset();
+  // Takes nothing from its kernel any more, which holds so much.
+  void stop_reading(std::size_t kernel_bytes);
+  void read_on();
+  // A CancelRequest with this client's key, by a connection of its own.
+  void cancel();
+
+  [[nodiscard]] bool is_closed();
+  [[nodiscard]] client::Session* session() const;
+  [[nodiscard]] client::Session::State state() const;
+  [[nodiscard]] FakeSocket& socket() { return *socket_; }
+  [[nodiscard]] std::int32_t process_id() const { return process_id_; }
+
+ private:
+  friend class Play;
+  bool take_replies();
+
+  Play& play_;
+  std::uint64_t session_id_;
+  std::shared_ptr<FakeSocket> socket_;
+  std::string received_;
+  bool is_reading_ = true;
+  std::int32_t process_id_ = 0;
+  std::string cancel_secret_;
+};
+
+class Play final : private client::PasswordChecker, private stats::SnapshotSource {
+ public:
+  explicit Play(config::Settings settings = one_pool(1));
+  ~Play();
+  Play(const Play&) = delete;
+  Play& operator=(const Play&) = delete;
+
+  // A connection that has said nothing yet.
+  Client& connect();
+  // One that has sent its startup packet, and whatever came of it.
+  Client& start_log_in(const std::string& user = "app", const std::string& database = "shop",
+                       const std::vector<std::pair<std::string, std::string>>& settings = {});
+  // One that is in; what it heard is forgotten.
+  Client& log_in(const std::string& user = "app", const std::string& database = "shop",
+                 const std::vector<std::pair<std::string, std::string>>& settings = {});
+
+  // By the order of the log-ins, from 1.
+  FakeServer& server(std::size_t number) { return *backend.servers().at(number - 1); }
+  std::string server_heard(std::size_t number) { return server(number).script().take_heard(); }
+  ScriptedServer& script(std::size_t number) { return server(number).script(); }
+  pool::Pool& pool(const std::string& database = "shop", const std::string& user = "app");
+
+  // Moves everything until nothing moves. What is not automatic waits for the test.
+  void run();
+  void pass(worker::Duration duration);
+  void drain();
+  [[nodiscard]] std::string log_text() const { return log_lines_; }
+
+  bool are_logins_automatic = true;
+  bool are_cancels_automatic = true;
+  bool are_passwords_automatic = true;
+  bool is_held = false;                    // sends move nothing
+  std::size_t portion = FakeSocket::kAll;  // most bytes of one read
+  void check_passwords();
+
+  ManualLoop loop;
+  FakeBackend backend{loop};
+
+ private:
+  friend class Client;
+  bool step();
+  bool step_clients();
+  bool step_servers();
+  void check_invariants();
+  [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
+  [[nodiscard]] stats::Snapshot snapshot() const override { return {}; }
+  [[nodiscard]] std::vector<stats::ClientSnapshot> clients() const override { return {}; }
+  [[nodiscard]] std::vector<stats::ServerSnapshot> servers() const override { return {}; }
+  [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
+
+  std::shared_ptr<const config::Settings> settings_;
+  std::string log_lines_;
+  os::Log log_;
+  FixedRandom random_;
+  auth::SecretStore secrets_;
+  auth::ServerSecrets server_secrets_;
+  client::Admission admission_;
+  cancel::KeyRegistry keys_{random_};
+  server::ServerId last_server_id_ = 0;
+  pool::PoolDirectory pools_;
+  client::SessionEnvironment environment_;
+  client::SessionRegistry sessions_;
+  std::uint64_t connection_count_ = 0;
+  std::deque<Client> clients_;
+  std::deque<std::function<void()>> password_checks_;
+};
+
+}  // namespace howdah::tests

@@ -1,0 +1,237 @@
+#include "tests/support/play/scripted_server.h"
+
+#include <utility>
+
+#include "tests/support/frame_text.h"
+
+namespace howdah::tests {
+
+using protocol::ByteReader;
+using protocol::Bytes;
+using protocol::MessageWriter;
+
+namespace {
+
+constexpr std::size_t kHeaderBytes = 5;
+
+std::string text_of(ByteReader& reader) {
+  return std::string(reader.c_string().value_or(""));
+}
+
+std::deque<std::string> split(const std::string& text) {
+  std::deque<std::string> statements;
+  std::size_t start = 0;
+  while (start < text.size()) {
+    const auto end = std::min(text.find(';', start), text.size());
+    const auto first = text.find_first_not_of(' ', start);
+    if (first < end) statements.push_back(text.substr(first, end - first));
+    start = end + 1;
+  }
+  return statements;
+}
+
+}  // namespace
+
+void ScriptedServer::feed(Bytes bytes) {
+  in_.append(bytes);
+  work();
+}
+
+std::string ScriptedServer::take_output(std::size_t most) {
+  auto taken = sent_.substr(0, most);
+  sent_.erase(0, taken.size());
+  return taken;
+}
+
+std::string ScriptedServer::take_heard() {
+  return std::exchange(heard_, {});
+}
+
+void ScriptedServer::let_go() {
+  is_held_ = false;
+  work();
+}
+
+void ScriptedServer::die() {
+  fail("57P01", "FATAL terminating connection due to administrator command");
+  flush();
+  is_closed_ = true;
+}
+
+void ScriptedServer::work() {
+  while (!is_closed_ && !is_asleep_ && !is_held_ && take_message()) {
+  }
+}
+
+bool ScriptedServer::take_message() {
+  if (in_.size() < kHeaderBytes) return false;
+  const auto size = static_cast<std::size_t>(protocol::read_int32(Bytes(in_).substr(1))) + 1;
+  if (in_.size() < size) return false;
+  const auto body = in_.substr(kHeaderBytes, size - kHeaderBytes);
+  const char type = in_.front();
+  in_.erase(0, size);
+  heard_ += (heard_.empty() ? "" : " ") + frontend_text(type, body);
+  on_message(type, body);
+  return true;
+}
+
+void ScriptedServer::on_message(char type, Bytes body) {
+  if (is_in_copy()) return on_copy_message(type, body);
+  if (is_skipping_ && type != 'S' && type != 'X') return;
+  switch (type) {
+    case 'Q':
+      return on_query(body);
+    case 'P':
+      return on_parse(body);
+    case 'B':
+      return on_bind(body);
+    case 'D':
+      return on_describe(body);
+    case 'E':
+      return on_execute(body);
+    case 'C':
+      return on_close(body);
+    case 'S':
+      return on_sync();
+    case 'H':
+      return flush();
+    case 'F':
+      return on_function_call(body);
+    case 'd':
+    case 'c':
+    case 'f':
+      return;  // a client may still send these after an error
+    case 'X':
+      is_closed_ = true;
+      return;
+    default:
+      fail("08P01", "FATAL invalid frontend message type");
+      is_closed_ = true;
+  }
+}
+
+void ScriptedServer::on_query(Bytes body) {
+  ByteReader reader(body);
+  statements_ = split(text_of(reader));
+  prepared_.erase("");
+  is_in_query_ = true;
+  if (statements_.empty()) put('I');
+  go_on_with_query();
+}
+
+void ScriptedServer::go_on_with_query() {
+  while (!statements_.empty()) {
+    const auto text = statements_.front();
+    statements_.pop_front();
+    const auto outcome = run(text);
+    if (outcome == Outcome::Waits || is_closed_) return;
+    if (outcome == Outcome::Failed) statements_.clear();
+  }
+  is_in_query_ = false;
+  ready();
+}
+
+void ScriptedServer::on_parse(Bytes body) {
+  ByteReader reader(body);
+  const auto name = text_of(reader);
+  const auto text = text_of(reader);
+  if (text.starts_with("ERROR")) return fail("42601", text);
+  if (refuses(text)) return;
+  if (!name.empty() && prepared_.contains(name)) {
+    return fail("42P05", "prepared statement \"" + name + "\" already exists");
+  }
+  prepared_[name] = text;
+  put('1');
+}
+
+void ScriptedServer::on_bind(Bytes body) {
+  ByteReader reader(body);
+  const auto portal = text_of(reader);
+  const auto name = text_of(reader);
+  const auto found = prepared_.find(name);
+  if (found == prepared_.end()) return fail("26000", "prepared statement \"" + name + "\" does not exist");
+  if (refuses(found->second)) return;
+  portals_[portal] = {.text = found->second, .answer = {}};
+  put('2');
+}
+
+void ScriptedServer::on_describe(Bytes body) {
+  ByteReader reader(body);
+  const auto kind = reader.byte().value_or(0);
+  const auto name = text_of(reader);
+  std::string text;
+  if (kind == 'S') {
+    if (!prepared_.contains(name)) return fail("26000", "prepared statement \"" + name + "\" does not exist");
+    text = prepared_[name];
+    put('t', Bytes("\0\0", 2));
+  } else {
+    if (!portals_.contains(name)) return fail("34000", "portal \"" + name + "\" does not exist");
+    text = portals_[name].text;
+  }
+  const bool has_rows = text.starts_with("SELECT") || text.starts_with("ROWS") || text.starts_with("SLEEP");
+  has_rows ? put('T', Bytes("\0\0", 2)) : put('n');
+}
+
+void ScriptedServer::on_execute(Bytes body) {
+  ByteReader reader(body);
+  const auto name = text_of(reader);
+  const auto most_rows = reader.int32().value_or(0);
+  const auto found = portals_.find(name);
+  if (found == portals_.end()) return fail("34000", "portal \"" + name + "\" does not exist");
+  auto& portal = found->second;
+  if (portal.text.empty()) return put('I');
+  const auto text = portal.text;
+  if (text.starts_with("ROWS") && !refuses(text)) {
+    if (!portal.answer) portal.answer = answer(text);
+    return send_rows(portal, most_rows);
+  }
+  (void)run(text);
+}
+
+void ScriptedServer::send_rows(Portal& portal, std::int32_t most_rows) {
+  const auto& rows = portal.answer->rows;
+  for (std::int32_t count = 0; portal.sent_rows < rows.size(); ++count) {
+    if (most_rows > 0 && count == most_rows) return put('s');
+    put_row(rows[portal.sent_rows++]);
+  }
+  put_tag(portal.answer->tag);
+}
+
+void ScriptedServer::on_close(Bytes body) {
+  ByteReader reader(body);
+  const auto kind = reader.byte().value_or(0);
+  const auto name = text_of(reader);
+  if (kind == 'S') prepared_.erase(name);
+  if (kind == 'P') portals_.erase(name);
+  put('3');
+}
+
+void ScriptedServer::on_sync() {
+  is_skipping_ = false;
+  ready();
+}
+
+void ScriptedServer::on_function_call(Bytes body) {
+  ByteReader reader(body);
+  const auto oid = reader.int32().value_or(0);
+  if (oid == 0) {
+    fail("42883", "function with OID 0 does not exist");
+    is_skipping_ = false;
+  } else if (!refuses("function")) {
+    put('V', Bytes("\0\0\0\1x", 5));
+  }
+  is_skipping_ = false;
+  ready();
+}
+
+void ScriptedServer::ready() {
+  if (status_ == 'I') portals_.clear();
+  is_cancel_pending_ = false;
+  for (const auto& [name, value] : std::exchange(reports_, {})) {
+    MessageWriter(buffered_, 'S').c_string(name).c_string(value);
+  }
+  put('Z', Bytes(&status_, 1));
+  flush();
+}
+
+}  // namespace howdah::tests
