@@ -1,6 +1,6 @@
-// The log: one event, one line, "fixed words key=value", to a sink that the constructor is given; as text or as
-// JSON. Values are quoted where they hold spaces, quotes or control characters, so that no name can forge a
-// line, and cut at kMostValueBytes. Never pass a password, a statement or a parameter. Any thread.
+// The log: one event, one line, "fixed words key=value", to the sink of the constructor; as text or JSON.
+// Values are quoted where they hold spaces, quotes or control characters, so that no name can forge a line,
+// and cut at kMostValueBytes. Never pass a password, a statement or a parameter. Any thread.
 // A line that cannot be written is lost, which "log lines lost" tells later; nobody waits for long.
 #pragma once
 

@@ -1,0 +1,98 @@
+#include "daemon/os/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+namespace howdah::os {
+
+namespace {
+
+using Task = CommandLine::Task;
+
+constexpr auto kAbout =
+    "Howdah pools PostgreSQL connections: many clients share few servers. It runs in the foreground\n"
+    "and logs to standard error. SIGTERM lets transactions finish, SIGINT ends at once.";
+
+struct Flags {
+  bool describe_config = false;
+  bool example_config = false;
+  std::string checked_file;
+};
+
+// What an option needs and excludes stands in the usage, not behind each name.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "\nUsage: howdah [-c FILE]\n"
+           "       howdah --backend DSN [--listen ADDRESS]...\n"
+           "       howdah --check FILE | --describe-config | --example-config\n";
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const auto type = option->get_type_name();
+    return type.empty() ? "" : " " + type;
+  }
+};
+
+void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
+  command.config_file = "/etc/howdah/howdah.yaml";
+  command.listen = {"127.0.0.1:6432"};
+  auto* config =
+      parser
+          .add_option("-c,--config", command.config_file, "Serve as this file says (/etc/howdah/howdah.yaml)")
+          ->type_name("FILE");
+  auto* backend =
+      parser
+          .add_option("--backend", command.backend, "Serve without a file: every database of this PostgreSQL")
+          ->type_name("DSN")
+          ->excludes(config);
+  parser.add_option("--listen", command.listen, "Where to, with --backend (127.0.0.1:6432); may be repeated")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false)
+      ->needs(backend);
+  auto* check = parser.add_option("--check", flags.checked_file, "Tell every mistake in this file, and end")
+                    ->type_name("FILE")
+                    ->excludes(config, backend);
+  auto* describe = parser
+                       .add_flag("--describe-config", flags.describe_config,
+                                 "Print the reference of all settings, and end")
+                       ->excludes(config, backend, check);
+  parser.add_flag("--example-config", flags.example_config, "Print a file with all settings, and end")
+      ->excludes(config, backend, check, describe);
+  parser.formatter(std::make_shared<HelpFormatter>());
+  parser.set_version_flag("-V,--version", "howdah " HOWDAH_VERSION, "Print the version, and end");
+  parser.set_help_flag("-h,--help", "Print this help, and end");
+}
+
+void choose_task(CommandLine& command, const Flags& flags) {
+  if (!command.backend.empty()) command.task = Task::ServeWithoutFile;
+  if (flags.describe_config) command.task = Task::DescribeConfig;
+  if (flags.example_config) command.task = Task::ShowExampleConfig;
+  if (!flags.checked_file.empty()) {
+    command.task = Task::Check;
+    command.config_file = flags.checked_file;
+  }
+}
+
+}  // namespace
+
+std::expected<CommandLine, std::string> read_command_line(int argc, const char* const* argv) {
+  CommandLine command;
+  Flags flags;
+  CLI::App parser(kAbout, "howdah");
+  try {
+    declare_options(parser, command, flags);
+    parser.parse(argc, argv);
+  } catch (const CLI::Error& end) {
+    std::ostringstream answer;
+    std::ostringstream complaint;
+    const bool is_answer = parser.exit(end, answer, complaint) == 0;
+    if (!is_answer) return std::unexpected("howdah: " + complaint.str());
+    command.task = Task::Answer;
+    command.answer = answer.str();
+    return command;
+  }
+  choose_task(command, flags);
+  return command;
+}
+
+}  // namespace howdah::os

@@ -1,0 +1,23 @@
+// What howdah is told to do by its arguments.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace howdah::os {
+
+struct CommandLine {
+  enum class Task { Serve, ServeWithoutFile, Check, DescribeConfig, ShowExampleConfig, Answer };
+
+  Task task = Task::Serve;
+  std::string config_file;          // with Serve and Check
+  std::string backend;              // with ServeWithoutFile
+  std::vector<std::string> listen;  // with ServeWithoutFile
+  std::string answer;               // with Answer: the text that --help or --version asked for
+};
+
+// The error is a whole text for the user: what is wrong and how to get help.
+[[nodiscard]] std::expected<CommandLine, std::string> read_command_line(int argc, const char* const* argv);
+
+}  // namespace howdah::os
