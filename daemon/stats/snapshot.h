@@ -76,6 +76,7 @@ struct ServerSnapshot {
 
 struct Snapshot {
   WallTime taken_at;
+  WallTime started_at;    // of the daemon; the epoch where it is not known
   bool is_ready = false;  // listeners open, first connections made or tried
   bool is_draining = false;
   int clients_logging_in = 0;

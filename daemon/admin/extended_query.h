@@ -1,0 +1,55 @@
+// The console's side of the extended protocol: prepared statements, portals, and what is skipped after an
+// error. Commands take no parameters. Owned by the Console. (PostgreSQL documentation: "Extended Query")
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/admin/command.h"
+#include "daemon/admin/result.h"
+#include "daemon/stats/snapshot.h"
+#include "protocol/bytes.h"
+#include "protocol/error_fields.h"
+
+namespace howdah::admin {
+
+class ExtendedQuery {
+ public:
+  explicit ExtendedQuery(const stats::SnapshotSource& source) : source_(source) {}
+
+  // Parse, Bind, Describe, Execute or Close; nothing is done while an error is being skipped.
+  void on_message(char type, protocol::Bytes body, std::string& out);
+  // Sync: ends the skipping, drops the portals, and answers ReadyForQuery.
+  void on_sync(std::string& out);
+  // A simple Query ends the unnamed statement and all portals.
+  void on_simple_query();
+  [[nodiscard]] bool is_skipping() const { return is_skipping_; }
+
+ private:
+  struct Portal {
+    Command command;
+    std::vector<Format> formats;  // one per column
+    bool has_run = false;
+    Rows rows = {};            // made by the first Execute
+    std::size_t next_row = 0;  // the first that was not sent
+  };
+  using Outcome = std::expected<void, protocol::ErrorFields>;
+
+  [[nodiscard]] Outcome parse(protocol::ByteReader body, std::string& out);
+  [[nodiscard]] Outcome bind(protocol::ByteReader body, std::string& out);
+  [[nodiscard]] Outcome describe(protocol::ByteReader body, std::string& out) const;
+  [[nodiscard]] Outcome execute(protocol::ByteReader body, std::string& out);
+  [[nodiscard]] Outcome close(protocol::ByteReader body, std::string& out);
+  void send_rows(Portal& portal, std::size_t limit, std::string& out) const;
+
+  const stats::SnapshotSource& source_;
+  std::map<std::string, Command, std::less<>> statements_;
+  std::map<std::string, Portal, std::less<>> portals_;
+  bool is_skipping_ = false;
+};
+
+}  // namespace howdah::admin

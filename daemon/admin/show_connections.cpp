@@ -1,0 +1,85 @@
+// SHOW CLIENTS and SHOW SERVERS.
+#include <array>
+#include <charconv>
+#include <ctime>
+
+#include "daemon/admin/show_rows.h"
+
+namespace howdah::admin {
+
+namespace {
+
+constexpr std::int64_t kMicroseconds = 1'000'000;
+
+// In PgBouncer's form, and always UTC.
+std::string time_text(stats::WallTime time) {
+  const auto seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return {};
+  std::array<char, 64> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
+}
+
+struct Place {
+  std::string host;  // "unix" where local
+  int port = 0;
+  int process_id = 0;  // of a local peer
+};
+
+int leading_number(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+// "127.0.0.1:40000", "[::1]:40000", "unix:1234(uid 1000)" or a path of a Unix socket.
+Place read_place(std::string_view text) {
+  constexpr std::string_view kLocal = "unix:";
+  if (text.starts_with(kLocal))
+    return {.host = "unix", .process_id = leading_number(text.substr(kLocal.size()))};
+  const auto colon = text.rfind(':');
+  if (text.starts_with('/') || colon == std::string_view::npos) return {.host = text.empty() ? "" : "unix"};
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return {.host = std::string(host), .port = leading_number(text.substr(colon + 1))};
+}
+
+// An address that no other object has, as PgBouncer's pointers are: "c12", "s3"; empty for none.
+std::string pointer(char kind, std::uint64_t id) {
+  return id == 0 ? std::string() : kind + std::to_string(id);
+}
+
+// A server in an idle transaction is at work for its client all the same.
+std::string server_state(const stats::ServerSnapshot& server) {
+  return server.state == "idle in transaction" ? "active" : server.state;
+}
+
+}  // namespace
+
+Rows client_rows(const stats::SnapshotSource& source) {
+  Rows rows;
+  for (const auto& client : source.clients()) {
+    const auto place = read_place(client.address);
+    const auto wait = client.wait.count();
+    rows.push_back({"C", client.user, client.database, client.state, place.host, std::to_string(place.port),
+                    "", "0", time_text(client.connected_at), time_text(client.last_request_at),
+                    std::to_string(wait / kMicroseconds), std::to_string(wait % kMicroseconds), "0",
+                    pointer('c', client.id), pointer('s', client.server_id), std::to_string(place.process_id),
+                    "", client.application_name});
+  }
+  return rows;
+}
+
+Rows server_rows(const stats::SnapshotSource& source) {
+  Rows rows;
+  for (const auto& server : source.servers()) {
+    const auto place = read_place(server.address);
+    rows.push_back({"S", server.user, server.database, server_state(server), place.host,
+                    std::to_string(place.port), "", "0", time_text(server.connected_at),
+                    time_text(server.last_used_at), "0", "0", "0", pointer('s', server.id),
+                    pointer('c', server.client_id), std::to_string(server.process_id), "", ""});
+  }
+  return rows;
+}
+
+}  // namespace howdah::admin

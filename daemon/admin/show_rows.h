@@ -1,0 +1,31 @@
+// The rows of each SHOW, from what the engine says of itself at this moment. Their order of columns is that
+// of the table in shows.cpp; meanings are PgBouncer's where it has them.
+#pragma once
+
+#include "daemon/admin/result.h"
+#include "daemon/stats/snapshot.h"
+
+namespace howdah::admin {
+
+// show_connections.cpp
+[[nodiscard]] Rows client_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows server_rows(const stats::SnapshotSource& source);
+
+// show_pools.cpp
+[[nodiscard]] Rows pool_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows database_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows user_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows list_rows(const stats::SnapshotSource& source);
+
+// show_stats.cpp
+[[nodiscard]] Rows stats_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows stats_totals_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows stats_averages_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows totals_rows(const stats::SnapshotSource& source);
+
+// show_daemon.cpp
+[[nodiscard]] Rows config_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows state_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows version_rows(const stats::SnapshotSource& source);
+
+}  // namespace howdah::admin
