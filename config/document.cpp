@@ -19,6 +19,11 @@ int line_of(const YAML::Mark& mark) {
   return mark.line < 0 ? 0 : mark.line + 1;
 }
 
+// yaml-cpp's words for no tag, and the tags of YAML itself, which say nothing new.
+bool is_plain_tag(std::string_view tag) {
+  return tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:");
+}
+
 std::size_t weight(const Node& node) {
   std::size_t bytes = sizeof(Node) + node.text.size();
   for (const auto& item : node.items) bytes += weight(item);
@@ -100,10 +105,13 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   add(found->second, 0);
 }
 
-void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                            const std::string& value) {
   if (error_) return;
   const int line = line_of(mark);
+  // An unquoted password that begins with '!' would lose its first word.
+  if (!is_plain_tag(tag))
+    return fail(line, "a tag", "a value without; a text that begins with ! needs quotes");
   if (value.size() > limits_.scalar_bytes) {
     return fail(line, "a text of " + std::to_string(value.size()) + " bytes",
                 "at most " + std::to_string(limits_.scalar_bytes));
@@ -157,6 +165,13 @@ void TreeBuilder::put(Node node) {
   }
 }
 
+// Of yaml-cpp's words the part that quotes nothing: the rest may be of a password.
+std::string reason_of(const YAML::Exception& exception) {
+  const std::string_view text = exception.msg;
+  const std::string_view anchor = YAML::ErrorMsg::UNKNOWN_ANCHOR;
+  return std::string(text.substr(0, text.starts_with(anchor) ? anchor.size() : text.find(':')));
+}
+
 // All that may throw.
 void parse(std::string_view text, TreeBuilder& builder) {
   try {
@@ -166,7 +181,7 @@ void parse(std::string_view text, TreeBuilder& builder) {
       builder.fail(0, "a second document", "one");
     }
   } catch (const YAML::Exception& exception) {
-    builder.fail(line_of(exception.mark), "what is not YAML (" + exception.msg + ")", "YAML");
+    builder.fail(line_of(exception.mark), "what is not YAML (" + reason_of(exception) + ")", "YAML");
   } catch (const std::exception& exception) {
     builder.fail(0, std::string("what cannot be read (") + exception.what() + ")", "YAML");
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,8 +78,11 @@ inline constexpr std::int64_t kMostSize = 1LL << 40;
 // The value as the configuration would say it; empty where there is none. Secrets are masked.
 [[nodiscard]] std::string field_text(const Field& field);
 
-// "a whole number from 1 to 10000"
+// For a message: "a whole number from 1 to 10000".
 [[nodiscard]] std::string expected_text(const Field& field);
+
+// The same for a document: "whole number, 1 to 10000".
+[[nodiscard]] std::string kind_text(const Field& field);
 
 // What stands there, for a message: "a list", or the text in quotes.
 [[nodiscard]] std::string found_text(const Node& node);

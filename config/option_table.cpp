@@ -59,7 +59,7 @@ constexpr std::array kTable{
            "unix:/folder:port.",
            "[127.0.0.1:6432]", true},
     Option{"workers", plain<WorkerCount, &Settings::workers>, Restart,
-           "Threads that serve clients. This version runs one."},
+           "Threads that serve clients; this version runs one."},
     Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
            "An orderly shutdown waits this long for transactions to end. 0: no limit."},
 
@@ -94,7 +94,7 @@ constexpr std::array kTable{
            "or of "
            "each statement."},
     Option{"databases.<name>.pool.min_size", count<&Pool::min_size, 0, 10'000>, Live,
-           "Server connections that are kept open, used or not."},
+           "Server connections that are kept open, used or not; of \"*\" once a client has come."},
     Option{"databases.<name>.pool.max_size", count<&Pool::max_size, 1, 10'000>, Live,
            "Most server connections in this pool."},
     Option{"databases.<name>.pool.max_clients", count<&Pool::max_clients, 0, kMostConnections>, Live,
@@ -125,11 +125,11 @@ constexpr std::array kTable{
     Option{"databases.<name>.pool.cleanup_bytes", plain<Size, &Pool::cleanup_bytes>, Live,
            "Most bytes that are read and dropped while cleaning a server connection."},
 
-    Option{
-        "users.<name>.password", plain<Password, &User::password>, Live,
-        "What clients must know, and what Howdah logs in with where the backend names no user: plain text, a "
-        "SCRAM-SHA-256 verifier, an MD5 hash, {file: path} or {env: NAME}.",
-        "{file: /etc/howdah/app.password}"},
+    Option{"users.<name>.password", plain<Password, &User::password>, Live,
+           "What clients must know, and what Howdah logs in with where the backend names no user. A text is "
+           "a password, a "
+           "SCRAM-SHA-256 verifier or an MD5 hash, as PostgreSQL keeps them.",
+           "{file: /etc/howdah/app.password}"},
     Option{"users.<name>.pool_mode", choice<OptionalChoice, &User::pool_mode>, Live,
            "In place of the database's pool mode.", "session"},
     Option{"users.<name>.max_clients", count<&User::max_clients, 0, kMostConnections>, Live,

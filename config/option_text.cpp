@@ -92,6 +92,33 @@ struct ExpectedText {
   }
 };
 
+struct KindText {
+  std::string operator()(const Count& count) const {
+    return "whole number, " + std::to_string(count.least) + " to " + std::to_string(count.most);
+  }
+  std::string operator()(const WorkerCount&) const { return "auto or 1"; }
+  std::string operator()(const Duration& duration) const {
+    const bool is_bounded = duration.least.count() > 0;
+    return is_bounded ? "time, at least " + format_duration(duration.least) : "time";
+  }
+  std::string operator()(const Size&) const { return "size"; }
+  std::string operator()(const Flag&) const { return "true or false"; }
+  template <typename Enum>
+  std::string operator()(const Choice<Enum>&) const {
+    return one_of<Enum>();
+  }
+  template <typename Enum>
+  std::string operator()(const OptionalChoice<Enum>&) const {
+    return one_of<Enum>();
+  }
+  std::string operator()(const NameList&) const { return "list of names"; }
+  std::string operator()(const ListenOne&) const { return "address and port"; }
+  std::string operator()(const ListenMany&) const { return "list of addresses"; }
+  std::string operator()(const Backend&) const { return "libpq connection string or URI"; }
+  std::string operator()(const Password&) const { return "text, {file: path} or {env: NAME}"; }
+  std::string operator()(const OriginOfRule&) const { return "any, local, address or network"; }
+};
+
 }  // namespace
 
 std::string field_text(const Field& field) {
@@ -100,6 +127,10 @@ std::string field_text(const Field& field) {
 
 std::string expected_text(const Field& field) {
   return std::visit(ExpectedText(), field);
+}
+
+std::string kind_text(const Field& field) {
+  return std::visit(KindText(), field);
 }
 
 }  // namespace howdah::config

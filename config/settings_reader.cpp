@@ -114,7 +114,9 @@ void SettingsReader::keep_entry(std::string_view in_table, const std::string& na
 bool SettingsReader::is_kind(const Node& node, Node::Kind kind, const Place& place,
                              const std::string& expected) {
   if (node.kind == kind || node.kind == Node::Kind::Nothing) return true;
-  problems_.add(place.shown, {node.line, found_text(node), expected});
+  // A text here may be a password that stands one level too high.
+  problems_.add(place.shown,
+                {node.line, node.kind == Node::Kind::Scalar ? "a text" : found_text(node), expected});
   return false;
 }
 
@@ -138,7 +140,10 @@ void SettingsReader::refuse_key(const Entry& entry, const Place& section, const 
   } else if (!elsewhere.empty()) {
     expected = "it in " + elsewhere;
   }
-  problems_.add(place.shown, {entry.line, "an unknown key", expected});
+  // Without a colon it is no key, but the rest of a value that was cut at a comma: perhaps of a password.
+  const bool is_key = nearest || entry.value.kind != Node::Kind::Nothing;
+  problems_.add(is_key ? place.shown : section.shown,
+                {entry.line, is_key ? "an unknown key" : "a text without a colon", expected});
 }
 
 void SettingsReader::miss_required(const Node& section, const Place& place,
