@@ -1,0 +1,44 @@
+#include "daemon/app.h"
+
+#include "daemon/engine.h"
+
+namespace howdah {
+
+App::App(std::shared_ptr<const config::Settings> settings, os::Log& log)
+    : engine_(std::make_unique<Engine>(std::move(settings), log)) {}
+
+App::~App() = default;
+
+std::expected<void, std::string> App::start() {
+  return engine_->start();
+}
+
+void App::on_ready(std::function<void()> ready) {
+  engine_->on_ready(std::move(ready));
+}
+
+void App::run() {
+  engine_->run();
+}
+
+void App::drain() {
+  engine_->drain();
+}
+
+void App::stop() {
+  engine_->stop();
+}
+
+bool App::is_draining() const {
+  return engine_->is_draining();
+}
+
+std::vector<std::string> App::addresses() const {
+  return engine_->addresses();
+}
+
+event_base* App::loop() const {
+  return engine_->loop();
+}
+
+}  // namespace howdah

@@ -1,0 +1,54 @@
+// The whole daemon as an object: built from checked settings, started, drained, stopped. It installs no
+// signal handler and writes nothing but to the log that it is given, so that it can be embedded. `run` is the
+// thread of its worker.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "daemon/os/log.h"
+
+struct event_base;
+
+namespace howdah {
+
+class App {
+ public:
+  // `settings` must have been checked. The log must outlive the app.
+  App(std::shared_ptr<const config::Settings> settings, os::Log& log);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Opens the listeners and the stats port and starts the first log-ins to the backends; or says what could
+  // not be done, and then nothing is open.
+  [[nodiscard]] std::expected<void, std::string> start();
+  // Called once, from run(), when the first connections have been made, or one has failed.
+  void on_ready(std::function<void()> ready);
+
+  // Serves until stop(), or until a drain is over.
+  void run();
+
+  // No new clients; idle ones are told 57P01, the others end with their transaction; after shutdown_timeout
+  // all do, and run() returns. Any thread; it is begun in the next turn of the worker.
+  void drain();
+  // Every client is told 57P01 now, and run() returns. Any thread, as drain().
+  void stop();
+  // The worker's thread.
+  [[nodiscard]] bool is_draining() const;
+
+  // Where it listens, as "127.0.0.1:6432" or "unix:/run/howdah/.s.PGSQL.6432".
+  [[nodiscard]] std::vector<std::string> addresses() const;
+  // The loop of the worker that runs in run(), for the signal events of a program around us.
+  [[nodiscard]] event_base* loop() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace howdah

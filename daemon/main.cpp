@@ -1,0 +1,85 @@
+// The program `howdah`: reads its arguments and its configuration, and serves.
+#include <iostream>
+#include <memory>
+
+#include "config/configuration.h"
+#include "daemon/os/command_line.h"
+#include "daemon/os/descriptors.h"
+#include "daemon/os/outside_world.h"
+#include "daemon/service.h"
+
+namespace howdah {
+
+namespace {
+
+using os::CommandLine;
+using Configuration = std::expected<config::Settings, std::vector<config::Problem>>;
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongUse = 2;  // of the command line or in the configuration
+
+int print(const std::string& text) {
+  std::cout << text << std::flush;
+  return std::cout ? kDone : kFailed;
+}
+
+int complain(const std::vector<config::Problem>& problems) {
+  for (const auto& problem : problems) std::cerr << problem.message() << '\n';
+  return kWrongUse;
+}
+
+Configuration read_configuration(const CommandLine& command) {
+  const auto outside = os::outside_world();
+  if (command.task == CommandLine::Task::ServeWithoutFile) {
+    return config::configuration_without_file(command.backend, command.listen, outside);
+  }
+  const auto text = os::read_file(command.config_file);
+  if (text) return config::read_configuration(*text, command.config_file, outside);
+  const config::Problem problem{
+      .file = command.config_file, .line = 0, .text = "cannot read: " + text.error()};
+  return std::unexpected(std::vector{problem});
+}
+
+int check(const CommandLine& command) {
+  const auto configuration = read_configuration(command);
+  if (!configuration) return complain(configuration.error());
+  return print(command.config_file + ": ok\n");
+}
+
+int serve(const CommandLine& command) {
+  auto configuration = read_configuration(command);
+  if (!configuration) return complain(configuration.error());
+  const auto settings = std::make_shared<const config::Settings>(std::move(*configuration));
+  os::Log log(settings->log.level, settings->log.format);
+  return Service(settings, log).run() ? kDone : kFailed;
+}
+
+int run(const CommandLine& command) {
+  switch (command.task) {
+    case CommandLine::Task::Serve:
+    case CommandLine::Task::ServeWithoutFile:
+      return serve(command);
+    case CommandLine::Task::Check:
+      return check(command);
+    case CommandLine::Task::DescribeConfig:
+      return print(config::describe_options());
+    case CommandLine::Task::ShowExampleConfig:
+      return print(config::example_configuration());
+    case CommandLine::Task::Answer:
+      return print(command.answer);
+  }
+  return kWrongUse;
+}
+
+}  // namespace
+
+}  // namespace howdah
+
+int main(int argc, char** argv) {
+  howdah::os::fill_standard_descriptors();
+  const auto command = howdah::os::read_command_line(argc, argv);
+  if (command) return howdah::run(*command);
+  std::cerr << command.error();
+  return howdah::kWrongUse;
+}

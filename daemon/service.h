@@ -1,0 +1,36 @@
+// Howdah as a program of its own: the app, the signals that drain and stop it, and word to systemd.
+// Foreground; the thread that calls run() is the worker's.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "daemon/app.h"
+#include "daemon/os/service_notifier.h"
+#include "daemon/os/signals.h"
+
+namespace howdah {
+
+class Service final : private os::SignalHandler {
+ public:
+  // `settings` must have been checked. The log must outlive this.
+  Service(std::shared_ptr<const config::Settings> settings, os::Log& log);
+
+  // Serves until SIGTERM or SIGINT. False: it could not start, and the log says why.
+  [[nodiscard]] bool run();
+
+ private:
+  void on_signal(os::Signal signal) override;
+  void on_terminate();
+  void log_start();
+  [[nodiscard]] std::string where() const;
+
+  std::shared_ptr<const config::Settings> settings_;
+  os::Log& log_;
+  os::ServiceNotifier notifier_;
+  App app_;
+  os::Signals signals_;
+  bool was_told_to_end_ = false;
+};
+
+}  // namespace howdah
