@@ -55,6 +55,7 @@ class HowdahProcess:
         }
         self.config = merged(base, config)
         self.arguments = arguments
+        self.popen = {}  # more arguments of Popen
         self.process = None
 
     @property
@@ -75,9 +76,9 @@ class HowdahProcess:
             self.process = subprocess.Popen(
                 [executable(), *(self.arguments or ["--config", self.config_path])],
                 stdout=log,
-                stderr=log,
                 stdin=subprocess.DEVNULL,
                 preexec_fn=processes.die_with_parent,
+                **{"stderr": log, **self.popen},
             )
         if wait:
             wait_until(self._is_ready, "howdah accepts connections", timeout=60)
