@@ -17,8 +17,7 @@ using Outcome = std::expected<Command, ErrorFields>;
 
 constexpr std::size_t kMostShownBytes = 200;
 
-// Settings that drivers send at their start. They change nothing here: the console speaks UTF-8 and shows
-// text.
+// Settings that drivers send at their start. They change nothing here.
 constexpr auto kDriverSettings = std::to_array<std::string_view>({
     "application_name",
     "bytea_output",

@@ -1,4 +1,4 @@
-// What the console and the stats port show, as values taken at one moment: plain copies, no pointers into the engine.
+// What the console and the stats port show, as values taken at one moment: plain copies, not pointers.
 #pragma once
 
 #include <chrono>
@@ -86,7 +86,7 @@ struct Snapshot {
   std::vector<PoolSnapshot> pools;
 };
 
-// The engine, as the console and the stats port see it. Any thread; each call takes locks for short copies only.
+// The engine, as the console and the stats port see it. Any thread; each call locks for short copies only.
 class SnapshotSource {
  public:
   [[nodiscard]] virtual Snapshot snapshot() const = 0;

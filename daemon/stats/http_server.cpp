@@ -1,0 +1,156 @@
+#include "daemon/stats/http_server.h"
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+#include <netdb.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "config/listen_address.h"
+#include "daemon/stats/http_connections.h"
+#include "daemon/stats/page.h"
+
+namespace howdah::stats {
+
+namespace {
+
+constexpr int kMostHeaderBytes = 8 * 1024;
+constexpr int kMostBodyBytes = 1024;  // nothing here takes one
+constexpr int kBacklog = 64;
+constexpr timeval kSilence{.tv_sec = 5, .tv_usec = 0};
+constexpr timeval kSweepInterval{.tv_sec = 1, .tv_usec = 0};
+constexpr auto kEveryMethod = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT |
+                              EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT |
+                              EVHTTP_REQ_PATCH;
+
+template <auto free_function>
+struct Freer {
+  template <typename Type>
+  void operator()(Type* pointer) const {
+    free_function(pointer);
+  }
+};
+using HttpPointer = std::unique_ptr<evhttp, Freer<evhttp_free>>;
+using TimerPointer = std::unique_ptr<event, Freer<event_free>>;
+using BufferPointer = std::unique_ptr<evbuffer, Freer<evbuffer_free>>;
+using AddressesPointer = std::unique_ptr<addrinfo, Freer<freeaddrinfo>>;
+
+Page answer_to(const evhttp_request* request, const SnapshotSource& source) {
+  const auto method = evhttp_request_get_command(request);
+  if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD) return method_not_allowed();
+  const auto* path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
+  return make_page(path == nullptr ? "" : path, source);
+}
+
+void send(evhttp_request* request, const Page& page) {
+  auto* headers = evhttp_request_get_output_headers(request);
+  evhttp_add_header(headers, "Content-Type", page.content_type);
+  evhttp_add_header(headers, "Content-Length", std::to_string(page.body.size()).c_str());
+  evhttp_add_header(headers, "Cache-Control", "no-store");
+  evhttp_add_header(headers, "Connection", "close");  // one request per connection: its time is bounded
+  if (page.status == HTTP_BADMETHOD) evhttp_add_header(headers, "Allow", "GET, HEAD");
+  const BufferPointer body(evbuffer_new());
+  evbuffer_add(body.get(), page.body.data(), page.body.size());
+  evhttp_send_reply(request, page.status, nullptr, body.get());
+}
+
+void on_accept_failed(evconnlistener* listener, void*) noexcept {
+  evconnlistener_disable(listener);  // no descriptor is free: the next sweep tries again
+}
+
+}  // namespace
+
+class HttpServer::Service {
+ public:
+  Service(event_base* loop, const SnapshotSource& source);
+
+  [[nodiscard]] std::expected<void, std::string> listen(const config::ListenAddress& address);
+
+ private:
+  [[nodiscard]] std::expected<void, std::string> listen(const addrinfo& address);
+  static void on_request(evhttp_request* request, void* service) noexcept {
+    send(request, answer_to(request, static_cast<Service*>(service)->source_));
+  }
+  static bufferevent* on_connection(event_base*, void* service) noexcept {
+    return static_cast<Service*>(service)->connections_.open();
+  }
+  static void on_sweep(evutil_socket_t, short, void* service) noexcept {
+    static_cast<Service*>(service)->connections_.sweep();
+  }
+
+  event_base* loop_;
+  const SnapshotSource& source_;
+  HttpConnections connections_;
+  HttpPointer http_;
+  TimerPointer sweep_;
+};
+
+HttpServer::Service::Service(event_base* loop, const SnapshotSource& source)
+    : loop_(loop),
+      source_(source),
+      connections_(loop),
+      http_(evhttp_new(loop)),
+      sweep_(event_new(loop, -1, EV_PERSIST, &Service::on_sweep, this)) {
+  evhttp_set_max_headers_size(http_.get(), kMostHeaderBytes);
+  evhttp_set_max_body_size(http_.get(), kMostBodyBytes);
+  evhttp_set_allowed_methods(http_.get(), kEveryMethod);
+  evhttp_set_timeout_tv(http_.get(), &kSilence);
+  evhttp_set_gencb(http_.get(), &Service::on_request, this);
+  evhttp_set_bevcb(http_.get(), &Service::on_connection, this);
+  event_add(sweep_.get(), &kSweepInterval);
+}
+
+std::expected<void, std::string> HttpServer::Service::listen(const config::ListenAddress& address) {
+  addrinfo hints{};
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* first = nullptr;
+  const auto port = std::to_string(address.port);
+  const int error =
+      getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), port.c_str(), &hints, &first);
+  if (error != 0) return std::unexpected(gai_strerror(error));
+  const AddressesPointer infos(first);
+  std::expected<void, std::string> outcome = std::unexpected("no address");
+  bool is_listening = false;
+  for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
+    outcome = listen(*info);
+    if (outcome) is_listening = true;
+    if (!outcome && errno != EAFNOSUPPORT) return outcome;  // a kernel without IPv6 listens on IPv4
+  }
+  return is_listening ? std::expected<void, std::string>() : outcome;
+}
+
+std::expected<void, std::string> HttpServer::Service::listen(const addrinfo& address) {
+  constexpr unsigned kOptions = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+  const unsigned options = address.ai_family == AF_INET6 ? kOptions | LEV_OPT_BIND_IPV6ONLY : kOptions;
+  auto* listener = evconnlistener_new_bind(loop_, nullptr, nullptr, options, kBacklog, address.ai_addr,
+                                           static_cast<int>(address.ai_addrlen));
+  if (listener == nullptr) return std::unexpected(std::strerror(errno));
+  evconnlistener_set_error_cb(listener, &on_accept_failed);
+  connections_.watch(listener);
+  if (evhttp_bind_listener(http_.get(), listener) == nullptr) return std::unexpected("out of memory");
+  return {};
+}
+
+HttpServer::HttpServer(std::unique_ptr<Service> service) : service_(std::move(service)) {}
+HttpServer::~HttpServer() = default;
+HttpServer::HttpServer(HttpServer&&) noexcept = default;
+HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
+
+std::expected<HttpServer, std::string> HttpServer::start(event_base* loop, const std::string& address,
+                                                         const SnapshotSource& source) {
+  const auto failure = [&](const std::string& why) {
+    return std::unexpected("admin.listen " + address + ": " + why);
+  };
+  const auto parsed = config::parse_listen_address(address);
+  if (!parsed) return failure(parsed.error());
+  if (parsed->is_local()) return failure("expected host:port");
+  auto service = std::make_unique<Service>(loop, source);
+  if (const auto outcome = service->listen(*parsed); !outcome) return failure(outcome.error());
+  return HttpServer(std::move(service));
+}
+
+}  // namespace howdah::stats

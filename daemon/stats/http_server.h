@@ -1,0 +1,35 @@
+// The stats port: a small HTTP server on an address of its own, for what page.h knows. It runs on the loop it
+// is given and never blocks it. Connections, headers, bodies and times are bounded.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "daemon/stats/snapshot.h"
+
+struct event_base;
+
+namespace howdah::stats {
+
+class HttpServer {
+ public:
+  // Listens at `address`: "host:port", an IPv6 host in brackets, no host for all addresses of this machine. A
+  // host name is looked up here and now: call it at the start only. `loop` and `source` must outlive the
+  // server, and the loop is to be freed after it. The error reads "admin.listen 127.0.0.1:9930: Address
+  // already in use".
+  [[nodiscard]] static std::expected<HttpServer, std::string> start(event_base* loop,
+                                                                    const std::string& address,
+                                                                    const SnapshotSource& source);
+  ~HttpServer();
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) noexcept;
+
+ private:
+  class Service;
+  explicit HttpServer(std::unique_ptr<Service> service);
+
+  std::unique_ptr<Service> service_;
+};
+
+}  // namespace howdah::stats

@@ -1,0 +1,193 @@
+#include "daemon/stats/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <concepts>
+#include <span>
+#include <sstream>
+#include <string_view>
+
+#include "daemon/stats/pool_sums.h"
+#include "daemon/stats/process_figures.h"
+
+namespace howdah::stats {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+namespace {
+
+using Labels = std::vector<ClientMetric::Label>;
+
+double seconds(Microseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+double number(std::integral auto value) {
+  return static_cast<double>(value);
+}
+
+// One gauge of pools whose samples differ by the label `state`.
+struct State {
+  std::string_view name;
+  int PoolSnapshot::* count;
+};
+
+constexpr auto kClientStates = std::to_array<State>({{"active", &PoolSnapshot::clients_active},
+                                                     {"waiting", &PoolSnapshot::clients_waiting},
+                                                     {"idle", &PoolSnapshot::clients_idle}});
+constexpr auto kServerStates = std::to_array<State>({{"active", &PoolSnapshot::servers_active},
+                                                     {"pinned", &PoolSnapshot::servers_pinned},
+                                                     {"idle", &PoolSnapshot::servers_idle},
+                                                     {"cleaning", &PoolSnapshot::servers_cleaning},
+                                                     {"connecting", &PoolSnapshot::servers_connecting}});
+
+// One figure of each pool.
+struct PoolMetric {
+  std::string_view name;
+  std::string_view help;
+  MetricType type;
+  double (*value)(const PoolSnapshot& pool);
+};
+
+constexpr auto kCounter = MetricType::Counter;
+constexpr auto kGauge = MetricType::Gauge;
+
+constexpr auto kPoolMetrics = std::to_array<PoolMetric>({
+    {"howdah_pool_servers_max", "Most server connections of the pool.", kGauge,
+     [](const PoolSnapshot& pool) { return number(pool.settings.max_size); }},
+    {"howdah_pool_servers_min", "Server connections that the pool keeps.", kGauge,
+     [](const PoolSnapshot& pool) { return number(pool.settings.min_size); }},
+    {"howdah_pool_longest_wait_seconds", "Time that the first client in the queue has waited.", kGauge,
+     [](const PoolSnapshot& pool) { return seconds(pool.longest_wait); }},
+    {"howdah_pool_login_failing", "Whether the last log-in to the backend failed.", kGauge,
+     [](const PoolSnapshot& pool) { return pool.last_error.empty() ? 0.0 : 1.0; }},
+    {"howdah_transactions_total", "Transactions that ended.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.transactions); }},
+    {"howdah_queries_total", "Simple queries and Executes.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.queries); }},
+    {"howdah_client_received_bytes_total", "Bytes that came from clients.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.client_bytes_received); }},
+    {"howdah_client_sent_bytes_total", "Bytes that went to clients.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.client_bytes_sent); }},
+    {"howdah_errors_total", "Errors that were sent to clients.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.errors_sent); }},
+    {"howdah_server_logins_total", "Log-ins to the backend that succeeded.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.server_logins); }},
+    {"howdah_server_login_failures_total", "Log-ins to the backend that failed.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.server_login_failures); }},
+    {"howdah_acquire_timeouts_total", "Clients that waited for a server in vain.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.acquire_timeouts); }},
+    {"howdah_cancels_total", "Cancel requests that were passed on.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.cancels); }},
+    {"howdah_transaction_seconds_total", "Time that clients held servers.", kCounter,
+     [](const PoolSnapshot& pool) { return seconds(pool.totals.transaction_time); }},
+    {"howdah_query_seconds_total", "Time from requests to the ends of their answers.", kCounter,
+     [](const PoolSnapshot& pool) { return seconds(pool.totals.query_time); }},
+    {"howdah_wait_seconds_total", "Time that clients waited for servers.", kCounter,
+     [](const PoolSnapshot& pool) { return seconds(pool.totals.wait_time); }},
+});
+
+ClientMetric sample(MetricType type, double value, Labels labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  (type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  return metric;
+}
+
+Labels labels_of(const PoolSnapshot& pool) {
+  return {{"database", pool.database}, {"user", pool.user}};
+}
+
+// The families of one page, in the order in which they were added.
+class Families {
+ public:
+  void add(std::string_view name, std::string_view help, MetricType type, double value, Labels labels = {}) {
+    start(name, help, type).metric.push_back(sample(type, value, std::move(labels)));
+  }
+
+  void add_states(std::string_view name, std::string_view help, std::span<const PoolSnapshot> pools,
+                  std::span<const State> states) {
+    auto& family = start(name, help, MetricType::Gauge);
+    for (const auto& pool : pools) {
+      for (const auto& state : states) {
+        auto labels = labels_of(pool);
+        labels.push_back({"state", std::string(state.name)});
+        family.metric.push_back(sample(family.type, number(pool.*state.count), std::move(labels)));
+      }
+    }
+  }
+
+  void add_pools(const PoolMetric& metric, std::span<const PoolSnapshot> pools) {
+    auto& family = start(metric.name, metric.help, metric.type);
+    for (const auto& pool : pools)
+      family.metric.push_back(sample(metric.type, metric.value(pool), labels_of(pool)));
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, families_);
+    return std::move(out).str();
+  }
+
+ private:
+  MetricFamily& start(std::string_view name, std::string_view help, MetricType type) {
+    auto& family = families_.emplace_back();
+    family.name = name;
+    family.help = help;
+    family.type = type;
+    return family;
+  }
+
+  std::vector<MetricFamily> families_;
+};
+
+void add_daemon(Families& families, const Snapshot& snapshot) {
+  families.add("howdah_build_info", "The version of the daemon.", kGauge, 1, {{"version", HOWDAH_VERSION}});
+  families.add("howdah_ready", "Whether the daemon has started up.", kGauge, snapshot.is_ready ? 1 : 0);
+  families.add("howdah_draining", "Whether the daemon is ending.", kGauge, snapshot.is_draining ? 1 : 0);
+  families.add("howdah_clients_logging_in", "Clients that are logging in.", kGauge,
+               number(snapshot.clients_logging_in));
+  families.add("howdah_clients_max", "Most clients at a time; 0 for no limit.", kGauge,
+               number(snapshot.clients_limit));
+  families.add("howdah_clients_accepted_total", "Connections that clients made.", kCounter,
+               number(snapshot.clients_accepted));
+  families.add("howdah_client_login_failures_total", "Log-ins of clients that failed.", kCounter,
+               number(snapshot.logins_failed));
+}
+
+void add_process(Families& families, const Snapshot& snapshot) {
+  const auto figures = read_process_figures();
+  families.add("howdah_process_cpu_seconds_total", "Processor time of the daemon.", kCounter,
+               figures.cpu_seconds);
+  families.add("howdah_process_resident_memory_bytes", "Memory of the daemon.", kGauge,
+               number(figures.resident_bytes));
+  if (figures.open_descriptors > 0) {
+    families.add("howdah_process_open_fds", "Open file descriptors.", kGauge,
+                 number(figures.open_descriptors));
+  }
+  families.add("howdah_process_max_fds", "Most open file descriptors.", kGauge,
+               number(figures.most_descriptors));
+  if (snapshot.started_at == WallTime()) return;
+  const auto start = std::chrono::duration<double>(snapshot.started_at.time_since_epoch()).count();
+  families.add("howdah_process_start_time_seconds", "When the daemon started, since 1970.", kGauge, start);
+}
+
+}  // namespace
+
+std::string metrics_text(const Snapshot& snapshot) {
+  const auto pools = bounded_pools(snapshot.pools, kMostLabelledPools);
+  Families families;
+  add_daemon(families, snapshot);
+  add_process(families, snapshot);
+  families.add_states("howdah_pool_clients", "Clients of the pool by state.", pools, kClientStates);
+  families.add_states("howdah_pool_servers", "Server connections of the pool by state.", pools,
+                      kServerStates);
+  for (const auto& metric : kPoolMetrics) families.add_pools(metric, pools);
+  return families.text();
+}
+
+}  // namespace howdah::stats

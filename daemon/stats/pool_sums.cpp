@@ -1,0 +1,69 @@
+#include "daemon/stats/pool_sums.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "config/plain_text.h"
+
+namespace howdah::stats {
+
+namespace {
+
+constexpr auto kOther = "other";
+
+void add(Totals& sum, const Totals& more) {
+  sum.transactions += more.transactions;
+  sum.queries += more.queries;
+  sum.client_bytes_received += more.client_bytes_received;
+  sum.client_bytes_sent += more.client_bytes_sent;
+  sum.errors_sent += more.errors_sent;
+  sum.server_logins += more.server_logins;
+  sum.server_login_failures += more.server_login_failures;
+  sum.acquire_timeouts += more.acquire_timeouts;
+  sum.cancels += more.cancels;
+  sum.transaction_time += more.transaction_time;
+  sum.query_time += more.query_time;
+  sum.wait_time += more.wait_time;
+}
+
+void add(PoolSnapshot& sum, const PoolSnapshot& more) {
+  sum.settings.max_size += more.settings.max_size;
+  sum.settings.min_size += more.settings.min_size;
+  sum.clients_active += more.clients_active;
+  sum.clients_waiting += more.clients_waiting;
+  sum.clients_idle += more.clients_idle;
+  sum.servers_active += more.servers_active;
+  sum.servers_pinned += more.servers_pinned;
+  sum.servers_idle += more.servers_idle;
+  sum.servers_cleaning += more.servers_cleaning;
+  sum.servers_connecting += more.servers_connecting;
+  sum.longest_wait = std::max(sum.longest_wait, more.longest_wait);
+  if (sum.last_error.empty()) sum.last_error = more.last_error;
+  add(sum.totals, more.totals);
+}
+
+}  // namespace
+
+std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most) {
+  std::vector<PoolSnapshot> bounded;
+  std::set<std::pair<std::string, std::string>> names{{kOther, kOther}};
+  PoolSnapshot rest;
+  rest.database = rest.user = kOther;
+  rest.settings.max_size = rest.settings.min_size = 0;
+  for (const auto& pool : pools) {
+    auto name = std::pair(config::printable(pool.database), config::printable(pool.user));
+    if (bounded.size() == most || !names.insert(name).second) {
+      add(rest, pool);
+      continue;
+    }
+    auto& kept = bounded.emplace_back(pool);
+    std::tie(kept.database, kept.user) = std::move(name);
+  }
+  if (bounded.size() < pools.size()) bounded.push_back(std::move(rest));
+  return bounded;
+}
+
+}  // namespace howdah::stats

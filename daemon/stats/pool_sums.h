@@ -1,0 +1,17 @@
+// Bounds the pools that are reported one by one, under names that are fit for labels and differ.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "daemon/stats/snapshot.h"
+
+namespace howdah::stats {
+
+// The first `most` pools, and behind them the sum of the rest as database "other", user "other", where there
+// is a rest. Names are made printable, since one invalid label would spoil the page for Prometheus; a pool
+// whose names are taken then, or are "other", counts to the rest.
+[[nodiscard]] std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most);
+
+}  // namespace howdah::stats
