@@ -1,10 +1,39 @@
 #include "protocol/owed_replies.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace howdah::protocol {
 
 namespace {
+
+// What a reply does to the request at the head.
+enum class Effect : std::uint8_t { Unexpected, GoesOn, Ends, BeginsCopyIn };
+using Effects = std::array<Effect, 256>;
+constexpr std::size_t kRequestCount = static_cast<std::size_t>(Request::FunctionCall) + 1;
+
+constexpr std::array<Effects, kRequestCount> make_effects() {
+  std::array<Effects, kRequestCount> table{};
+  const auto set = [&table](Request request, std::string_view types, Effect effect) {
+    for (const char type : types)
+      table[static_cast<std::size_t>(request)][static_cast<std::uint8_t>(type)] = effect;
+  };
+  set(Request::Parse, "1", Effect::Ends);
+  set(Request::Bind, "2", Effect::Ends);
+  set(Request::Close, "3", Effect::Ends);
+  set(Request::Describe, "t", Effect::GoesOn);
+  set(Request::Describe, "Tn", Effect::Ends);
+  set(Request::Execute, "DHdc", Effect::GoesOn);
+  set(Request::Execute, "CIs", Effect::Ends);
+  set(Request::Execute, "G", Effect::BeginsCopyIn);
+  set(Request::Query, "TDCIHWdc", Effect::GoesOn);
+  set(Request::Query, "G", Effect::BeginsCopyIn);
+  set(Request::FunctionCall, "V", Effect::GoesOn);
+  return table;
+}
+
+constexpr auto kEffects = make_effects();
 
 bool owes_ready(Request request) {
   return request >= Request::Sync;
@@ -13,29 +42,30 @@ bool owes_ready(Request request) {
 }  // namespace
 
 void OwedReplies::expect(Request request, Asker asker) {
-  if (request == Request::CopyEnd) {
-    if (is_copy_in_) {
-      is_copy_in_ = false;
-    } else if (!is_empty()) {
-      push({request, asker});  // the server may not have told us yet that it is in copy-in
-    }
+  if (request == Request::CopyEnd) return expect_copy_end(asker);
+  if (is_copy_in_ && is_ignored_in_copy_in(request)) {
+    note_ignored(request);
     return;
   }
-  if (request == Request::Sync) {
-    if (is_copy_in_) {  // a server in copy-in ignores it
-      has_sync_in_copy_ = true;
-      return;
-    }
-    is_skipping_ = false;
+  is_copy_in_ = false;  // else the server breaks the connection
+  if (request == Request::Sync) is_skipping_ = false;
+  if (is_skipping_) {  // the server drops everything up to the Sync
+    if (is_doubtful()) doubt_ = Doubt::Requests;
+    return;
   }
-  if (is_skipping_) return;  // the server drops everything up to the Sync
   is_unsynced_ = !owes_ready(request);
   push({request, asker});
 }
 
+void OwedReplies::expect_copy_end(Asker asker) {
+  if (is_copy_in_) {
+    is_copy_in_ = false;
+  } else if (!is_empty()) {
+    push({Request::CopyEnd, asker});  // the server may not have told us yet that it is in copy-in
+  }
+}
+
 OwedReplies::Verdict OwedReplies::on_reply(char type) {
-  const auto head = is_empty() ? Request::CopyEnd : entries_[head_].request;
-  const auto verdict = is_next_for_pooler() ? Verdict::LeaveOut : Verdict::ForClient;
   switch (type) {
     case 'N':
     case 'S':
@@ -46,96 +76,83 @@ OwedReplies::Verdict OwedReplies::on_reply(char type) {
     case 'Z':
       return on_ready();
     default:
-      break;
-  }
-  if (is_empty()) return Verdict::Unexpected;
-  if (head == Request::Query) {
-    if (type == 'G') on_copy_in();
-    return verdict;
-  }
-  switch (type) {
-    case '1':
-      return pop_if(head == Request::Parse);
-    case '2':
-      return pop_if(head == Request::Bind);
-    case '3':
-      return pop_if(head == Request::Close);
-    case 't':
-      return head == Request::Describe ? verdict : Verdict::Unexpected;
-    case 'T':
-    case 'n':
-      return pop_if(head == Request::Describe);
-    case 'C':
-    case 'I':
-    case 's':
-      return pop_if(head == Request::Execute);
-    case 'G':
-      if (head != Request::Execute) return Verdict::Unexpected;
-      on_copy_in();
-      return verdict;
-    case 'D':
-    case 'H':
-    case 'd':
-    case 'c':
-      return head == Request::Execute ? verdict : Verdict::Unexpected;
-    case 'V':
-      return head == Request::FunctionCall ? verdict : Verdict::Unexpected;
-    default:
-      return Verdict::Unexpected;
+      return is_empty() ? Verdict::Unexpected : on_answer(type);
   }
 }
 
-OwedReplies::Verdict OwedReplies::pop_if(bool is_answer) {
-  if (!is_answer) return Verdict::Unexpected;
-  const auto verdict = is_next_for_pooler() ? Verdict::LeaveOut : Verdict::ForClient;
-  pop();
+OwedReplies::Verdict OwedReplies::on_answer(char type) {
+  const auto effect =
+      kEffects[static_cast<std::size_t>(entries_[head_].request)][static_cast<std::uint8_t>(type)];
+  if (effect == Effect::Unexpected) return Verdict::Unexpected;
+  const auto verdict = verdict_at_head();
+  if (doubt_ == Doubt::Readies) doubt_ = Doubt::None;  // whatever was in doubt came before this
+  doubt_if_copy_fails_ = Doubt::None;
+  if (effect == Effect::Ends) {
+    pop();
+  } else if (effect == Effect::BeginsCopyIn) {
+    on_copy_in();
+  }
   return verdict;
 }
 
 OwedReplies::Verdict OwedReplies::on_ready() {
-  if (is_doubtful_ && (is_empty() || !owes_ready(entries_[head_].request))) {
+  is_copy_in_ = false;
+  doubt_if_copy_fails_ = Doubt::None;
+  if (is_doubtful() && (is_empty() || entries_[head_].request != Request::Sync)) {
     is_skipping_ = false;  // the Sync inside the copy-in did count
     return Verdict::ForClient;
   }
-  if (is_empty()) return Verdict::Unexpected;
-  is_copy_in_ = false;
-  return pop_if(owes_ready(entries_[head_].request));
+  if (is_empty() || !owes_ready(entries_[head_].request)) return Verdict::Unexpected;
+  const auto verdict = verdict_at_head();
+  pop();
+  return verdict;
 }
 
 OwedReplies::Verdict OwedReplies::on_error() {
   if (is_empty()) return Verdict::ForClient;  // a FATAL out of the blue; the connection ends behind it
-  const auto verdict = is_next_for_pooler() ? Verdict::LeaveOut : Verdict::ForClient;
-  if (is_copy_in_ && has_sync_in_copy_) is_doubtful_ = true;
+  auto& head = entries_[head_];
+  doubt_ = std::max(doubt_, doubt_if_copy_fails_);
   is_copy_in_ = false;
-  has_sync_in_copy_ = false;
-  if (owes_ready(entries_[head_].request)) return verdict;  // its ReadyForQuery still comes
-  while (!is_empty() && entries_[head_].request != Request::Sync) {
+  doubt_if_copy_fails_ = Doubt::None;
+  if (!owes_ready(head.request)) return skip_to_sync();
+  head.request = Request::Sync;  // as to a Sync: only its ReadyForQuery is still to come
+  return verdict_at_head();
+}
+
+// An error in a batch is our own only if the whole batch is.
+OwedReplies::Verdict OwedReplies::skip_to_sync() {
+  auto verdict = verdict_at_head();
+  for (++head_; !is_empty() && entries_[head_].request != Request::Sync; ++head_) {
     if (owes_ready(entries_[head_].request)) --ready_count_;
-    ++head_;
+    if (is_doubtful() && entries_[head_].request != Request::CopyEnd) doubt_ = Doubt::Requests;
   }
+  if (!is_next_for_pooler()) verdict = Verdict::ForClient;
   is_skipping_ = is_empty();
   is_unsynced_ = is_unsynced_ && !is_skipping_;
   compact();
   return verdict;
 }
 
-// The server now reads messages as COPY data: what was sent behind the request and came before the end of the copy has
-// been, or will be, ignored by it.
+// The server now reads messages as COPY data: what was sent behind the request and came before the end of the
+// copy has been, or will be, ignored by it.
 void OwedReplies::on_copy_in() {
   is_copy_in_ = true;
-  has_sync_in_copy_ = false;
-  auto next = entries_.begin() + static_cast<std::ptrdiff_t>(head_) + 1;
-  while (next != entries_.end() && is_copy_in_) {
-    if (next->request == Request::Sync) {
-      --ready_count_;
-    } else if (next->request == Request::CopyEnd) {
-      is_copy_in_ = false;
-    } else {
-      break;  // the server will break the connection over it
-    }
-    next = entries_.erase(next);
+  const auto first = entries_.begin() + static_cast<std::ptrdiff_t>(head_) + 1;
+  auto next = first;
+  for (; next != entries_.end() && is_copy_in_; ++next) {
+    is_copy_in_ = is_ignored_in_copy_in(next->request);
+    if (!is_copy_in_ && next->request != Request::CopyEnd) break;
+    if (is_copy_in_) note_ignored(next->request);
+    if (owes_ready(next->request)) --ready_count_;
   }
-  if (next == entries_.end() && entries_[head_].request == Request::Execute) is_unsynced_ = true;
+  entries_.erase(first, next);
+  if (entries_.size() == head_ + 1) is_unsynced_ = entries_[head_].request == Request::Execute;
+}
+
+// A Flush with a body is answered by an error where it is not ignored, and what follows it is dropped.
+void OwedReplies::note_ignored(Request request) {
+  doubt_if_copy_fails_ =
+      std::max(doubt_if_copy_fails_, request == Request::Sync ? Doubt::Readies : Doubt::Requests);
 }
 
 void OwedReplies::push(Entry entry) {

@@ -1,7 +1,7 @@
-// What a server still has to answer, in order: which reply belongs to which request, and when nothing is owed any more.
-// Every message that goes to a server is noted here before it is sent, every frame that comes back is shown to it.
-// (PostgreSQL documentation: "Message Flow": "Simple Query", "Extended Query", "Pipelining", "Function Call",
-// "COPY Operations")
+// What a server still has to answer, in order: which reply belongs to which request, and when nothing is owed
+// any more. Every message that goes to a server is noted here before it is sent, every frame that comes back
+// is shown to it. (PostgreSQL documentation: "Message Flow": "Simple Query", "Extended Query", "Pipelining",
+// "Function Call", "COPY Operations")
 #pragma once
 
 #include <cstdint>
@@ -35,22 +35,28 @@ class OwedReplies {
     LeaveOut,    // answers a request of our own
     Unexpected,  // answers nothing that was asked: the server cannot be trusted any more
   };
-  // Judges the frame that starts with this type byte. Notices, parameters and notifications, which a server may send
-  // between any two messages, are for the client and change nothing.
+  // Judges the frame that starts with this type byte. Notices, parameters and notifications, which a server
+  // may send between any two messages, are for the client and change nothing.
   [[nodiscard]] Verdict on_reply(char type);
 
-  // Nothing is owed, and no batch is open: no Sync is missing behind what was sent.
-  [[nodiscard]] bool is_settled() const { return is_empty() && !is_unsynced_ && !is_skipping_ && !is_copy_in_; }
+  // Nothing is owed, nothing in doubt, and no batch is open: no Sync is missing behind what was sent.
+  [[nodiscard]] bool is_settled() const {
+    return is_empty() && !is_unsynced_ && !is_skipping_ && !is_copy_in_ && !is_doubtful();
+  }
   [[nodiscard]] bool is_empty() const { return head_ == entries_.size(); }
   // The server reads CopyData now.
   [[nodiscard]] bool is_copy_in() const { return is_copy_in_; }
   // Messages of the extended protocol went out (or are being skipped after an error) and their Sync did not.
   [[nodiscard]] bool is_unsynced() const { return is_unsynced_ || is_skipping_; }
-  // A Sync was sent where we cannot know whether the server took it for one: close rather than reuse.
-  [[nodiscard]] bool is_doubtful() const { return is_doubtful_; }
+  // A copy-in failed, and we cannot know whether the server met a Sync before that and ignored it, or
+  // afterwards and still owes its ReadyForQuery. Close rather than reuse. An answer without error to the next
+  // request ends the doubt, unless requests were sent that the server drops in the one case and answers in
+  // the other.
+  [[nodiscard]] bool is_doubtful() const { return doubt_ != Doubt::None; }
 
   [[nodiscard]] std::size_t size() const { return entries_.size() - head_; }
-  // How many ReadyForQuery are owed; each is sent as soon as the server gets there, so that waiting for one ends.
+  // How many ReadyForQuery are owed; each is sent as soon as the server gets there, so that waiting for one
+  // ends.
   [[nodiscard]] std::size_t ready_count() const { return ready_count_; }
   // Entries noted since the last one that makes the server send what it has.
   [[nodiscard]] std::size_t unflushed_count() const { return unflushed_count_; }
@@ -67,13 +73,25 @@ class OwedReplies {
     Asker asker;
   };
 
+  static bool is_ignored_in_copy_in(Request request) {
+    return request == Request::Sync || request == Request::Malformed;
+  }
+  [[nodiscard]] Verdict verdict_at_head() const {
+    return is_next_for_pooler() ? Verdict::LeaveOut : Verdict::ForClient;
+  }
+  // What may be owed beside the entries: ReadyForQuery only, or the replies to any requests.
+  enum class Doubt : std::uint8_t { None, Readies, Requests };
+
+  void expect_copy_end(Asker asker);
+  Verdict on_answer(char type);
+  Verdict on_ready();
+  Verdict on_error();
+  Verdict skip_to_sync();
+  void on_copy_in();
+  void note_ignored(Request request);
   void push(Entry entry);
   void pop();
   void drop_copy_ends();
-  Verdict pop_if(bool is_answer);
-  Verdict on_ready();
-  Verdict on_error();
-  void on_copy_in();
   void compact();
 
   std::vector<Entry> entries_;  // those before head_ are done with
@@ -83,8 +101,8 @@ class OwedReplies {
   bool is_unsynced_ = false;
   bool is_skipping_ = false;  // after an error, up to a Sync that has not been sent yet
   bool is_copy_in_ = false;
-  bool has_sync_in_copy_ = false;
-  bool is_doubtful_ = false;
+  Doubt doubt_if_copy_fails_ = Doubt::None;  // from what it ignores, if it did read it inside the copy-in
+  Doubt doubt_ = Doubt::None;
 };
 
 }  // namespace howdah::protocol
