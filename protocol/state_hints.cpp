@@ -6,9 +6,9 @@ namespace howdah::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kKindNames = {
-    "settings", "named statement", "listen", "held cursor", "temporary object",
-    "advisory lock", "loaded library", "code block"};
+constexpr std::array<std::string_view, 8> kKindNames = {"settings",       "named statement",  "listen",
+                                                        "held cursor",    "temporary object", "advisory lock",
+                                                        "loaded library", "code block"};
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -17,6 +17,10 @@ bool is_word_byte(char c) {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
 }
 
 bool is_local_to_transaction(std::string_view word_after_set) {
@@ -44,7 +48,7 @@ std::string_view StateKinds::first_name() const {
 void StatementWords::begin_text() {
   word_size_ = 0;
   word_count_ = 0;
-  is_after_set_ = false;
+  place_ = Place::Elsewhere;
   starts_transaction_ = false;
 }
 
@@ -53,35 +57,43 @@ void StatementWords::feed(Bytes text) {
     if (is_word_byte(c)) {
       if (word_size_ < kLongestWord) word_[word_size_] = lower(c);
       ++word_size_;
-    } else if (word_size_ > 0) {
-      end_word();
+    } else {
+      if (word_size_ > 0) end_word();
+      if (place_ != Place::Elsewhere && !is_space(c)) end_set(c);
     }
   }
 }
 
+// Other than space after SET or SET LOCAL: a comment that may hold any word, a quoted name, or the dot of a
+// setting whose first name is "local".
+void StatementWords::end_set(char c) {
+  if (place_ == Place::AfterSet || c != '"') has_session_set_ = true;
+  place_ = Place::Elsewhere;
+}
+
 void StatementWords::end_word() {
   if (word_size_ == 0) return;
-  const bool is_long = word_size_ > kLongestWord;
-  const std::string_view word(word_.data(), is_long ? 0 : word_size_);
-  const bool was_after_set = is_after_set_;
+  const std::string_view word(word_.data(), word_size_ > kLongestWord ? 0 : word_size_);
   word_size_ = 0;
-  is_after_set_ = false;
   ++word_count_;
-  if (was_after_set && !is_local_to_transaction(word)) has_session_set_ = true;
   if (word_count_ == 1 && (word == "begin" || word == "start")) starts_transaction_ = true;
+  if (place_ == Place::AfterSet && is_local_to_transaction(word)) {
+    place_ = Place::AfterSetLocal;
+    return;
+  }
+  if (place_ == Place::AfterSet) has_session_set_ = true;
+  place_ = word == "set" ? Place::AfterSet : Place::Elsewhere;
+  note_word(word);
+}
+
+void StatementWords::note_word(std::string_view word) {
   switch (word.size()) {
-    case 3:
-      is_after_set_ = word == "set";
-      break;
     case 4:
       if (word == "temp") kinds_.add(StateKind::TemporaryObject);
       has_hold_ = has_hold_ || word == "hold";
       break;
     case 5:
       has_session_set_ = has_session_set_ || word == "reset";
-      break;
-    case 7:
-      if (word == "pg_temp") kinds_.add(StateKind::TemporaryObject);
       break;
     case 9:
       if (word == "temporary") kinds_.add(StateKind::TemporaryObject);
@@ -90,9 +102,10 @@ void StatementWords::end_word() {
       if (word == "set_config") kinds_.add(StateKind::Settings);
       break;
     default:
-      if (word.size() > 10 && is_session_advisory(word)) kinds_.add(StateKind::AdvisoryLock);
       break;
   }
+  if (word.size() > 10 && is_session_advisory(word)) kinds_.add(StateKind::AdvisoryLock);
+  if (word.starts_with("pg_temp")) kinds_.add(StateKind::TemporaryObject);  // or pg_temp_3
 }
 
 void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds) {

@@ -1,6 +1,7 @@
-// What a request may leave behind on a server after its transaction, told from the words of its text and from the
-// command tags of its answers. It errs on the side of "may": a kind that is reported keeps the server with its session.
-// (PostgreSQL documentation: "DISCARD", "SET", "LISTEN", "Advisory Locks", "CREATE TABLE": temporary tables)
+// What a request may leave behind on a server after its transaction, told from the words of its text and from
+// the command tags of its answers. It errs on the side of "may": a kind that is reported keeps the server
+// with its session. (PostgreSQL documentation: "DISCARD", "SET", "LISTEN", "Advisory Locks", "CREATE TABLE":
+// temporary tables)
 #pragma once
 
 #include <array>
@@ -58,13 +59,17 @@ class StatementWords {
   [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
 
  private:
-  void end_word();
+  enum class Place { Elsewhere, AfterSet, AfterSetLocal };
 
-  static constexpr std::size_t kLongestWord = 24;
+  void end_word();
+  void end_set(char c);
+  void note_word(std::string_view word);
+
+  static constexpr std::size_t kLongestWord = 63;  // as in a server's names
   std::array<char, kLongestWord> word_{};
   std::size_t word_size_ = 0;  // may exceed kLongestWord: then the word is none of ours
   std::size_t word_count_ = 0;
-  bool is_after_set_ = false;
+  Place place_ = Place::Elsewhere;
   bool has_session_set_ = false;
   bool has_hold_ = false;
   bool starts_transaction_ = false;
