@@ -4,3 +4,4 @@ insert into product select n, 'product ' || n, n % 100 + 1 from generate_series(
 insert into product_color select n, (array['red', 'blue', 'green', 'black'])[n] from generate_series(1, 4) n;
 insert into product_size select n, (array['small', 'medium', 'large'])[n] from generate_series(1, 3) n;
 insert into sku select n, n % 1000 + 1, n % 4 + 1, n % 3 + 1 from generate_series(1, 100000) n;
+analyze brand, product, product_color, product_size, sku;

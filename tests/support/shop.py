@@ -59,7 +59,7 @@ class Shop:
             with connection, connection.cursor() as cursor:
                 execute_values(cursor, f"insert into {table} values %s", rows, page_size=1000)
         connection.autocommit = True
-        connection.cursor().execute("analyze")
+        connection.cursor().execute("analyze brand, product, product_color, product_size, sku")
         connection.close()
 
     def choose(self, count, seed=2):
