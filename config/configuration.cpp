@@ -1,5 +1,7 @@
 #include "config/configuration.h"
 
+#include <algorithm>
+
 #include "config/cross_checks.h"
 #include "config/document.h"
 #include "config/problem_list.h"
@@ -25,9 +27,16 @@ Node text_node(const std::string& text) {
 }
 
 Node map_of(std::string key, Node value) {
-  Node node{.kind = Node::Kind::Map};
-  node.entries.push_back({.key = std::move(key), .value = std::move(value)});
-  return node;
+  value.key = std::move(key);
+  return {.kind = Node::Kind::Map, .items = {std::move(value)}};
+}
+
+// Speaks of what the user has typed.
+void name_command_line_option(Problem& problem) {
+  constexpr std::string_view backend = "databases.*.backend:";
+  constexpr std::string_view listen = "listen:";
+  if (problem.text.starts_with(backend)) problem.text.replace(0, backend.size(), "--backend:");
+  if (problem.text.starts_with(listen)) problem.text.replace(0, listen.size(), "--listen:");
 }
 
 }  // namespace
@@ -43,11 +52,13 @@ Result read_configuration(std::string_view yaml_text, const std::string& file_na
 
 Result configuration_without_file(const std::string& backend, const std::vector<std::string>& listen,
                                   const Outside& outside) {
-  Node addresses{.kind = Node::Kind::List};
+  Node addresses{.kind = Node::Kind::List, .key = "listen"};
   for (const auto& address : listen) addresses.items.push_back(text_node(address));
   auto root = map_of("databases", map_of("*", map_of("backend", text_node(backend))));
-  root.entries.push_back({.key = "listen", .value = std::move(addresses)});
-  return read_tree(root, "command line", outside);
+  root.items.push_back(std::move(addresses));
+  auto settings = read_tree(root, "command line", outside);
+  if (!settings) std::ranges::for_each(settings.error(), name_command_line_option);
+  return settings;
 }
 
 }  // namespace howdah::config

@@ -25,9 +25,8 @@ bool is_plain_tag(std::string_view tag) {
 }
 
 std::size_t weight(const Node& node) {
-  std::size_t bytes = sizeof(Node) + node.text.size();
+  std::size_t bytes = sizeof(Node) + node.text.size() + node.key.size();
   for (const auto& item : node.items) bytes += weight(item);
-  for (const auto& entry : node.entries) bytes += entry.key.size() + weight(entry.value);
   return bytes;
 }
 
@@ -63,11 +62,15 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
+  struct Key {
+    std::string text;
+    int line;
+  };
   // A list or map whose end has not been met.
   struct Unfinished {
     Node node;
     YAML::anchor_t anchor = 0;
-    std::optional<Entry> entry;  // its value is still to come
+    std::optional<Key> key;  // its value is still to come
   };
 
   [[nodiscard]] std::string path() const;
@@ -88,7 +91,7 @@ class TreeBuilder final : public YAML::EventHandler {
 std::string TreeBuilder::path() const {
   std::string keys;
   for (const auto& part : unfinished_) {
-    if (part.entry) keys += (keys.empty() ? "" : ".") + printable(part.entry->key);
+    if (part.key) keys += (keys.empty() ? "" : ".") + printable(part.key->text);
   }
   return keys;
 }
@@ -126,7 +129,7 @@ void TreeBuilder::open(Node::Kind kind, int line, YAML::anchor_t anchor) {
     return fail(line, "lists and sections inside each other too deep",
                 "at most " + std::to_string(limits_.depth) + " levels");
   }
-  unfinished_.push_back({.node = Node{.kind = kind, .line = line}, .anchor = anchor, .entry = {}});
+  unfinished_.push_back({.node = Node{.kind = kind, .line = line}, .anchor = anchor, .key = {}});
 }
 
 void TreeBuilder::close() {
@@ -154,12 +157,13 @@ void TreeBuilder::put(Node node) {
   auto& parent = unfinished_.back();
   if (parent.node.kind == Node::Kind::List) {
     parent.node.items.push_back(std::move(node));
-  } else if (parent.entry) {
-    parent.entry->value = std::move(node);
-    parent.node.entries.push_back(std::move(*parent.entry));
-    parent.entry.reset();
+  } else if (parent.key) {
+    node.key = std::move(parent.key->text);
+    node.key_line = parent.key->line;
+    parent.key.reset();
+    parent.node.items.push_back(std::move(node));
   } else if (node.kind == Node::Kind::Scalar) {
-    parent.entry = Entry{.key = std::move(node.text), .line = node.line};
+    parent.key = Key{std::move(node.text), node.line};
   } else {
     fail(node.line, "a key that is not a text", "a name in front of the colon");
   }

@@ -17,21 +17,14 @@ struct DocumentLimits {
   std::size_t repeated_bytes = 1024 * 1024;  // by aliases, in all
 };
 
-struct Entry;
-
 struct Node {
   enum class Kind { Nothing, Scalar, List, Map };
   Kind kind = Kind::Nothing;
   int line = 0;
-  std::string text = {};            // of a scalar
-  std::vector<Node> items = {};     // of a list
-  std::vector<Entry> entries = {};  // of a map, in order, the same key perhaps twice
-};
-
-struct Entry {
-  std::string key;
-  int line = 0;
-  Node value = {};
+  std::string text = {};  // of a scalar
+  std::string key = {};   // of a value in a map
+  int key_line = 0;
+  std::vector<Node> items = {};  // of a list, or of a map, in order, the same key perhaps twice
 };
 
 struct DocumentError {

@@ -14,6 +14,7 @@ constexpr std::string_view kMappedPrefix{"\0\0\0\0\0\0\0\0\0\0\xff\xff", 12};
 constexpr int kMappedBits = 96;
 
 std::optional<std::string> parse_address(const std::string& text) {
+  if (text.find('\0') != std::string::npos) return std::nullopt;  // inet_pton would stop there
   const bool is_v6 = text.find(':') != std::string::npos;
   std::string bytes(is_v6 ? 16 : 4, '\0');
   if (inet_pton(is_v6 ? AF_INET6 : AF_INET, text.c_str(), bytes.data()) != 1) return std::nullopt;

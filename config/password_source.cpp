@@ -48,13 +48,10 @@ Result read_password(const Node& node, const Outside& outside) {
   constexpr auto forms = "a text, {file: path} or {env: NAME}";
   if (node.kind == Node::Kind::Nothing) return refuse(node.line, "nothing", forms);
   if (node.kind == Node::Kind::List) return refuse(node.line, "a list", forms);
-  const bool is_one_name = node.entries.size() == 1 && node.entries.front().value.kind == Node::Kind::Scalar;
-  if (is_one_name && node.entries.front().key == "file") {
-    return read_from_file(node.entries.front().value, outside);
-  }
-  if (is_one_name && node.entries.front().key == "env") {
-    return read_from_environment(node.entries.front().value, outside);
-  }
+  const bool is_one_name = node.items.size() == 1 && node.items.front().kind == Node::Kind::Scalar;
+  if (is_one_name && node.items.front().key == "file") return read_from_file(node.items.front(), outside);
+  if (is_one_name && node.items.front().key == "env")
+    return read_from_environment(node.items.front(), outside);
   return refuse(node.line, "a section of another form", forms);
 }
 

@@ -1,7 +1,5 @@
 #include "config/problem_list.h"
 
-#include <algorithm>
-
 namespace howdah::config {
 
 std::string Problem::message() const {
@@ -10,9 +8,10 @@ std::string Problem::message() const {
 
 void ProblemList::add(const std::string& path, const Mistake& mistake) {
   const auto subject = path.empty() ? "" : path + ": ";
-  problems_.push_back({.file = file_name_,
-                       .line = mistake.line,
-                       .text = subject + "found " + mistake.found + ", expected " + mistake.expected});
+  problems_.emplace(mistake.line,
+                    Problem{.file = file_name_,
+                            .line = mistake.line,
+                            .text = subject + "found " + mistake.found + ", expected " + mistake.expected});
   failed_.insert(path);
 }
 
@@ -22,9 +21,11 @@ int ProblemList::line_of(const std::string& path, int otherwise) const {
 }
 
 std::vector<Problem> ProblemList::sorted() const {
-  auto problems = problems_;
-  std::ranges::stable_sort(problems, {}, &Problem::line);
+  std::vector<Problem> problems;
+  for (const auto& [line, problem] : problems_) problems.push_back(problem);
   return problems;
+}, &Problem::line);
+return problems;
 }
 
 }  // namespace howdah::config

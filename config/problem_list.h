@@ -31,7 +31,7 @@ class ProblemList {
 
  private:
   std::string file_name_;
-  std::vector<Problem> problems_;
+  std::multimap<int, Problem> problems_;  // by line; of one line as they were met
   std::set<std::string> failed_;
   std::map<std::string, int> lines_;
 };

@@ -35,13 +35,13 @@ void SettingsReader::read_section(const Node& section, const Place& place) {
   const auto expected = "a section with the keys " + joined(keys_of_section(place.in_table));
   if (!is_kind(section, Node::Kind::Map, place, expected)) return;
   std::map<std::string_view, int> lines;
-  for (const auto& entry : section.entries) {
+  for (const auto& entry : section.items) {
     if (is_first(entry, lines, place)) read_entry(entry, place);
   }
   miss_required(section, place, lines);
 }
 
-void SettingsReader::read_entry(const Entry& entry, const Place& section) {
+void SettingsReader::read_entry(const Node& entry, const Place& section) {
   const std::string dot = section.shown.empty() ? "" : ".";
   const Place place{section.in_table + dot + entry.key, section.shown + dot + printable(entry.key)};
   // A key with a dot in it is no path.
@@ -51,13 +51,13 @@ void SettingsReader::read_entry(const Entry& entry, const Place& section) {
     case PlaceKind::Unknown:
       return refuse_key(entry, section, place);
     case PlaceKind::Option:
-      return read_option(*find_option(place.in_table), entry.value, place);
+      return read_option(*find_option(place.in_table), entry, place);
     case PlaceKind::Section:
-      return read_section(entry.value, place);
+      return read_section(entry, place);
     case PlaceKind::NamedSections:
-      return read_named_sections(entry.value, place);
+      return read_named_sections(entry, place);
     case PlaceKind::SectionList:
-      return read_section_list(entry.value, place);
+      return read_section_list(entry, place);
   }
 }
 
@@ -70,13 +70,13 @@ void SettingsReader::read_option(const Option& option, const Node& value, const 
 void SettingsReader::read_named_sections(const Node& sections, const Place& place) {
   if (!is_kind(sections, Node::Kind::Map, place, "a section with one key for each name")) return;
   std::map<std::string_view, int> lines;
-  for (const auto& entry : sections.entries) {
+  for (const auto& entry : sections.items) {
     if (!is_first(entry, lines, place)) continue;
     start_entry();
     const Place inside{place.in_table + std::string(kNameStep), place.shown + "." + printable(entry.key)};
-    problems_.mark_read(inside.shown, entry.line);
-    if (entry.key.empty()) problems_.add(place.shown, {entry.line, "an empty name", "a name"});
-    read_section(entry.value, inside);
+    problems_.mark_read(inside.shown, entry.key_line);
+    if (entry.key.empty()) problems_.add(place.shown, {entry.key_line, "an empty name", "a name"});
+    read_section(entry, inside);
     keep_entry(place.in_table, entry.key);
   }
 }
@@ -120,17 +120,16 @@ bool SettingsReader::is_kind(const Node& node, Node::Kind kind, const Place& pla
   return false;
 }
 
-bool SettingsReader::is_first(const Entry& entry, std::map<std::string_view, int>& lines,
-                              const Place& place) {
-  const auto [found, is_new] = lines.emplace(entry.key, entry.line);
+bool SettingsReader::is_first(const Node& entry, std::map<std::string_view, int>& lines, const Place& place) {
+  const auto [found, is_new] = lines.emplace(entry.key, entry.key_line);
   if (is_new) return true;
   const auto path = (place.shown.empty() ? "" : place.shown + ".") + printable(entry.key);
-  problems_.add(path,
-                {entry.line, "the key again", "it once; it stands in line " + std::to_string(found->second)});
+  problems_.add(
+      path, {entry.key_line, "the key again", "it once; it stands in line " + std::to_string(found->second)});
   return false;
 }
 
-void SettingsReader::refuse_key(const Entry& entry, const Place& section, const Place& place) {
+void SettingsReader::refuse_key(const Node& entry, const Place& section, const Place& place) {
   const auto keys = keys_of_section(section.in_table);
   const auto nearest = nearest_word(entry.key, keys);
   const auto elsewhere = section_of_key(entry.key);
@@ -141,9 +140,9 @@ void SettingsReader::refuse_key(const Entry& entry, const Place& section, const 
     expected = "it in " + elsewhere;
   }
   // Without a colon it is no key, but the rest of a value that was cut at a comma: perhaps of a password.
-  const bool is_key = nearest || entry.value.kind != Node::Kind::Nothing;
+  const bool is_key = nearest || entry.kind != Node::Kind::Nothing;
   problems_.add(is_key ? place.shown : section.shown,
-                {entry.line, is_key ? "an unknown key" : "a text without a colon", expected});
+                {entry.key_line, is_key ? "an unknown key" : "a text without a colon", expected});
 }
 
 void SettingsReader::miss_required(const Node& section, const Place& place,

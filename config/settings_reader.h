@@ -29,7 +29,7 @@ class SettingsReader {
   };
 
   void read_section(const Node& section, const Place& place);
-  void read_entry(const Entry& entry, const Place& place);
+  void read_entry(const Node& entry, const Place& place);
   void read_option(const Option& option, const Node& value, const Place& place);
   void read_named_sections(const Node& sections, const Place& place);
   void read_section_list(const Node& list, const Place& place);
@@ -38,9 +38,10 @@ class SettingsReader {
 
   // False, and a problem, where the node is of another kind; nothing at all is an empty section or list.
   bool is_kind(const Node& node, Node::Kind kind, const Place& place, const std::string& expected);
+  // An entry is a value with its key in a map.
   // False, and a problem, for a key that was met before in its section.
-  bool is_first(const Entry& entry, std::map<std::string_view, int>& lines, const Place& place);
-  void refuse_key(const Entry& entry, const Place& section, const Place& place);
+  bool is_first(const Node& entry, std::map<std::string_view, int>& lines, const Place& place);
+  void refuse_key(const Node& entry, const Place& section, const Place& place);
   void miss_required(const Node& section, const Place& place, const std::map<std::string_view, int>& present);
 
   const Outside& outside_;
