@@ -24,8 +24,5 @@ std::vector<Problem> ProblemList::sorted() const {
   std::vector<Problem> problems;
   for (const auto& [line, problem] : problems_) problems.push_back(problem);
   return problems;
-}, &Problem::line);
-return problems;
-}
 
 }  // namespace howdah::config
