@@ -24,5 +24,6 @@ std::vector<Problem> ProblemList::sorted() const {
   std::vector<Problem> problems;
   for (const auto& [line, problem] : problems_) problems.push_back(problem);
   return problems;
+}
 
 }  // namespace howdah::config
