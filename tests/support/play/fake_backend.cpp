@@ -48,6 +48,19 @@ void FakeServer::cancel_ends() {
   if (auto* handler = std::exchange(cancel_handler_, nullptr)) handler->on_cancel_done();
 }
 
+std::string FakeServer::describe() const {
+  std::string text = std::to_string(process_id_) + ' ' + script_.status();
+  if (script_.is_in_copy()) text += " in copy";
+  if (script_.is_in_batch()) text += " in batch";
+  if (script_.is_asleep()) text += " asleep";
+  if (script_.has_session_state()) text += " with state";
+  if (script_.is_closed()) text += " closed";
+  if (has_cancel()) text += " with cancel";
+  if (!socket_->is_reading()) text += " not read from";
+  return text + ", unread " + std::to_string(socket_->unread_bytes()) + ", pending " +
+         std::to_string(socket_->pending_bytes()) + ", heard: " + script_.heard().substr(0, 1000);
+}
+
 class FakeBackend::Login final : public server::PendingLogin {
  public:
   Login(FakeBackend& backend, server::LoginHandler& handler) : backend_(backend), handler_(handler) {

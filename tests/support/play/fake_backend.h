@@ -36,6 +36,8 @@ class FakeServer {
   // The backend has closed the cancel connection. In a turn.
   void cancel_ends();
   [[nodiscard]] int cancel_count() const { return cancel_count_; }
+  // For messages of failed tests.
+  [[nodiscard]] std::string describe() const;
 
  private:
   class Ticket;

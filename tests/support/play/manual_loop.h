@@ -10,6 +10,7 @@ namespace howdah::tests {
 class ManualLoop {
  public:
   [[nodiscard]] worker::Agenda& agenda() { return agenda_; }
+  [[nodiscard]] const worker::Agenda& agenda() const { return agenda_; }
   [[nodiscard]] worker::TimePoint now() const { return now_; }
 
   // What a callback of the loop does.

@@ -1,6 +1,7 @@
 #include "tests/support/play/play.h"
 
 #include <boost/test/unit_test.hpp>
+#include <stdexcept>
 
 #include "protocol/sqlstate.h"
 #include "tests/support/frame_text.h"
@@ -12,6 +13,10 @@ namespace {
 
 constexpr std::uint32_t kCancelCode = 80877102;
 constexpr int kMostSteps = 100'000;
+
+void require(bool holds, const char* promise) {
+  if (!holds) throw std::logic_error(std::string("broken: ") + promise);
+}
 
 }  // namespace
 
@@ -31,7 +36,7 @@ config::PoolSettings& pool_of(config::Settings& settings) {
 
 Play::Play(config::Settings settings)
     : settings_(std::make_shared<config::Settings>(std::move(settings))),
-      log_(config::LogLevel::Info, config::LogFormat::Text,
+      log_(settings_->log.level, config::LogFormat::Text,
            [this](std::string_view line) { log_lines_.append(line).push_back('\n'); }),
       secrets_(*settings_),
       server_secrets_(random_),
@@ -59,14 +64,17 @@ Play::~Play() {
 }
 
 // What holds between any two turns of a worker.
-void Play::check_invariants() {
-  BOOST_REQUIRE(environment_.requests.is_empty());
-  BOOST_REQUIRE(environment_.replies.is_empty());
-  BOOST_REQUIRE(!loop.agenda().has_deferred());
+void Play::check_invariants() const {
+  require(environment_.requests.is_empty() && environment_.replies.is_empty(), "nothing is left to send");
+  require(!loop.agenda().has_deferred(), "nothing is put off beyond the turn");
+  std::size_t most_connections = 0;
   for (const auto* pool : pools_.pools()) {
-    BOOST_REQUIRE_LE(pool->size(), static_cast<std::size_t>(pool->settings().max_size));
-    BOOST_REQUIRE(pool->idle_count() == 0 || pool->waiting_count() == 0);
+    const auto max_size = static_cast<std::size_t>(pool->settings().max_size);
+    most_connections += max_size;
+    require(pool->size() <= max_size, "no pool exceeds max_size");
+    require(pool->idle_count() == 0 || pool->waiting_count() == 0, "nobody waits while a server is idle");
   }
+  require(backend.connection_count() <= most_connections, "no backend has more connections than max_size");
 }
 
 Client& Play::connect() {
@@ -163,6 +171,10 @@ bool Play::step_servers() {
   return has_moved;
 }
 
+void Play::start_pools() {
+  loop.turn([this] { pools_.start(); });
+}
+
 void Play::pass(worker::Duration duration) {
   loop.pass(duration, [this] { run(); });
 }
@@ -181,13 +193,17 @@ Client& Client::send(protocol::Bytes bytes) {
   return *this;
 }
 
-bool Client::take_replies() {
-  const auto bytes = socket_->receive();
-  for_each_frame(bytes, [&](char type, protocol::Bytes body) {
+void Client::note_keys(protocol::Bytes frames) {
+  for_each_frame(frames, [&](char type, protocol::Bytes body) {
     if (type != 'K') return;
     process_id_ = protocol::read_int32(body);
     cancel_secret_ = body.substr(4);
   });
+}
+
+bool Client::take_replies() {
+  const auto bytes = socket_->receive();
+  note_keys(bytes);
   received_ += bytes;
   return !bytes.empty();
 }
@@ -229,7 +245,8 @@ void Client::cancel() {
   std::string rest;
   protocol::append_int32(rest, process_id_);
   rest += cancel_secret_;
-  play_.connect().send(coded_packet(kCancelCode, rest));
+  auto& socket = play_.connect().send(coded_packet(kCancelCode, rest)).socket();
+  if (play_.is_held) play_.loop.turn([&] { socket.read(); });
 }
 
 bool Client::is_closed() {

@@ -18,9 +18,9 @@
 #include "daemon/auth/server_secrets.h"
 #include "daemon/client/admission.h"
 #include "daemon/client/session_registry.h"
-#include "tests/support/fixed_random.h"
 #include "tests/support/frontend_messages.h"
 #include "tests/support/play/fake_backend.h"
+#include "tests/support/play/seeded_random.h"
 
 namespace howdah::tests {
 
@@ -49,6 +49,8 @@ class Client {
   void read_on();
   // A CancelRequest with this client's key, by a connection of its own.
   void cancel();
+  // Remembers the BackendKeyData in whole frames, for cancel.
+  void note_keys(protocol::Bytes frames);
 
   [[nodiscard]] bool is_closed();
   [[nodiscard]] client::Session* session() const;
@@ -95,6 +97,7 @@ class Play final : private client::PasswordChecker, private stats::SnapshotSourc
   void run();
   void pass(worker::Duration duration);
   void drain();
+  void start_pools();
   [[nodiscard]] std::string log_text() const { return log_lines_; }
 
   bool are_logins_automatic = true;
@@ -112,7 +115,7 @@ class Play final : private client::PasswordChecker, private stats::SnapshotSourc
   bool step();
   bool step_clients();
   bool step_servers();
-  void check_invariants();
+  void check_invariants() const;
   [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
   [[nodiscard]] stats::Snapshot snapshot() const override { return {}; }
   [[nodiscard]] std::vector<stats::ClientSnapshot> clients() const override { return {}; }
@@ -122,7 +125,7 @@ class Play final : private client::PasswordChecker, private stats::SnapshotSourc
   std::shared_ptr<const config::Settings> settings_;
   std::string log_lines_;
   os::Log log_;
-  FixedRandom random_;
+  SeededRandom random_;
   auth::SecretStore secrets_;
   auth::ServerSecrets server_secrets_;
   client::Admission admission_;

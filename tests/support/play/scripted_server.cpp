@@ -78,6 +78,7 @@ bool ScriptedServer::take_message() {
 void ScriptedServer::on_message(char type, Bytes body) {
   if (is_in_copy()) return on_copy_message(type, body);
   if (is_skipping_ && type != 'S' && type != 'X') return;
+  is_in_batch_ = is_in_batch_ || Bytes("PBDEC").find(type) != Bytes::npos;
   switch (type) {
     case 'Q':
       return on_query(body);
@@ -110,9 +111,19 @@ void ScriptedServer::on_message(char type, Bytes body) {
   }
 }
 
+std::string ScriptedServer::take_text(const std::string& text) {
+  if (on_text) on_text(text);
+  return text.substr(0, text.find(" -- "));
+}
+
+bool ScriptedServer::has_session_state() const {
+  const bool has_unnamed_only = prepared_.empty() || (prepared_.size() == 1 && prepared_.contains(""));
+  return !has_unnamed_only || !channels_.empty() || !settings_.empty();
+}
+
 void ScriptedServer::on_query(Bytes body) {
   ByteReader reader(body);
-  statements_ = split(text_of(reader));
+  statements_ = split(take_text(text_of(reader)));
   prepared_.erase("");
   is_in_query_ = true;
   if (statements_.empty()) put('I');
@@ -134,7 +145,7 @@ void ScriptedServer::go_on_with_query() {
 void ScriptedServer::on_parse(Bytes body) {
   ByteReader reader(body);
   const auto name = text_of(reader);
-  const auto text = text_of(reader);
+  const auto text = take_text(text_of(reader));
   if (text.starts_with("ERROR")) return fail("42601", text);
   if (refuses(text)) return;
   if (!name.empty() && prepared_.contains(name)) {
@@ -227,6 +238,7 @@ void ScriptedServer::on_function_call(Bytes body) {
 void ScriptedServer::ready() {
   if (status_ == 'I') portals_.clear();
   is_cancel_pending_ = false;
+  is_in_batch_ = false;
   for (const auto& [name, value] : std::exchange(reports_, {})) {
     MessageWriter(buffered_, 'S').c_string(name).c_string(value);
   }

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,8 +49,15 @@ class ScriptedServer {
 
   // The messages that came since the last call, as frontend_text reads them.
   std::string take_heard();
+  [[nodiscard]] const std::string& heard() const { return heard_; }
   [[nodiscard]] char status() const { return status_; }
   [[nodiscard]] bool is_in_copy() const { return copy_ != Copy::No; }
+  // Messages of the extended protocol have come and their Sync has not.
+  [[nodiscard]] bool is_in_batch() const { return is_in_batch_ || is_skipping_; }
+  // Named statements, channels or settings are there.
+  [[nodiscard]] bool has_session_state() const;
+  // Hears of each text, comment included, before it is run or parsed.
+  std::function<void(const std::string& text)> on_text;
   // So many messages are read behind bad COPY data before it is noticed.
   void set_copy_lookahead(int messages) { copy_lookahead_ = messages; }
 
@@ -70,6 +78,7 @@ class ScriptedServer {
   void work();
   [[nodiscard]] bool take_message();
   void on_message(char type, protocol::Bytes body);
+  [[nodiscard]] std::string take_text(const std::string& text);
   void on_query(protocol::Bytes body);
   void go_on_with_query();
   void on_parse(protocol::Bytes body);
@@ -111,6 +120,7 @@ class ScriptedServer {
   bool is_held_ = false;
   bool is_asleep_ = false;
   bool is_skipping_ = false;
+  bool is_in_batch_ = false;
   bool is_in_query_ = false;  // a simple query is under way
   char status_ = 'I';
   Copy copy_ = Copy::No;

@@ -1,0 +1,215 @@
+#include "tests/daemon/simulation/simulated_client.h"
+
+#include <stdexcept>
+
+#include "protocol/error_fields.h"
+#include "tests/support/frame_text.h"
+#include "tests/support/startup_packets.h"
+
+namespace howdah::tests {
+
+using protocol::Bytes;
+
+namespace {
+
+std::size_t first_frame_bytes(Bytes bytes) {
+  return static_cast<std::size_t>(protocol::read_int32(bytes.substr(1))) + 1;
+}
+
+}  // namespace
+
+SimulatedClient::SimulatedClient(int number, Play& play, Dice& dice, const Weather& weather, int unit_count)
+    : number_(number),
+      play_(play),
+      dice_(dice),
+      weather_(weather),
+      mix_(number, dice, weather.kills_servers, weather.is_calm()),
+      units_left_(unit_count) {}
+
+void SimulatedClient::require(bool holds, const std::string& promise) const {
+  if (!holds) throw std::logic_error("broken: " + promise + "\n  " + describe());
+}
+
+std::string SimulatedClient::describe() const {
+  return "client " + std::to_string(number_) + (is_strict_ ? " strict" : " lenient") + ", unsent " +
+         std::to_string(to_send_.size()) + ", due " + std::to_string(ready_due_) + ", seen " +
+         std::to_string(ready_seen_) + ", session state " +
+         std::to_string(connection_ == nullptr ? -1 : static_cast<int>(connection_->state())) +
+         (has_gone_ ? ", gone" : "") +
+         (connection_ != nullptr && !connection_->socket().is_reading() ? ", not read from" : "") +
+         (has_said_goodbye_ ? ", goodbye" : "") + ", expects: " + backend_text(expected_).substr(0, 300) +
+         ", has: " + backend_text(received_).substr(0, 300);
+}
+
+void SimulatedClient::act() {
+  if (is_over_) return;
+  if (connection_ == nullptr) return connect();
+  switch (dice_.below(8)) {
+    case 0:
+    case 1:
+      return ask();
+    case 2:
+    case 3:
+    case 4:
+      return send(dice_.portion(to_send_.size() + 1));
+    case 5:
+      if (!weather_.cancels || !is_welcome_ || dice_.chance(80)) return hear(dice_.portion(10'000));
+      has_cancelled_ = true;
+      return connection_->cancel();
+    case 6:
+      if (weather_.vanishes && dice_.chance(4)) return vanish();
+      [[fallthrough]];
+    default:
+      if (!weather_.is_slow || dice_.chance(20)) hear(dice_.portion(100'000));
+  }
+}
+
+void SimulatedClient::connect() {
+  connection_ = &play_.connect();
+  if (weather_.is_slow) connection_->socket().set_capacity(dice_.portion(20'000));
+  to_send_ = startup_packet({{"user", "app"}, {"database", "shop"}});
+}
+
+void SimulatedClient::ask() {
+  const bool is_eager = ready_due_ - ready_seen_ < 2 || dice_.chance(20);
+  if (units_left_ == 0 || !is_welcome_ || has_said_goodbye_ || has_gone_ || !is_eager) return;
+  --units_left_;
+  const auto unit = mix_.next();
+  to_send_ += unit.bytes;
+  ready_due_ += unit.ready_count;
+  has_left_state_ = has_left_state_ || unit.leaves_state;
+  if (!unit.is_countable) {
+    is_countable_ = is_strict_ = false;
+    units_left_ = 0;
+  }
+  if (is_strict_) {
+    reference_.feed(unit.bytes);
+    while (reference_.is_asleep()) reference_.wake();
+    expected_ += reference_.take_output();
+  }
+  if (units_left_ == 0 && dice_.chance(40)) {
+    to_send_ += terminate();
+    has_said_goodbye_ = true;
+  }
+}
+
+void SimulatedClient::send(std::size_t most) {
+  const auto size = std::min(most, to_send_.size());
+  connection_->socket().send(to_send_.substr(0, size));
+  to_send_.erase(0, size);
+}
+
+void SimulatedClient::vanish() {
+  has_gone_ = true;
+  to_send_.clear();
+  switch (dice_.below(3)) {
+    case 0:
+      return connection_->socket().reset();
+    case 1:
+      return connection_->socket().vanish();
+    default:
+      return connection_->socket().send_end_of_file();
+  }
+}
+
+void SimulatedClient::hear(std::size_t most) {
+  if (is_over_) return;
+  received_ += connection_->socket().receive(most);
+  const auto rest = for_each_frame(received_, [this](char type, Bytes body) { on_frame(type, body); });
+  received_.erase(0, received_.size() - rest.size());
+  if (connection_->socket().is_closed()) on_closed();
+}
+
+void SimulatedClient::on_frame(char type, Bytes body) {
+  if (!is_welcome_) return on_welcome_frame(type, body);
+  const auto frame = message(type, body);
+  if (is_strict_ && expected_.starts_with(frame)) {
+    expected_.erase(0, frame.size());
+    ready_seen_ += type == 'Z' ? 1 : 0;
+    if (type == 'E') has_heard_fatal_ = protocol::read_error(body).severity == protocol::Severity::Fatal;
+    return;
+  }
+  // Of two reasons why a COPY fails the server may notice either first.
+  const bool is_other_copy_error = type == 'E' && backend_text(expected_).starts_with("E(22P02 bad data)") &&
+                                   protocol::read_error(body).message.starts_with("COPY from stdin failed");
+  if (is_strict_ && is_other_copy_error) {
+    expected_.erase(0, first_frame_bytes(expected_));
+    return;
+  }
+  if (is_strict_) return on_unexpected(type, body, frame);
+  count_frame(type, body);
+}
+
+void SimulatedClient::on_welcome_frame(char type, Bytes body) {
+  if (type == 'Z') is_welcome_ = true;
+  if (type == 'K') connection_->note_keys(message(type, body));
+  if (type != 'E') return;
+  has_heard_fatal_ = true;
+  require(weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock,
+          "a log-in is refused only for a reason: " + protocol::read_error(body).message);
+}
+
+// Only an error may come where another answer was due, and only one that the weather allows.
+void SimulatedClient::on_unexpected(char type, Bytes body, const std::string& frame) {
+  require(type == 'E',
+          "the replies are those that PostgreSQL gives, but came: " + backend_text(frame).substr(0, 300));
+  const auto error = protocol::read_error(body);
+  const bool is_cancelled = error.sqlstate == "57014" && has_cancelled_;
+  const bool is_allowed =
+      weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock || is_cancelled;
+  require(is_allowed, "an error comes only for a reason, but came: " + error.sqlstate + ' ' + error.message);
+  is_strict_ = false;
+  expected_.clear();
+  count_frame(type, body);
+}
+
+void SimulatedClient::count_frame(char type, Bytes body) {
+  const auto owner = client_of(body);
+  require(!owner || *owner == number_, "no client sees another one's bytes, but came: " +
+                                           backend_text(message(type, body)).substr(0, 300));
+  if (type == 'E') {
+    has_heard_fatal_ = protocol::read_error(body).severity == protocol::Severity::Fatal;
+    return;
+  }
+  if (type != 'Z') return;
+  ++ready_seen_;
+  if (!is_countable_) return;
+  require(ready_seen_ <= ready_due_, "no more ReadyForQuery than asked for");
+  if (ready_seen_ < ready_due_ || body != "I" || has_left_state_) return;
+  is_strict_ = true;  // all is answered: it starts anew
+  reference_ = ScriptedServer();
+}
+
+bool SimulatedClient::is_waiting_for_answers() const {
+  if (is_over_ || !is_welcome_ || has_gone_) return connection_ != nullptr && !is_over_;
+  return is_strict_ ? !expected_.empty() : (is_countable_ && ready_seen_ < ready_due_);
+}
+
+void SimulatedClient::on_closed() {
+  is_over_ = true;
+  if (has_gone_) return;
+  const bool may_be_cut = weather_.kills_servers || weather_.jumps_clock;
+  require(may_be_cut || received_.empty(), "no connection ends inside a frame");
+  require(may_be_cut || has_heard_fatal_ || has_said_goodbye_, "nobody is closed without a reason");
+  require(may_be_cut || has_heard_fatal_ || !is_strict_ || expected_.empty(), "everything asked is answered");
+}
+
+bool SimulatedClient::settle() {
+  if (connection_ == nullptr || is_over_) return false;
+  units_left_ = 0;
+  auto& socket = connection_->socket();
+  const bool has_to_send = !to_send_.empty();
+  send(to_send_.size());
+  const bool has_to_hear = socket.receivable() > 0 || socket.is_closed();
+  hear(FakeSocket::kAll);
+  return has_to_send || has_to_hear;
+}
+
+bool SimulatedClient::leave_politely() {
+  if (connection_ == nullptr || has_said_goodbye_ || is_over_ || is_waiting_for_answers()) return false;
+  has_said_goodbye_ = true;
+  to_send_ += terminate();
+  return true;
+}
+
+}  // namespace howdah::tests

@@ -1,0 +1,256 @@
+#include "tests/daemon/simulation/simulation.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "protocol/sqlstate.h"
+
+namespace howdah::tests {
+
+namespace {
+
+constexpr int kMostClients = 12;
+constexpr int kMostClientsInACrowd = 200;
+constexpr int kMostUnits = 8;
+constexpr std::size_t kStepsPerClient = 150;
+constexpr int kMostSettlingSteps = 200'000;
+
+void require(bool holds, const std::string& promise) {
+  if (!holds) throw std::logic_error("broken: " + promise);
+}
+
+}  // namespace
+
+config::Settings Simulation::settings_of(Dice& dice, Weather& weather) {
+  weather = {.kills_servers = dice.chance(30),
+             .fails_logins = dice.chance(20),
+             .cancels = dice.chance(50),
+             .is_slow = dice.chance(40),
+             .jumps_clock = dice.chance(20),
+             .vanishes = dice.chance(60)};
+  auto settings = one_pool(static_cast<int>(1 + dice.below(5)));
+  auto& pool = pool_of(settings);
+  pool.min_size = static_cast<int>(dice.below(3));
+  if (dice.chance(15)) pool.mode = config::PoolMode::Session;
+  if (weather.jumps_clock) {
+    pool.query_timeout = std::chrono::seconds(dice.below(2) * 20);
+    pool.idle_in_transaction_timeout = std::chrono::seconds(dice.below(2) * 10);
+    pool.transaction_timeout = std::chrono::seconds(dice.below(2) * 60);
+    pool.max_lifetime = std::chrono::seconds(dice.below(2) * 100);
+    pool.idle_timeout = std::chrono::seconds(dice.below(2) * 30);
+  }
+  settings.log.level = config::LogLevel::Error;
+  settings.log.connections = false;
+  return settings;
+}
+
+Simulation::Simulation(std::uint64_t seed) : dice_(seed), play_(settings_of(dice_, weather_)) {
+  play_.is_held = true;
+  const bool is_crowd = dice_.chance(2);
+  const auto count = 1 + dice_.below(is_crowd ? kMostClientsInACrowd : kMostClients);
+  for (std::size_t i = 1; i <= count; ++i) {
+    clients_.emplace_back(static_cast<int>(i), play_, dice_, weather_,
+                          static_cast<int>(1 + dice_.below(is_crowd ? 3 : kMostUnits)));
+  }
+  play_.start_pools();
+}
+
+void Simulation::run() {
+  for (auto steps = kStepsPerClient * clients_.size(); steps > 0; --steps) step();
+  settle();
+  check_end();
+}
+
+void Simulation::step() {
+  switch (dice_.below(8)) {
+    case 0:
+    case 1:
+    case 2:
+      return clients_[dice_.below(clients_.size())].act();
+    case 3:
+    case 4:
+      return move_client();
+    case 5:
+    case 6:
+      return move_server();
+    default:
+      return move_backend();
+  }
+}
+
+void Simulation::move_client() {
+  auto* client = clients_[dice_.below(clients_.size())].connection();
+  if (client == nullptr) return;
+  auto& socket = client->socket();
+  const auto most = dice_.chance(50) ? FakeSocket::kAll : dice_.portion(5'000);
+  if (socket.is_readable()) play_.loop.turn([&] { socket.read(most); });
+  if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+}
+
+void Simulation::move_server() {
+  const auto& servers = play_.backend.servers();
+  if (servers.empty()) return;
+  // Those made last live most likely.
+  const auto recent = std::min<std::size_t>(servers.size(), 6);
+  auto& server = *servers[servers.size() - 1 - dice_.below(recent)];
+  const auto most = dice_.chance(50) ? FakeSocket::kAll : dice_.portion(5'000);
+  auto& socket = server.socket();
+  switch (dice_.below(6)) {
+    case 0:
+      (void)server.take_requests(most);
+      return;
+    case 1:
+      (void)server.give_replies(most);
+      return;
+    case 2:
+      if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+      if (dice_.chance(50)) server.script().wake();
+      return;
+    case 3:
+      return cancel_on(server);
+    case 4:
+      if (weather_.kills_servers && dice_.chance(2)) server.script().die();
+      return;
+    default:
+      if (socket.is_readable()) play_.loop.turn([&] { socket.read(most); });
+  }
+}
+
+void Simulation::cancel_on(FakeServer& server) {
+  if (!server.has_cancel()) return;
+  if (server.has_cancel_arrived()) return play_.loop.turn([&] { server.cancel_ends(); });
+  const auto victim = client_of(server.cancel_arrives());
+  if (!victim) return;
+  const auto& client = clients_[static_cast<std::size_t>(*victim - 1)];
+  require(client.may_be_cancelled() || client.is_over() || weather_.jumps_clock,
+          "a cancel hits only its own client's request, but hit client " + std::to_string(*victim));
+}
+
+void Simulation::move_backend() {
+  auto& backend = play_.backend;
+  if (backend.login_count() > 0 && dice_.chance(30)) {
+    if (weather_.fails_logins && dice_.chance(40)) {
+      return backend.fail_login(
+          protocol::make_error(protocol::Severity::Fatal, "53300", "sorry, too many clients"));
+    }
+    auto& server = backend.complete_login(dice_.below(backend.login_count()));
+    server.script().set_copy_lookahead(static_cast<int>(dice_.below(4)));
+    if (weather_.is_slow) server.socket().set_capacity(dice_.portion(20'000));
+    return watch_new_servers();
+  }
+  const auto most_ms = weather_.jumps_clock && dice_.chance(10) ? 12'000 : 20;
+  play_.loop.jump(std::chrono::milliseconds(dice_.portion(static_cast<std::size_t>(most_ms))));
+  play_.loop.fire_timers();
+}
+
+void Simulation::watch_new_servers() {
+  const auto place = play_.backend.servers().size() - 1;
+  play_.backend.servers().back()->script().on_text = [this, place](const std::string& text) {
+    on_text(place, text);
+  };
+}
+
+// A server that changes hands is as clean as a new one.
+void Simulation::on_text(std::size_t place, const std::string& text) {
+  const auto client = client_of(text);
+  if (!client) return;
+  auto& last = last_clients_[place];
+  if (last == *client) return;
+  const auto& script = play_.backend.servers()[place]->script();
+  const auto who = " (client " + std::to_string(*client) + " after " + std::to_string(last) + ")";
+  require(last == 0 || script.status() == 'I', "no server is released in a transaction" + who);
+  require(last == 0 || !script.has_session_state(), "no session state is left to the next client" + who);
+  last = *client;
+}
+
+void Simulation::settle() {
+  for (int steps = 0; steps < kMostSettlingSteps; ++steps) {
+    if (settle_step()) continue;
+    if (std::ranges::all_of(clients_, [](auto& c) { return c.connection() == nullptr || c.is_over(); }))
+      return;
+    let_clients_go();
+  }
+  require(false, "all clients get their answers in the end" + describe());
+}
+
+std::string Simulation::describe() {
+  std::string text;
+  for (auto& client : clients_) {
+    if (client.connection() != nullptr && !client.is_over()) text += "\n  " + client.describe();
+  }
+  for (const auto& server : play_.backend.servers()) {
+    if (!server->is_gone()) text += "\n  server " + server->describe();
+  }
+  const auto& pool = play_.pool();
+  return text + "\n  pool: " + std::to_string(pool.size()) + " servers, " +
+         std::to_string(pool.idle_count()) + " idle, " + std::to_string(pool.waiting_count()) + " waiters";
+}
+
+bool Simulation::settle_step() {
+  bool has_moved = false;
+  for (auto& client : clients_) {
+    if (client.connection() == nullptr) continue;
+    has_moved |= client.settle();
+    auto& socket = client.connection()->socket();
+    const bool is_ready = socket.is_readable() || socket.is_writable();
+    if (socket.is_readable()) play_.loop.turn([&] { socket.read(); });
+    if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+    has_moved |= is_ready;
+  }
+  has_moved |= settle_servers();
+  if (play_.backend.login_count() == 0) return has_moved;
+  play_.backend.complete_login();
+  watch_new_servers();
+  return true;
+}
+
+bool Simulation::settle_servers() {
+  bool has_moved = false;
+  for (std::size_t i = 0; i < play_.backend.servers().size(); ++i) {
+    auto& server = *play_.backend.servers()[i];
+    auto& socket = server.socket();
+    has_moved |= server.take_requests();
+    has_moved |= server.give_replies();
+    has_moved |=
+        server.script().is_asleep() || server.has_cancel() || socket.is_readable() || socket.is_writable();
+    cancel_on(server);
+    server.script().wake();
+    if (socket.is_readable()) play_.loop.turn([&] { socket.read(); });
+    if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+  }
+  return has_moved;
+}
+
+// Nothing moves: who has all answers goes; who has none waits for time to pass.
+void Simulation::let_clients_go() {
+  bool has_gone = false;
+  for (auto& client : clients_) has_gone |= client.leave_politely();
+  if (has_gone) return;
+  const bool needs_time =
+      weather_.fails_logins || weather_.jumps_clock || weather_.vanishes || weather_.cancels;
+  for (auto& client : clients_) {
+    require(needs_time || client.is_over() || client.connection() == nullptr,
+            "nobody is stuck: " + client.describe());
+  }
+  play_.loop.pass(std::chrono::seconds(1), [] {});
+}
+
+void Simulation::check_end() {
+  play_.loop.pass(std::chrono::seconds(12), [this] {
+    while (settle_servers()) {
+    }
+  });
+  auto& pool = play_.pool();
+  require(pool.waiting_count() == 0, "nobody waits when all are gone");
+  for (const auto& server : play_.backend.servers()) {
+    if (server->is_gone()) continue;
+    auto& script = server->script();
+    require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() &&
+                !script.has_session_state(),
+            "every server is clean in the end" + describe());
+  }
+  require(pool.idle_count() + play_.backend.login_count() == pool.size(),
+          "every server is idle in the end" + describe());
+}
+
+}  // namespace howdah::tests
