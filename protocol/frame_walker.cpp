@@ -6,15 +6,16 @@ namespace howdah::protocol {
 
 namespace {
 
-// PostgreSQL's limits for the length word of small and of large messages (pqcomm.h, libpq.h: not documented, measured).
+// PostgreSQL's limits for the length word of small and of large messages (pqcomm.h, libpq.h: not documented,
+// measured).
 constexpr std::int32_t kSmallMessage = 10000;
 constexpr std::int32_t kLargeMessage = 0x3fffffff - 1;
 constexpr std::int32_t kAnyLength = 0x7fffffff;
 
 constexpr std::uint32_t kWholeSmall = kSmallMessage + 1;
-constexpr std::uint32_t kFirstWords = 64;        // enough of a statement to know a BEGIN
-constexpr std::uint32_t kErrorFront = 1024;      // severity and SQLSTATE come first
-constexpr std::uint32_t kParameterWhole = 16384;
+constexpr std::uint32_t kFirstWords = 64;    // enough of a statement to know a BEGIN
+constexpr std::uint32_t kErrorFront = 1024;  // severity and SQLSTATE come first
+constexpr std::int32_t kLargestParameter = 16384;
 
 constexpr std::size_t index_of(char type) {
   return static_cast<std::uint8_t>(type);
@@ -32,14 +33,14 @@ constexpr FrameRules make_client_rules() {
 
 constexpr FrameRules make_server_rules() {
   FrameRules rules{};
-  for (const char type : {'1', '2', '3', 'A', 'C', 'D', 'E', 'G', 'H', 'I', 'K', 'N', 'R', 'S', 'T', 'V', 'W', 'Z',
-                          'c', 'd', 'n', 's', 't', 'v'}) {
+  for (const char type : {'1', '2', '3', 'A', 'C', 'D', 'E', 'G', 'H', 'I', 'K', 'N',
+                          'R', 'S', 'T', 'V', 'W', 'Z', 'c', 'd', 'n', 's', 't', 'v'}) {
     rules[index_of(type)] = {kAnyLength, 0};
   }
   rules[index_of('Z')] = {5, 6};
   rules[index_of('C')].inspect_bytes = kErrorFront;
   rules[index_of('E')].inspect_bytes = kErrorFront;
-  rules[index_of('S')] = {kParameterWhole, kParameterWhole};
+  rules[index_of('S')] = {kLargestParameter, kLargestParameter + 1};
   return rules;
 }
 

@@ -1,0 +1,83 @@
+#include "protocol/session_settings.h"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+namespace howdah::protocol {
+
+namespace {
+
+using namespace std::string_literals;
+
+std::string change(const std::vector<std::pair<std::string, std::string>>& from,
+                   const std::vector<std::pair<std::string, std::string>>& to) {
+  return settings_change_command(make_session_settings(from), make_session_settings(to));
+}
+
+std::string hexadecimal(const std::string& digits) {
+  return "pg_catalog.convert_from(pg_catalog.decode('" + digits +
+         "','hex'),pg_catalog.current_setting('server_encoding'))";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(session_settings)
+
+BOOST_AUTO_TEST_CASE(no_settings_are_the_null_pointer) {
+  BOOST_TEST(make_session_settings({}) == nullptr);
+  BOOST_TEST(make_session_settings({{"a.b", ""}}) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_the_same_in_any_case_and_the_later_value_counts) {
+  const auto settings =
+      make_session_settings({{"DateStyle", "ISO"}, {"WORK_MEM", "1MB"}, {"datestyle", "German"}});
+  BOOST_TEST((*settings == SettingsMap{{"datestyle", "German"}, {"work_mem", "1MB"}}));
+}
+
+BOOST_AUTO_TEST_CASE(equal_settings_need_no_command) {
+  const auto settings = make_session_settings({{"a.b", "1"}});
+  BOOST_TEST(settings_change_command(settings, settings).empty());
+  BOOST_TEST(settings_change_command(nullptr, nullptr).empty());
+  BOOST_TEST(change({{"a.b", "1"}, {"a.c", "2"}}, {{"A.C", "2"}, {"A.B", "1"}}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(only_what_differs_is_changed_and_what_is_gone_is_reset) {
+  BOOST_TEST(change({}, {{"work_mem", "1MB"}}) == "SELECT pg_catalog.set_config('work_mem','1MB',false)");
+  BOOST_TEST(change({{"work_mem", "1MB"}}, {}) == "SELECT pg_catalog.set_config('work_mem',NULL,false)");
+  BOOST_TEST(change({{"a.a", "1"}, {"a.b", "1"}, {"a.c", "1"}}, {{"a.b", "1"}, {"a.c", "2"}, {"a.d", ""}}) ==
+             "SELECT pg_catalog.set_config('a.a',NULL,false),pg_catalog.set_config('a.c','2',false),"
+             "pg_catalog.set_config('a.d','',false)");
+}
+
+// A quote or a backslash, whatever standard_conforming_strings says, and bytes that some client_encoding
+// reads otherwise.
+BOOST_AUTO_TEST_CASE(values_that_could_mean_more_than_themselves_travel_as_hexadecimal_digits) {
+  BOOST_TEST(change({}, {{"a.b", "it's"}}) ==
+             "SELECT pg_catalog.set_config('a.b'," + hexadecimal("69742773") + ",false)");
+  BOOST_TEST(change({}, {{"a'); drop table t; --", "1"}}) ==
+             "SELECT pg_catalog.set_config(" + hexadecimal("6127293b2064726f70207461626c6520743b202d2d") +
+                 ",'1',false)");
+  for (int byte = 1; byte < 256; ++byte) {
+    const std::string value(1, static_cast<char>(byte));
+    const auto command = change({}, {{"a.b", value}});
+    const bool is_plain = byte >= ' ' && byte <= '~' && byte != '\'' && byte != '\\';
+    BOOST_TEST(command.contains('\'' + value + '\'') == is_plain);
+    BOOST_TEST(std::ranges::all_of(command, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; }));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_key_is_the_same_for_equal_settings_only) {
+  const auto key = [](const std::vector<std::pair<std::string, std::string>>& settings) {
+    return settings_key(make_session_settings(settings));
+  };
+  BOOST_TEST(key({}) == "");
+  BOOST_TEST(key({{"a", "1"}, {"b", "2"}}) == key({{"B", "2"}, {"A", "1"}}));
+  BOOST_TEST(key({{"a", "1"}}) != key({{"a", "2"}}));
+  BOOST_TEST(key({{"a", ""}}) != key({{"", "a"}}));
+  BOOST_TEST(key({{"a", "b"}, {"c", "d"}}) != key({{"a", "bc"}, {"", "d"}}));
+  BOOST_TEST(key({{"ab", "c"}}) != key({{"a", "bc"}}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace howdah::protocol
