@@ -20,7 +20,7 @@ Cleanup::Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner&
     : server_(server), owner_(owner), agenda_(agenda), timeout_(timeout), bytes_left_(most_bytes) {}
 
 void Cleanup::begin(const Abandoned& abandoned) {
-  is_discard_wanted_ = abandoned.is_discard_wanted || !server_.left_state().is_empty();
+  is_discard_wanted_ = abandoned.is_discard_wanted;
   const bool is_request_running = !server_.owed().is_empty() && !server_.owed().is_copy_in();
   server_.lease_to(*this, ServerConnection::State::Cleaning);
   server_.set_reading(true);
@@ -76,11 +76,12 @@ void Cleanup::on_progress() {
     is_rolled_back_ = true;
     return run("ROLLBACK");
   }
-  if (is_discard_wanted_) {
+  // Asked only now: an answer that came during the clean-up may have told of state.
+  if (is_discard_wanted_ || !server_.left_state().is_empty()) {
     is_discard_wanted_ = false;
+    server_.left_state().clear();
     return run("DISCARD ALL");
   }
-  server_.left_state().clear();
   if (server_.why_not_releasable(false)) return;  // a cancel in flight, say: its end brings us back
   timer_.disarm();
   server_.end_lease();
