@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 5;
 
+std::string shortened(std::string text) {
+  constexpr std::size_t kMostBytes = 200;
+  if (text.size() > kMostBytes) text.replace(kMostBytes, std::string::npos, "...");
+  return text;
+}
+
 std::string text_of(std::optional<std::string_view> text) {
   return std::string(text.value_or("?"));
 }
@@ -69,7 +75,7 @@ std::string backend_text(Bytes bytes) {
   const auto add = [&](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
   const auto rest = for_each_frame(bytes, [&](char type, Bytes body) {
     const auto detail = backend_detail(type, body);
-    add(std::string(1, type) + (detail.empty() ? "" : '(' + detail + ')'));
+    add(std::string(1, type) + (detail.empty() ? "" : '(' + shortened(detail) + ')'));
   });
   if (!rest.empty()) add("...");
   return text;
@@ -84,7 +90,7 @@ std::string frontend_text(char type, Bytes body) {
     detail += (detail.empty() ? "" : " ") + text_of(reader.c_string());
   }
   if (type == 'd') detail = body;
-  return std::string(1, type) + (detail.empty() ? "" : '(' + detail + ')');
+  return std::string(1, type) + (detail.empty() ? "" : '(' + shortened(detail) + ')');
 }
 
 }  // namespace howdah::tests

@@ -12,7 +12,8 @@ namespace howdah::tests {
 protocol::Bytes for_each_frame(protocol::Bytes bytes,
                                const std::function<void(char type, protocol::Bytes body)>& visit);
 
-// What a backend sent; the beginning of a frame at the end reads as "...".
+// What a backend sent; the beginning of a frame at the end reads as "...", and so does what follows
+// 200 bytes of text.
 [[nodiscard]] std::string backend_text(protocol::Bytes bytes);
 // What a frontend sent, after its log-in.
 [[nodiscard]] std::string frontend_text(char type, protocol::Bytes body);

@@ -158,8 +158,8 @@ void Simulation::on_text(std::size_t place, const std::string& text) {
   if (last == *client) return;
   const auto& script = play_.backend.servers()[place]->script();
   const auto who = " (client " + std::to_string(*client) + " after " + std::to_string(last) + ")";
-  require(last == 0 || script.status() == 'I', "no server is released in a transaction" + who);
-  require(last == 0 || !script.has_session_state(), "no session state is left to the next client" + who);
+  require(last == 0 || script.status() == 'I', "no server is released in a transaction" + who + describe());
+  require(last == 0 || !script.has_session_state(), "no session state is left to the next client" + who + describe());
   last = *client;
 }
 

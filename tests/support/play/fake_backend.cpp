@@ -58,7 +58,7 @@ std::string FakeServer::describe() const {
   if (has_cancel()) text += " with cancel";
   if (!socket_->is_reading()) text += " not read from";
   return text + ", unread " + std::to_string(socket_->unread_bytes()) + ", pending " +
-         std::to_string(socket_->pending_bytes()) + ", heard: " + script_.heard().substr(0, 1000);
+         std::to_string(socket_->pending_bytes()) + ", heard: " + script_.heard().substr(0, 10000);
 }
 
 class FakeBackend::Login final : public server::PendingLogin {
