@@ -18,6 +18,13 @@ bool has_servers(const PoolSnapshot& pool) {
   return pool.servers_active + pool.servers_pinned + pool.servers_idle + pool.servers_cleaning > 0;
 }
 
+// Only a pool that goes on trying counts. Where nobody waits, an old error would stand for ever if no client
+// were sent here because of it; and one client with a misspelt database must not make the whole daemon
+// unready.
+bool is_in_need(const PoolSnapshot& pool) {
+  return pool.clients_waiting > 0 || pool.servers_connecting > 0 || pool.settings.min_size > 0;
+}
+
 // A message of several lines becomes one.
 std::string on_one_line(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
@@ -56,7 +63,7 @@ std::vector<std::string> reasons_against(const Snapshot& snapshot) {
   if (snapshot.is_draining) reasons.emplace_back("draining");
   if (!snapshot.is_ready) reasons.emplace_back("starting");
   for (const auto& pool : snapshot.pools) {
-    if (has_servers(pool) || pool.last_error.empty()) continue;
+    if (has_servers(pool) || pool.last_error.empty() || !is_in_need(pool)) continue;
     if (reasons.size() == kMostReasons) {
       reasons.emplace_back("and more");
       break;
