@@ -20,10 +20,10 @@ install_missing() {
     -o Dpkg::Options::=--force-confold "${missing[@]}"
 }
 
-# Builds this preset into build/<preset>.
+# Builds this preset into build/<preset>; more options go to cmake.
 build() {
-  local options=()
+  local preset="$1" options=("${@:2}")
   if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
-  cmake --preset "$1" "${options[@]}"
-  cmake --build "build/$1" -j "$(nproc)"
+  cmake --preset "$preset" "${options[@]}"
+  cmake --build "build/$preset" -j "$(nproc)"
 }
