@@ -53,7 +53,8 @@ void send(evhttp_request* request, const Page& page) {
   evhttp_add_header(headers, "Connection", "close");  // one request per connection: its time is bounded
   if (page.status == HTTP_BADMETHOD) evhttp_add_header(headers, "Allow", "GET, HEAD");
   const BufferPointer body(evbuffer_new());
-  evbuffer_add(body.get(), page.body.data(), page.body.size());
+  const bool is_head = evhttp_request_get_command(request) == EVHTTP_REQ_HEAD;  // evhttp would send its body
+  if (!is_head) evbuffer_add(body.get(), page.body.data(), page.body.size());
   evhttp_send_reply(request, page.status, nullptr, body.get());
 }
 

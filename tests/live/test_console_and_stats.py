@@ -1,17 +1,29 @@
 """The admin console and the stats port: who may see them, and that what they show is true."""
 
+import asyncio
+import contextlib
 import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import time
 
+import asyncpg
 import psycopg2
 import pytest
 
 from support import messages, wire
+from support import postgres as postgres_cluster
 from support.messages import query
+from support.other_targets import PgbouncerTarget
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.howdah_only
 
 SHOWS = ["clients", "servers", "pools", "databases", "stats", "version", "config"]
+MORE_SHOWS = ["lists", "stats_averages", "stats_totals", "totals", "users"]  # that PgBouncer has, too
 
 
 def app(howdah, **more):
@@ -33,6 +45,39 @@ def test_each_show_answers_with_rows(howdah, database, what):
         assert show(howdah, what, database)
 
 
+@pytest.fixture(scope="module")
+def pgbouncer(postgres):
+    target = PgbouncerTarget(postgres, {"databases": {"*": {"pool": {}}}})
+    try:
+        yield target.start()
+    finally:
+        target.remove()
+
+
+def described_columns(console, what):
+    """Name, type and size of each column."""
+    body = console.query(f"show {what}").of("T")[0].body
+    found, at = [], 2
+    for _ in range(struct.unpack_from("!H", body)[0]):
+        end = body.index(b"\0", at)
+        found.append((body[at:end].decode(), *struct.unpack_from("!ih", body, end + 7)))
+        at = end + 19
+    return found
+
+
+@pytest.mark.parametrize("what", SHOWS + MORE_SHOWS)
+def test_columns_are_those_of_pgbouncer(shared_howdah, pgbouncer, what):
+    with wire.connect(shared_howdah, "postgres", "howdah") as ours, wire.connect(pgbouncer, "postgres", "pgbouncer") as theirs:
+        assert described_columns(ours, what) == described_columns(theirs, what)
+
+
+@pytest.mark.parametrize("what", ["lists", "totals"])
+def test_names_in_rows_are_those_of_pgbouncer(shared_howdah, pgbouncer, what):
+    with wire.connect(shared_howdah, "postgres", "howdah") as ours, wire.connect(pgbouncer, "postgres", "pgbouncer") as theirs:
+        names = [[row[0] for row in console.query(f"show {what}").rows] for console in (ours, theirs)]
+        assert names[0] == names[1]
+
+
 @pytest.mark.parametrize("sql", ["SHOW POOLS", "show pools;", "  Show   Pools ; ", "show pools -- please"])
 def test_spelling_and_case_do_not_matter(howdah, sql):
     with wire.connect(howdah, "postgres", "howdah") as console:
@@ -46,6 +91,22 @@ def test_an_unknown_command_is_a_syntax_error_and_keeps_the_client(howdah):
             result = console.query(sql)
             assert (result.error["V"], result.sqlstate, result.status) == ("ERROR", "42601", "I")
         assert console.query("show version").rows
+
+
+def test_several_statements_are_answered_in_order(shared_howdah):
+    with wire.connect(shared_howdah, "postgres", "howdah") as console:
+        assert console.query("show version; show state;").kinds == "TDCTDDDCZ"
+        assert console.query("show version; nonsense; show version").kinds == "TDCEZ"
+        assert console.query("").kinds == console.query(" ; -- nothing").kinds == "IZ"
+
+
+def test_psql_starts_and_prints(shared_howdah):
+    command = [f"{postgres_cluster.bin_folder()}/psql", "-X", "-At", "-h", shared_howdah.host, "-p", str(shared_howdah.port), "-U", "postgres"]
+    done = subprocess.run(
+        [*command, "-d", "howdah", "-c", "show version", "-c", "show help"], capture_output=True, text=True, timeout=20
+    )
+    assert (done.returncode, done.stdout.splitlines()[0][:6]) == (0, "howdah")
+    assert "SHOW POOLS" in done.stderr and "WARNING" not in done.stderr.upper().replace("SHOW", "")
 
 
 def test_only_admin_users_may_enter(howdah):
@@ -74,8 +135,54 @@ def test_psycopg2_and_the_extended_protocol_may_ask_too(howdah):
     connection.close()
     with wire.connect(howdah, "postgres", "howdah") as console:
         result = console.run(messages.extended("show version") + messages.SYNC)
-        assert result.rows or result.error["C"] == "0A000"
+        assert result.rows
         assert console.query("show version").rows
+
+
+def test_psycopg2_may_stay_in_its_transactions(shared_howdah):
+    with contextlib.closing(psycopg2.connect(shared_howdah.dsn("howdah"))) as connection:
+        for _ in range(2):
+            with connection, connection.cursor() as cursor:
+                cursor.execute("show lists")
+                assert dict(cursor.fetchall())["used_clients"] >= 1
+
+
+def test_asyncpg_reads_every_show_in_binary(howdah):
+    """It prepares each command, describes the statement, and asks for all types in binary."""
+
+    async def read():
+        connection = await asyncpg.connect(host=howdah.host, port=howdah.port, user="postgres", database="pgbouncer")
+        try:
+            for what in SHOWS + MORE_SHOWS:
+                rows = await connection.fetch(f"show {what}")
+                assert rows, what
+                if what == "totals":
+                    assert dict(rows)["total_xact_count"] == 12345
+                if what == "pools":
+                    assert (rows[0]["database"], rows[0]["cl_active"], rows[0]["sv_idle"]) == ("app", 1, 1)
+            with pytest.raises(asyncpg.PostgresSyntaxError):
+                await connection.fetch("show nonsense")
+            assert "howdah" in await connection.fetchval("show version")
+            assert await connection.execute("show version; show state") == "SHOW"
+        finally:
+            await connection.close(timeout=5)
+
+    with app(howdah) as client:
+        for _ in range(12345):
+            client.send(query("select 1"))
+        for _ in range(12345):
+            client.ready()
+        asyncio.run(read())
+
+
+def test_portions_of_rows_and_formats_in_the_extended_protocol(shared_howdah):
+    with wire.connect(shared_howdah, "postgres", "howdah") as console:
+        start = messages.parse("s", "show lists") + messages.bind("p", "s", result_formats=(0, 1))
+        result = console.run(start + messages.execute("p", 2) + messages.execute("p") + messages.SYNC)
+        assert result.kinds == "12DDsDDDDDDDDDDCZ"
+        assert all(len(one.values[1]) == 4 for one in result.of("D"))
+        result = console.run(messages.parse("", "nonsense") + messages.bind() + messages.execute() + messages.SYNC)
+        assert (result.kinds, result.sqlstate) == ("EZ", "42601")
 
 
 def test_clients_servers_and_pools_show_what_is(start_howdah):
@@ -127,6 +234,65 @@ def test_healthz_says_that_it_lives(howdah):
     assert howdah.get("/no/such/page")[0] == 404
 
 
+def answer_to(howdah, content, timeout=15):
+    """All that comes back on a connection to the stats port, until it is closed."""
+    with socket.create_connection(("127.0.0.1", howdah.admin_port), timeout=timeout) as client:
+        received = b""
+        with contextlib.suppress(ConnectionError):
+            client.sendall(content)
+            while piece := client.recv(65536):
+                received += piece
+        return received
+
+
+def test_only_get_and_head_are_allowed(shared_howdah):
+    head = answer_to(shared_howdah, b"HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ") and head.endswith(b"\r\n\r\n")
+    for method in (b"POST", b"PUT", b"DELETE", b"OPTIONS", b"PATCH"):
+        answer = answer_to(shared_howdah, method + b" /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 405 ") and b"\r\nAllow: GET, HEAD\r\n" in answer, answer
+
+
+def test_readyz_tells_why_clients_cannot_be_served(own_postgres, start_howdah):
+    howdah = start_howdah(cluster=own_postgres)
+    wait_until(lambda: howdah.get("/readyz") == (200, "ready\n"), "it is ready")
+    with app(howdah) as client:
+        client.query("select 1")
+        own_postgres.stop()
+        client.send(query("select 1"))
+        wait_until(lambda: howdah.get("/readyz")[0] == 503, "it is not ready")
+        assert "app/app" in howdah.get("/readyz")[1]
+        assert howdah.get("/healthz")[0] == 200
+        own_postgres.start()
+        wait_until(lambda: howdah.get("/readyz")[0] == 200, "it is ready again", timeout=30)
+
+
+def test_one_client_with_a_wrong_database_leaves_it_ready(howdah):
+    with pytest.raises(wire.ServerError):
+        wire.connect(howdah, "app", "no_such_database")
+    assert howdah.get("/readyz")[0] == 200
+
+
+def test_readyz_is_false_while_draining(start_howdah):
+    howdah = start_howdah()
+    with app(howdah) as client:
+        client.query("begin")
+        howdah.signal(signal.SIGTERM)
+        wait_until(lambda: howdah.get("/readyz") == (503, "draining\n"), "it says that it drains")
+        client.query("commit")
+    assert howdah.wait_for_end() == 0
+
+
+def test_promtool_finds_nothing_to_complain_of(howdah):
+    if not shutil.which("promtool"):
+        pytest.skip("promtool is not installed")
+    with app(howdah) as client:
+        client.query("select 1")
+        text = howdah.get("/metrics")[1]
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
 def test_metrics_are_in_the_text_format_and_count(howdah):
     with app(howdah) as client:
         for _ in range(5):
@@ -155,3 +321,68 @@ def test_the_stats_port_speaks_to_nobody_else(howdah):
     with app(howdah) as client:
         assert client.query("select 1").value == "1"
     assert howdah.get("/healthz")[0] == 200
+
+
+def test_huge_requests_end_early(shared_howdah):
+    before = shared_howdah.rss_kb()
+    for content in (
+        b"GET /" + b"x" * 1_000_000,
+        b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 1_000_000,
+        b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * 200_000,
+        b"POST /healthz HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1_000_000,
+        b"GET /healthz HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"fffff\r\n" + b"x" * 1_000_000,
+    ):
+        assert not answer_to(shared_howdah, content).startswith(b"HTTP/1.1 200")
+    assert shared_howdah.get("/healthz")[0] == 200
+    assert shared_howdah.rss_kb() - before < 4096
+
+
+def test_a_request_that_never_ends_is_ended(shared_howdah):
+    """A byte now and then keeps the connection busy, but not for ever."""
+    started = time.monotonic()
+    with socket.create_connection(("127.0.0.1", shared_howdah.admin_port), timeout=0.3) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
+        is_open = True
+        while is_open and time.monotonic() - started < 30:
+            try:
+                client.sendall(b"x")
+                is_open = client.recv(1000) != b""
+            except TimeoutError:
+                pass
+            except ConnectionError:
+                is_open = False
+    assert time.monotonic() - started < 15
+    with app(shared_howdah) as client:
+        assert client.query("select 1").value == "1"
+
+
+def test_many_silent_connections_shut_nobody_out(howdah):
+    with contextlib.ExitStack() as stack:
+        for _ in range(500):
+            stack.enter_context(socket.create_connection(("127.0.0.1", howdah.admin_port), timeout=10))
+        started = time.monotonic()
+        assert howdah.get("/healthz")[0] == 200
+        assert time.monotonic() - started < 5
+        assert howdah.open_files() < 250
+    with app(howdah) as client:
+        assert client.query("select 1").value == "1"
+    wait_until(lambda: howdah.open_files() < 50, "the connections are gone", timeout=20)
+
+
+def test_a_slow_reader_of_a_page_delays_no_query(howdah):
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", howdah.admin_port), timeout=10))
+            client.sendall(b"GET /metrics HTTP/1.1\r\n\r\n" * 50)
+        with app(howdah) as client:
+            started = time.monotonic()
+            for _ in range(200):
+                client.query("select 1")
+            assert time.monotonic() - started < 5
+
+
+def test_an_address_in_use_is_said_and_nothing_starts(start_howdah, shared_howdah):
+    howdah = start_howdah(wait=False, admin={"listen": f"127.0.0.1:{shared_howdah.admin_port}"})
+    assert howdah.wait_for_end() != 0
+    assert f"admin.listen 127.0.0.1:{shared_howdah.admin_port}: Address already in use" in howdah.log()
+    howdah.process = None
