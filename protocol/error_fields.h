@@ -28,8 +28,9 @@ struct ErrorFields {
 // Appends a whole ErrorResponse, or a NoticeResponse where the severity is Notice or Warning.
 void append_error(std::string& out, const ErrorFields& fields);
 
-// The fields in the body of an ErrorResponse or NoticeResponse, as far as it can be read: a server's error may
-// lack a SQLSTATE or be cut off, and then the SQLSTATE is XX000. PANIC reads as Fatal; LOG, INFO, DEBUG as Notice.
+// The fields in the body of an ErrorResponse or NoticeResponse, as far as it can be read: a server's error
+// may lack a SQLSTATE or be cut off, and then the SQLSTATE is XX000. PANIC reads as Fatal; LOG, INFO, DEBUG
+// as Notice.
 [[nodiscard]] ErrorFields read_error(Bytes body);
 
 }  // namespace howdah::protocol

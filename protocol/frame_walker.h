@@ -1,5 +1,5 @@
-// Splits a byte stream of typed messages into frames, and large frames into pieces. Owns no bytes and never allocates:
-// pieces point into the bytes given. The same pieces' bytes come out however the stream was cut.
+// Splits a byte stream of typed messages into frames, and large frames into pieces. Owns no bytes and never
+// allocates: pieces point into the bytes given. The same pieces' bytes come out however the stream was cut.
 // (PostgreSQL documentation: "Message Flow", "Message Formats")
 #pragma once
 
@@ -16,8 +16,8 @@ inline constexpr std::size_t kFrameHeaderBytes = 5;
 
 // What one side may send under one type byte.
 struct FrameRule {
-  std::int32_t max_length = 0;     // largest value of the length word; 0: the type does not exist
-  std::uint32_t inspect_bytes = 0; // so much of a frame's front, header included, is handed out in one piece
+  std::int32_t max_length = 0;      // largest value of the length word; 0: the type does not exist
+  std::uint32_t inspect_bytes = 0;  // so much of a frame's front, header included, is handed out in one piece
 };
 using FrameRules = std::array<FrameRule, 256>;
 
@@ -43,8 +43,8 @@ class FrameWalker {
  public:
   explicit FrameWalker(const FrameRules& rules) : rules_(&rules) {}
 
-  // The piece at the front of `bytes`, which continue where the last advance ended; nothing when more bytes are
-  // needed; or why the peer must be dropped: then the walker is of no more use.
+  // The piece at the front of `bytes`, which continue where the last advance ended; nothing when more bytes
+  // are needed; or why the peer must be dropped: then the walker is of no more use.
   [[nodiscard]] std::expected<std::optional<Piece>, FrameError> peek(Bytes bytes) const;
   // Goes behind the piece that `peek` gave.
   void advance(const Piece& piece);

@@ -111,6 +111,8 @@ OwedReplies::Verdict OwedReplies::on_ready() {
 OwedReplies::Verdict OwedReplies::on_error() {
   if (is_empty()) return Verdict::ForClient;  // a FATAL out of the blue; the connection ends behind it
   auto& head = entries_[head_];
+  // The error may be that of a Sync in doubt, and not the answer to the request at the head.
+  if (is_doubtful() && head.request != Request::Sync) doubt_ = Doubt::Requests;
   doubt_ = std::max(doubt_, doubt_if_copy_fails_);
   is_copy_in_ = false;
   doubt_if_copy_fails_ = Doubt::None;
@@ -145,8 +147,10 @@ void OwedReplies::on_copy_in() {
     if (is_copy_in_) note_ignored(next->request);
     if (owes_ready(next->request)) --ready_count_;
   }
+  const bool is_last =
+      std::all_of(next, entries_.end(), [](Entry entry) { return entry.request == Request::CopyEnd; });
+  if (is_last) is_unsynced_ = entries_[head_].request == Request::Execute;
   entries_.erase(first, next);
-  if (entries_.size() == head_ + 1) is_unsynced_ = entries_[head_].request == Request::Execute;
 }
 
 // A Flush with a body is answered by an error where it is not ignored, and what follows it is dropped.

@@ -20,9 +20,9 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 [[nodiscard]] SessionSettings make_session_settings(
     const std::vector<std::pair<std::string, std::string>>& settings);
 
-// One SQL command that turns `from` into `to`; empty where nothing differs. It is safe whatever the values hold and
-// whatever client_encoding and search_path the server has: all ASCII, names qualified. A setting that is in `from` only
-// goes back to what the server had at its log-in.
+// One SQL command that turns `from` into `to`; empty where nothing differs. It is safe whatever the values
+// hold and whatever client_encoding and search_path the server has: all ASCII, names qualified. A setting
+// that is in `from` only goes back to what the server had at its log-in.
 [[nodiscard]] std::string settings_change_command(const SessionSettings& from, const SessionSettings& to);
 
 // A text that is the same for equal settings only.

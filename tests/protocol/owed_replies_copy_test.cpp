@@ -80,6 +80,12 @@ BOOST_AUTO_TEST_CASE(ends_of_a_copy_that_is_none_are_dropped) {
   BOOST_TEST(ReplyPlayer().sent("Fc").then("VZ").is_settled());
 }
 
+BOOST_AUTO_TEST_CASE(a_needless_end_behind_a_copy_is_no_sync) {
+  ReplyPlayer server;
+  BOOST_TEST(!server.sent("EScc").then("GC").is_settled());
+  BOOST_TEST(server.sent("S").then("Z").is_settled());
+}
+
 BOOST_AUTO_TEST_CASE(data_sent_after_a_failed_copy_is_dropped) {
   BOOST_TEST(ReplyPlayer().sent("Q").then("GE").sent("c").then("Z").is_settled());
   BOOST_TEST(ReplyPlayer().sent("Q").then("G").sent("c").then("EZ").sent("Q").then("CZ").is_settled());
@@ -124,6 +130,14 @@ BOOST_AUTO_TEST_CASE(a_copy_that_ends_well_leaves_no_doubt) {
 BOOST_AUTO_TEST_CASE(requests_sent_in_doubt_keep_the_server_in_doubt_for_ever) {
   ReplyPlayer server;
   server.sent("PBE").then("12G").sent("S").then("E").sent("PBES").then("ZZ").sent("Q").then("CZ");
+  BOOST_TEST(server.owed.is_doubtful());
+  BOOST_TEST(!server.is_settled());
+}
+
+// The Sync may have had a body: then the error is its own, and the request behind it is still to be answered.
+BOOST_AUTO_TEST_CASE(an_error_in_doubt_keeps_the_server_in_doubt_for_ever) {
+  ReplyPlayer server;
+  server.sent("Q").then("G").sent("S").then("EZ").sent("QQ").then("EZCZ");
   BOOST_TEST(server.owed.is_doubtful());
   BOOST_TEST(!server.is_settled());
 }
