@@ -1,0 +1,107 @@
+// A client's requests and a PostgreSQL's answers to them, in any order that a network allows: every reply is
+// expected, and the server counts as settled when it is, not before.
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "protocol/owed_replies.h"
+#include "tests/fuzz/promise.h"
+#include "tests/support/model_backend.h"
+
+namespace howdah::fuzz {
+
+namespace {
+
+using protocol::OwedReplies;
+using protocol::Request;
+
+constexpr std::string_view kTypes = "PBDECSQFcfdHsSEQ";
+
+void note(OwedReplies& owed, char type) {
+  switch (type) {
+    case 'P':
+      return owed.expect(Request::Parse);
+    case 'B':
+      return owed.expect(Request::Bind);
+    case 'D':
+      return owed.expect(Request::Describe);
+    case 'E':
+      return owed.expect(Request::Execute);
+    case 'C':
+      return owed.expect(Request::Close);
+    case 'S':
+    case 's':
+      return owed.expect(Request::Sync);
+    case 'Q':
+      return owed.expect(Request::Query);
+    case 'F':
+      return owed.expect(Request::FunctionCall);
+    case 'c':
+    case 'f':
+      return owed.expect(Request::CopyEnd);
+    case 'H':
+      return owed.expect(Request::Malformed);
+    default:
+      return;
+  }
+}
+
+class Conversation {
+ public:
+  // One request goes out and reaches the server; its replies are on the way.
+  void send(std::uint8_t type, std::uint8_t outcome) {
+    const char letter = kTypes[type % kTypes.size()];
+    note(owed_, letter);
+    on_the_way_ += backend_.take(letter, outcome);
+    check();
+  }
+
+  // False where doubt ended in a contradiction, for which the server is closed.
+  bool receive() {
+    if (on_the_way_.empty()) return true;
+    const bool was_doubtful = owed_.is_doubtful();
+    const auto verdict = owed_.on_reply(on_the_way_.front());
+    on_the_way_.erase(0, 1);
+    if (verdict == OwedReplies::Verdict::Unexpected) {
+      promise(was_doubtful || backend_.is_gone(), "PostgreSQL's replies are expected");
+      return false;
+    }
+    promise(verdict == OwedReplies::Verdict::ForClient, "the client's replies are for the client");
+    check();
+    return true;
+  }
+
+  [[nodiscard]] bool is_over() const { return backend_.is_gone(); }
+
+ private:
+  void check() const {
+    if (backend_.is_gone()) return;
+    const bool is_settled = on_the_way_.empty() && backend_.is_settled();
+    promise(is_settled || !owed_.is_settled(), "a server that is not settled does not count as settled");
+    promise(owed_.is_doubtful() || !is_settled || owed_.is_settled(), "a settled server counts as settled");
+    promise(owed_.ready_count() <= owed_.size(), "no more ready than requests");
+  }
+
+  OwedReplies owed_;
+  tests::ModelBackend backend_;
+  std::string on_the_way_;
+};
+
+}  // namespace
+
+}  // namespace howdah::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace howdah::fuzz;
+  Conversation conversation;
+  bool goes_on = true;
+  // Pairs of bytes: a request and its outcome, or so many replies.
+  for (std::size_t i = 0; i + 1 < size && goes_on && !conversation.is_over(); i += 2) {
+    if (data[i] < 192) {
+      conversation.send(data[i], data[i + 1]);
+    } else {
+      for (int count = 1 + data[i + 1] % 8; count > 0 && goes_on; --count) goes_on = conversation.receive();
+    }
+  }
+  return 0;
+}
