@@ -13,7 +13,7 @@ namespace {
 
 using Result = std::expected<Settings, std::vector<Problem>>;
 
-Result read_tree(const Node& root, const std::string& source, const Outside& outside) {
+Result read_tree(const TreeNode& root, const std::string& source, const Outside& outside) {
   ProblemList problems(source);
   auto settings = SettingsReader(outside, problems).read(root);
   check_across(settings, problems);
@@ -22,13 +22,13 @@ Result read_tree(const Node& root, const std::string& source, const Outside& out
   return settings;
 }
 
-Node text_node(const std::string& text) {
-  return {.kind = Node::Kind::Scalar, .text = text};
+TreeNode text_node(const std::string& text) {
+  return {.kind = TreeNode::Kind::Scalar, .text = text};
 }
 
-Node map_of(std::string key, Node value) {
+TreeNode map_of(std::string key, TreeNode value) {
   value.key = std::move(key);
-  return {.kind = Node::Kind::Map, .items = {std::move(value)}};
+  return {.kind = TreeNode::Kind::Map, .items = {std::move(value)}};
 }
 
 // Speaks of what the user has typed.
@@ -52,7 +52,7 @@ Result read_configuration(std::string_view yaml_text, const std::string& file_na
 
 Result configuration_without_file(const std::string& backend, const std::vector<std::string>& listen,
                                   const Outside& outside) {
-  Node addresses{.kind = Node::Kind::List, .key = "listen"};
+  TreeNode addresses{.kind = TreeNode::Kind::List, .key = "listen"};
   for (const auto& address : listen) addresses.items.push_back(text_node(address));
   auto root = map_of("databases", map_of("*", map_of("backend", text_node(backend))));
   root.items.push_back(std::move(addresses));

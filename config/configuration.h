@@ -14,7 +14,7 @@
 namespace howdah::config {
 
 // One mistake: "databases.x.pool.max_size: found "many", expected a whole number from 1 to 10000".
-// Never holds a secret. Line 0: the mistake is in no line of the file.
+// Never holds a secret. Line 0: it is in no line of the file.
 struct Problem {
   std::string file;
   int line = 0;

@@ -24,8 +24,8 @@ bool is_plain_tag(std::string_view tag) {
   return tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:");
 }
 
-std::size_t weight(const Node& node) {
-  std::size_t bytes = sizeof(Node) + node.text.size() + node.key.size();
+std::size_t weight(const TreeNode& node) {
+  std::size_t bytes = sizeof(TreeNode) + node.text.size() + node.key.size();
   for (const auto& item : node.items) bytes += weight(item);
   return bytes;
 }
@@ -36,8 +36,11 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   explicit TreeBuilder(const DocumentLimits& limits) : limits_(limits) {}
 
-  [[nodiscard]] const std::optional<DocumentError>& error() const { return error_; }
-  [[nodiscard]] Node take_root() { return std::move(root_); }
+  // The tree, or the first error. Called once, at the end.
+  [[nodiscard]] std::expected<TreeNode, DocumentError> take() {
+    if (error_) return std::unexpected(*std::move(error_));
+    return std::move(root_);
+  }
   void fail(int line, std::string found, std::string expected) {
     if (!error_) error_ = DocumentError{line, path(), std::move(found), std::move(expected)};
   }
@@ -45,19 +48,19 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(Node{.kind = Node::Kind::Nothing, .line = line_of(mark)}, anchor);
+    add(TreeNode{.kind = TreeNode::Kind::Nothing, .line = line_of(mark)}, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(Node::Kind::List, line_of(mark), anchor);
+    open(TreeNode::Kind::List, line_of(mark), anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(Node::Kind::Map, line_of(mark), anchor);
+    open(TreeNode::Kind::Map, line_of(mark), anchor);
   }
   void OnMapEnd() override { close(); }
 
@@ -68,22 +71,22 @@ class TreeBuilder final : public YAML::EventHandler {
   };
   // A list or map whose end has not been met.
   struct Unfinished {
-    Node node;
+    TreeNode node;
     YAML::anchor_t anchor = 0;
     std::optional<Key> key;  // its value is still to come
   };
 
   [[nodiscard]] std::string path() const;
-  void open(Node::Kind kind, int line, YAML::anchor_t anchor);
+  void open(TreeNode::Kind kind, int line, YAML::anchor_t anchor);
   void close();
-  void add(Node node, YAML::anchor_t anchor);
-  void put(Node node);
+  void add(TreeNode node, YAML::anchor_t anchor);
+  void put(TreeNode node);
 
   const DocumentLimits& limits_;
   std::optional<DocumentError> error_;
-  Node root_;
+  TreeNode root_;
   std::vector<Unfinished> unfinished_;
-  std::map<YAML::anchor_t, Node> anchored_;
+  std::map<YAML::anchor_t, TreeNode> anchored_;
   std::size_t node_count_ = 0;
   std::size_t repeated_bytes_ = 0;
 };
@@ -120,16 +123,16 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
                 "at most " + std::to_string(limits_.scalar_bytes));
   }
   if (value.find('\0') != std::string::npos) return fail(line, "a text with a zero byte", "a text without");
-  add(Node{.kind = Node::Kind::Scalar, .line = line, .text = value}, anchor);
+  add(TreeNode{.kind = TreeNode::Kind::Scalar, .line = line, .text = value}, anchor);
 }
 
-void TreeBuilder::open(Node::Kind kind, int line, YAML::anchor_t anchor) {
+void TreeBuilder::open(TreeNode::Kind kind, int line, YAML::anchor_t anchor) {
   if (error_) return;
   if (unfinished_.size() >= limits_.depth) {
     return fail(line, "lists and sections inside each other too deep",
                 "at most " + std::to_string(limits_.depth) + " levels");
   }
-  unfinished_.push_back({.node = Node{.kind = kind, .line = line}, .anchor = anchor, .key = {}});
+  unfinished_.push_back({.node = TreeNode{.kind = kind, .line = line}, .anchor = anchor, .key = {}});
 }
 
 void TreeBuilder::close() {
@@ -139,7 +142,7 @@ void TreeBuilder::close() {
   add(std::move(finished.node), finished.anchor);
 }
 
-void TreeBuilder::add(Node node, YAML::anchor_t anchor) {
+void TreeBuilder::add(TreeNode node, YAML::anchor_t anchor) {
   if (error_) return;
   if (++node_count_ > limits_.nodes) {
     return fail(node.line, "more values than a configuration has",
@@ -149,20 +152,20 @@ void TreeBuilder::add(Node node, YAML::anchor_t anchor) {
   put(std::move(node));
 }
 
-void TreeBuilder::put(Node node) {
+void TreeBuilder::put(TreeNode node) {
   if (unfinished_.empty()) {
     root_ = std::move(node);
     return;
   }
   auto& parent = unfinished_.back();
-  if (parent.node.kind == Node::Kind::List) {
+  if (parent.node.kind == TreeNode::Kind::List) {
     parent.node.items.push_back(std::move(node));
   } else if (parent.key) {
     node.key = std::move(parent.key->text);
     node.key_line = parent.key->line;
     parent.key.reset();
     parent.node.items.push_back(std::move(node));
-  } else if (node.kind == Node::Kind::Scalar) {
+  } else if (node.kind == TreeNode::Kind::Scalar) {
     parent.key = Key{std::move(node.text), node.line};
   } else {
     fail(node.line, "a key that is not a text", "a name in front of the colon");
@@ -193,7 +196,7 @@ void parse(std::string_view text, TreeBuilder& builder) {
 
 }  // namespace
 
-std::expected<Node, DocumentError> read_document(std::string_view text, const DocumentLimits& limits) {
+std::expected<TreeNode, DocumentError> read_document(std::string_view text, const DocumentLimits& limits) {
   if (text.size() > limits.text_bytes) {
     return std::unexpected(DocumentError{.line = 0,
                                          .path = {},
@@ -206,8 +209,7 @@ std::expected<Node, DocumentError> read_document(std::string_view text, const Do
   }
   TreeBuilder builder(limits);
   parse(text, builder);
-  if (builder.error()) return std::unexpected(*builder.error());
-  return builder.take_root();
+  return builder.take();
 }
 
 }  // namespace howdah::config

@@ -25,14 +25,14 @@ std::optional<int> parse_workers(std::string_view text) {
   return text == "1" ? std::optional(1) : std::nullopt;
 }
 
-Mistake wrong(const Node& node, std::string expected) {
+Mistake wrong(const TreeNode& node, std::string expected) {
   return {node.line, found_text(node), std::move(expected)};
 }
 
 // One overload for each kind.
 class FieldReader {
  public:
-  FieldReader(const Field& field, const Node& node, const Outside& outside)
+  FieldReader(const Field& field, const TreeNode& node, const Outside& outside)
       : field_(field), node_(node), outside_(outside) {}
 
   Mistakes operator()(const Count& count) const {
@@ -63,7 +63,10 @@ class FieldReader {
   }
   template <typename Enum>
   Mistakes operator()(const OptionalChoice<Enum>& choice) const {
-    return store(choice.value, scalar().and_then(parse_word<Enum>));
+    const auto word = scalar().and_then(parse_word<Enum>);
+    if (!word) return refused();
+    *choice.value = word;
+    return {};
   }
   Mistakes operator()(const NameList& list) const;
   Mistakes operator()(const ListenOne& listen) const;
@@ -74,12 +77,12 @@ class FieldReader {
 
  private:
   [[nodiscard]] std::optional<std::string_view> scalar() const {
-    return node_.kind == Node::Kind::Scalar ? std::optional<std::string_view>(node_.text) : std::nullopt;
+    return node_.kind == TreeNode::Kind::Scalar ? std::optional<std::string_view>(node_.text) : std::nullopt;
   }
   [[nodiscard]] Mistakes refused() const { return {wrong(node_, expected_text(field_))}; }
   // A list, or one text in place of a list of one.
-  [[nodiscard]] std::vector<Node> items() const {
-    return node_.kind == Node::Kind::List ? node_.items : std::vector{node_};
+  [[nodiscard]] std::vector<TreeNode> items() const {
+    return node_.kind == TreeNode::Kind::List ? node_.items : std::vector{node_};
   }
   template <typename To, typename From>
   [[nodiscard]] Mistakes store(To* to, const std::optional<From>& value) const {
@@ -89,7 +92,7 @@ class FieldReader {
   }
 
   const Field& field_;
-  const Node& node_;
+  const TreeNode& node_;
   const Outside& outside_;
 };
 
@@ -97,7 +100,7 @@ Mistakes FieldReader::operator()(const NameList& list) const {
   Mistakes mistakes;
   std::vector<std::string> names;
   for (const auto& item : items()) {
-    if (item.kind == Node::Kind::Scalar && !item.text.empty()) {
+    if (item.kind == TreeNode::Kind::Scalar && !item.text.empty()) {
       names.push_back(item.text);
     } else {
       mistakes.push_back(wrong(item, expected_text(field_)));
@@ -119,7 +122,7 @@ Mistakes FieldReader::operator()(const ListenMany& listen) const {
   Mistakes mistakes;
   std::vector<std::string> addresses;
   for (const auto& item : items()) {
-    if (item.kind != Node::Kind::Scalar) {
+    if (item.kind != TreeNode::Kind::Scalar) {
       mistakes.push_back(wrong(item, expected_text(field_)));
     } else if (const auto address = parse_listen_address(item.text); !address) {
       constexpr std::string_view word = "expected ";
@@ -165,19 +168,19 @@ Mistakes FieldReader::operator()(const OriginOfRule& rule) const {
 
 }  // namespace
 
-std::vector<Mistake> read_field(const Field& field, const Node& node, const Outside& outside) {
+std::vector<Mistake> read_field(const Field& field, const TreeNode& node, const Outside& outside) {
   return std::visit(FieldReader(field, node, outside), field);
 }
 
-std::string found_text(const Node& node) {
+std::string found_text(const TreeNode& node) {
   switch (node.kind) {
-    case Node::Kind::Nothing:
+    case TreeNode::Kind::Nothing:
       return "nothing";
-    case Node::Kind::Scalar:
+    case TreeNode::Kind::Scalar:
       return parse_whole_number(node.text) ? printable(node.text) : quoted(node.text);
-    case Node::Kind::List:
+    case TreeNode::Kind::List:
       return node.items.empty() ? "an empty list" : "a list";
-    case Node::Kind::Map:
+    case TreeNode::Kind::Map:
       return "a section";
   }
   return {};

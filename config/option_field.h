@@ -73,7 +73,8 @@ inline constexpr std::int64_t kMostSize = 1LL << 40;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
 // unchanged then.
-[[nodiscard]] std::vector<Mistake> read_field(const Field& field, const Node& node, const Outside& outside);
+[[nodiscard]] std::vector<Mistake> read_field(const Field& field, const TreeNode& node,
+                                              const Outside& outside);
 
 // The value as the configuration would say it; empty where there is none. Secrets are masked.
 [[nodiscard]] std::string field_text(const Field& field);
@@ -85,6 +86,6 @@ inline constexpr std::int64_t kMostSize = 1LL << 40;
 [[nodiscard]] std::string kind_text(const Field& field);
 
 // What stands there, for a message: "a list", or the text in quotes.
-[[nodiscard]] std::string found_text(const Node& node);
+[[nodiscard]] std::string found_text(const TreeNode& node);
 
 }  // namespace howdah::config

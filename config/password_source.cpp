@@ -13,7 +13,7 @@ std::unexpected<Mistake> refuse(int line, std::string found, std::string expecte
   return std::unexpected(Mistake{line, std::move(found), std::move(expected)});
 }
 
-Result checked(std::string text, const Node& node, const std::string& source) {
+Result checked(std::string text, const TreeNode& node, const std::string& source) {
   if (text.find('\0') != std::string::npos) {
     return refuse(node.line, source + " with a zero byte", "a password without");
   }
@@ -25,7 +25,7 @@ Result checked(std::string text, const Node& node, const std::string& source) {
   return text;
 }
 
-Result read_from_file(const Node& path, const Outside& outside) {
+Result read_from_file(const TreeNode& path, const Outside& outside) {
   auto content = outside.read_file(path.text);
   const auto name = "the file " + quoted(path.text);
   if (!content) return refuse(path.line, name + ", which cannot be read (" + content.error() + ")", "a file");
@@ -34,7 +34,7 @@ Result read_from_file(const Node& path, const Outside& outside) {
   return checked(*std::move(content), path, name);
 }
 
-Result read_from_environment(const Node& variable, const Outside& outside) {
+Result read_from_environment(const TreeNode& variable, const Outside& outside) {
   auto content = outside.environment(variable.text);
   const auto name = "the environment variable " + quoted(variable.text);
   if (!content) return refuse(variable.line, name + ", which is not set", "one that is set");
@@ -43,12 +43,12 @@ Result read_from_environment(const Node& variable, const Outside& outside) {
 
 }  // namespace
 
-Result read_password(const Node& node, const Outside& outside) {
-  if (node.kind == Node::Kind::Scalar) return checked(node.text, node, "a text");
+Result read_password(const TreeNode& node, const Outside& outside) {
+  if (node.kind == TreeNode::Kind::Scalar) return checked(node.text, node, "a text");
   constexpr auto forms = "a text, {file: path} or {env: NAME}";
-  if (node.kind == Node::Kind::Nothing) return refuse(node.line, "nothing", forms);
-  if (node.kind == Node::Kind::List) return refuse(node.line, "a list", forms);
-  const bool is_one_name = node.items.size() == 1 && node.items.front().kind == Node::Kind::Scalar;
+  if (node.kind == TreeNode::Kind::Nothing) return refuse(node.line, "nothing", forms);
+  if (node.kind == TreeNode::Kind::List) return refuse(node.line, "a list", forms);
+  const bool is_one_name = node.items.size() == 1 && node.items.front().kind == TreeNode::Kind::Scalar;
   if (is_one_name && node.items.front().key == "file") return read_from_file(node.items.front(), outside);
   if (is_one_name && node.items.front().key == "env")
     return read_from_environment(node.items.front(), outside);

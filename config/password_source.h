@@ -12,6 +12,6 @@ namespace howdah::config {
 
 // `node`: a text, {file: path} or {env: NAME}. The line end at the end of a file is no part of the password.
 // A mistake never holds anything of it. What is returned is one that protocol::parse_secret takes.
-[[nodiscard]] std::expected<std::string, Mistake> read_password(const Node& node, const Outside& outside);
+[[nodiscard]] std::expected<std::string, Mistake> read_password(const TreeNode& node, const Outside& outside);
 
 }  // namespace howdah::config

@@ -2,6 +2,13 @@
 
 namespace howdah::config {
 
+namespace {
+
+// More of them help nobody.
+constexpr std::size_t kMostProblems = 200;
+
+}  // namespace
+
 std::string Problem::message() const {
   return file + ":" + (line > 0 ? std::to_string(line) + ":" : "") + " " + text;
 }
@@ -22,7 +29,15 @@ int ProblemList::line_of(const std::string& path, int otherwise) const {
 
 std::vector<Problem> ProblemList::sorted() const {
   std::vector<Problem> problems;
-  for (const auto& [line, problem] : problems_) problems.push_back(problem);
+  for (const auto& [line, problem] : problems_) {
+    if (problems.size() == kMostProblems) break;
+    problems.push_back(problem);
+  }
+  if (problems.size() < problems_.size()) {
+    const auto rest = problems_.size() - problems.size();
+    problems.push_back(
+        {.file = file_name_, .line = 0, .text = "and " + std::to_string(rest) + " more problems"});
+  }
   return problems;
 }
 

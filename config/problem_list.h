@@ -26,7 +26,7 @@ class ProblemList {
   [[nodiscard]] bool has_failed(const std::string& path) const { return failed_.contains(path); }
   [[nodiscard]] bool is_empty() const { return problems_.empty(); }
 
-  // In the order of lines.
+  // In the order of lines; of very many the first ones, and how many more there are.
   [[nodiscard]] std::vector<Problem> sorted() const;
 
  private:

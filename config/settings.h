@@ -38,8 +38,8 @@ struct PoolSettings {
   Milliseconds retry_min =
       100ms;  // pause after a first failed log-in to the backend; it doubles up to retry_max
   Milliseconds retry_max = 15s;
-  Milliseconds cleanup_timeout = 5s;              // making a server clean after its client was lost
-  std::int64_t cleanup_bytes = 16 * 1024 * 1024;  // most bytes read and dropped while doing so
+  Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
+  std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.

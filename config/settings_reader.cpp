@@ -26,14 +26,14 @@ std::string section_of_key(std::string_view key) {
 
 }  // namespace
 
-Settings SettingsReader::read(const Node& root) {
+Settings SettingsReader::read(const TreeNode& root) {
   read_section(root, {});
   return std::move(subject_.settings);
 }
 
-void SettingsReader::read_section(const Node& section, const Place& place) {
+void SettingsReader::read_section(const TreeNode& section, const Place& place) {
   const auto expected = "a section with the keys " + joined(keys_of_section(place.in_table));
-  if (!is_kind(section, Node::Kind::Map, place, expected)) return;
+  if (!is_kind(section, TreeNode::Kind::Map, place, expected)) return;
   std::map<std::string_view, int> lines;
   for (const auto& entry : section.items) {
     if (is_first(entry, lines, place)) read_entry(entry, place);
@@ -41,7 +41,7 @@ void SettingsReader::read_section(const Node& section, const Place& place) {
   miss_required(section, place, lines);
 }
 
-void SettingsReader::read_entry(const Node& entry, const Place& section) {
+void SettingsReader::read_entry(const TreeNode& entry, const Place& section) {
   const std::string dot = section.shown.empty() ? "" : ".";
   const Place place{section.in_table + dot + entry.key, section.shown + dot + printable(entry.key)};
   // A key with a dot in it is no path.
@@ -61,14 +61,14 @@ void SettingsReader::read_entry(const Node& entry, const Place& section) {
   }
 }
 
-void SettingsReader::read_option(const Option& option, const Node& value, const Place& place) {
+void SettingsReader::read_option(const Option& option, const TreeNode& value, const Place& place) {
   const auto mistakes = read_field(option.field(subject_), value, outside_);
   for (const auto& mistake : mistakes) problems_.add(place.shown, mistake);
   if (mistakes.empty()) problems_.mark_read(place.shown, value.line);
 }
 
-void SettingsReader::read_named_sections(const Node& sections, const Place& place) {
-  if (!is_kind(sections, Node::Kind::Map, place, "a section with one key for each name")) return;
+void SettingsReader::read_named_sections(const TreeNode& sections, const Place& place) {
+  if (!is_kind(sections, TreeNode::Kind::Map, place, "a section with one key for each name")) return;
   std::map<std::string_view, int> lines;
   for (const auto& entry : sections.items) {
     if (!is_first(entry, lines, place)) continue;
@@ -81,8 +81,8 @@ void SettingsReader::read_named_sections(const Node& sections, const Place& plac
   }
 }
 
-void SettingsReader::read_section_list(const Node& list, const Place& place) {
-  if (!is_kind(list, Node::Kind::List, place, "a list")) return;
+void SettingsReader::read_section_list(const TreeNode& list, const Place& place) {
+  if (!is_kind(list, TreeNode::Kind::List, place, "a list")) return;
   for (std::size_t at = 0; at < list.items.size(); ++at) {
     start_entry();
     const Place inside{place.in_table + std::string(kItemStep),
@@ -111,16 +111,17 @@ void SettingsReader::keep_entry(std::string_view in_table, const std::string& na
   }
 }
 
-bool SettingsReader::is_kind(const Node& node, Node::Kind kind, const Place& place,
+bool SettingsReader::is_kind(const TreeNode& node, TreeNode::Kind kind, const Place& place,
                              const std::string& expected) {
-  if (node.kind == kind || node.kind == Node::Kind::Nothing) return true;
+  if (node.kind == kind || node.kind == TreeNode::Kind::Nothing) return true;
   // A text here may be a password that stands one level too high.
   problems_.add(place.shown,
-                {node.line, node.kind == Node::Kind::Scalar ? "a text" : found_text(node), expected});
+                {node.line, node.kind == TreeNode::Kind::Scalar ? "a text" : found_text(node), expected});
   return false;
 }
 
-bool SettingsReader::is_first(const Node& entry, std::map<std::string_view, int>& lines, const Place& place) {
+bool SettingsReader::is_first(const TreeNode& entry, std::map<std::string_view, int>& lines,
+                              const Place& place) {
   const auto [found, is_new] = lines.emplace(entry.key, entry.key_line);
   if (is_new) return true;
   const auto path = (place.shown.empty() ? "" : place.shown + ".") + printable(entry.key);
@@ -129,7 +130,7 @@ bool SettingsReader::is_first(const Node& entry, std::map<std::string_view, int>
   return false;
 }
 
-void SettingsReader::refuse_key(const Node& entry, const Place& section, const Place& place) {
+void SettingsReader::refuse_key(const TreeNode& entry, const Place& section, const Place& place) {
   const auto keys = keys_of_section(section.in_table);
   const auto nearest = nearest_word(entry.key, keys);
   const auto elsewhere = section_of_key(entry.key);
@@ -140,12 +141,12 @@ void SettingsReader::refuse_key(const Node& entry, const Place& section, const P
     expected = "it in " + elsewhere;
   }
   // Without a colon it is no key, but the rest of a value that was cut at a comma: perhaps of a password.
-  const bool is_key = nearest || entry.kind != Node::Kind::Nothing;
+  const bool is_key = nearest || entry.kind != TreeNode::Kind::Nothing;
   problems_.add(is_key ? place.shown : section.shown,
                 {entry.key_line, is_key ? "an unknown key" : "a text without a colon", expected});
 }
 
-void SettingsReader::miss_required(const Node& section, const Place& place,
+void SettingsReader::miss_required(const TreeNode& section, const Place& place,
                                    const std::map<std::string_view, int>& present) {
   for (const auto& option : option_table()) {
     const auto split = split_path(option.path);

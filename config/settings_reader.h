@@ -19,7 +19,7 @@ class SettingsReader {
   SettingsReader(const Outside& outside, ProblemList& problems) : outside_(outside), problems_(problems) {}
 
   // Every mistake goes to the problems; what is wrong keeps its default. Called once.
-  [[nodiscard]] Settings read(const Node& root);
+  [[nodiscard]] Settings read(const TreeNode& root);
 
  private:
   // The same place in the table ("databases.<name>") and in the file ("databases.products").
@@ -28,21 +28,22 @@ class SettingsReader {
     std::string shown;
   };
 
-  void read_section(const Node& section, const Place& place);
-  void read_entry(const Node& entry, const Place& place);
-  void read_option(const Option& option, const Node& value, const Place& place);
-  void read_named_sections(const Node& sections, const Place& place);
-  void read_section_list(const Node& list, const Place& place);
+  void read_section(const TreeNode& section, const Place& place);
+  void read_entry(const TreeNode& entry, const Place& place);
+  void read_option(const Option& option, const TreeNode& value, const Place& place);
+  void read_named_sections(const TreeNode& sections, const Place& place);
+  void read_section_list(const TreeNode& list, const Place& place);
   void start_entry();
   void keep_entry(std::string_view in_table, const std::string& name);
 
   // False, and a problem, where the node is of another kind; nothing at all is an empty section or list.
-  bool is_kind(const Node& node, Node::Kind kind, const Place& place, const std::string& expected);
+  bool is_kind(const TreeNode& node, TreeNode::Kind kind, const Place& place, const std::string& expected);
   // An entry is a value with its key in a map.
   // False, and a problem, for a key that was met before in its section.
-  bool is_first(const Node& entry, std::map<std::string_view, int>& lines, const Place& place);
-  void refuse_key(const Node& entry, const Place& section, const Place& place);
-  void miss_required(const Node& section, const Place& place, const std::map<std::string_view, int>& present);
+  bool is_first(const TreeNode& entry, std::map<std::string_view, int>& lines, const Place& place);
+  void refuse_key(const TreeNode& entry, const Place& section, const Place& place);
+  void miss_required(const TreeNode& section, const Place& place,
+                     const std::map<std::string_view, int>& present);
 
   const Outside& outside_;
   ProblemList& problems_;

@@ -53,6 +53,7 @@ template <typename Enum>
 template <typename Enum>
 [[nodiscard]] std::vector<std::string_view> all_words() {
   std::vector<std::string_view> words;
+  words.reserve(kWords<Enum>.size());
   for (const auto& word : kWords<Enum>) words.push_back(word.text);
   return words;
 }

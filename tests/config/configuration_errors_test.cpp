@@ -207,6 +207,15 @@ BOOST_AUTO_TEST_CASE(no_name_can_forge_a_line_of_the_report) {
   BOOST_TEST(said.find('\x1b') == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(of_very_many_problems_the_first_are_told_and_how_many_more) {
+  std::string yaml = kLeast;
+  for (int number = 0; number < 1000; ++number) yaml += "key" + std::to_string(number) + ": x\n";
+  const auto problems = problems_of(yaml);
+  BOOST_REQUIRE(problems.size() == 201U);
+  BOOST_TEST(problems.front().starts_with("f.yaml:3: key0: "));
+  BOOST_TEST(problems.back() == "f.yaml: and 800 more problems");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::config

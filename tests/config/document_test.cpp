@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_document_becomes_a_tree_with_lines_from_one) {
 BOOST_AUTO_TEST_CASE(an_empty_text_is_nothing) {
   for (const std::string_view text : {"", "\n", "# only a comment\n", "---\n", "~", "\xef\xbb\xbf"}) {
     BOOST_TEST_CONTEXT(text) {
-      BOOST_TEST((read_document(text).value().kind == Node::Kind::Nothing));
+      BOOST_TEST((read_document(text).value().kind == TreeNode::Kind::Nothing));
     }
   }
 }
@@ -50,8 +50,8 @@ BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_kept_twice) {
 BOOST_AUTO_TEST_CASE(quoted_texts_are_texts) {
   const auto root = read_document("{a: '~', b: \"\", c: null, d: 'it''s'}").value();
   BOOST_TEST(root.items[0].text == "~");
-  BOOST_TEST((root.items[1].kind == Node::Kind::Scalar));
-  BOOST_TEST((root.items[2].kind == Node::Kind::Nothing));
+  BOOST_TEST((root.items[1].kind == TreeNode::Kind::Scalar));
+  BOOST_TEST((root.items[2].kind == TreeNode::Kind::Nothing));
   BOOST_TEST(root.items[3].text == "it's");
 }
 

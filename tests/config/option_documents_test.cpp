@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(every_default_is_a_text_that_its_option_takes) {
     const auto text = field_text(option.field(defaults));
     if (text.empty()) continue;
     Subject subject;
-    const auto mistakes = read_field(option.field(subject), {.kind = Node::Kind::Scalar, .text = text},
+    const auto mistakes = read_field(option.field(subject), {.kind = TreeNode::Kind::Scalar, .text = text},
                                      FakeOutside().outside());
     BOOST_TEST(mistakes.empty(), option.path);
     BOOST_TEST(field_text(option.field(subject)) == text);
