@@ -49,6 +49,7 @@ def test_no_secret_is_logged(start_howdah, method, level):
 
 def test_a_login_and_a_disconnect_are_one_line_each(start_howdah):
     howdah = start_howdah()
+    wait_until(lambda: "info ready" in howdah.log(), "it has told of its start")
     before = howdah.log().count("\n")
     wire.connect(howdah, "app", "app").close()
     wait_until(lambda: howdah.log().count("user=app") >= 2, "both lines are there")
