@@ -61,6 +61,7 @@ class SimulatedClient {
   ScriptedServer reference_;
   int units_left_;
   std::string to_send_;
+  std::string asked_;  // for messages of failed tests
   std::string expected_;
   std::string received_;
   int ready_due_ = 0;

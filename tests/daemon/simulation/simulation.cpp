@@ -12,6 +12,7 @@ namespace {
 constexpr int kMostClients = 12;
 constexpr int kMostClientsInACrowd = 200;
 constexpr int kMostUnits = 8;
+constexpr std::size_t kLeastCapacity = 200;
 constexpr std::size_t kStepsPerClient = 150;
 constexpr int kMostSettlingSteps = 200'000;
 
@@ -135,7 +136,7 @@ void Simulation::move_backend() {
     }
     auto& server = backend.complete_login(dice_.below(backend.login_count()));
     server.script().set_copy_lookahead(static_cast<int>(dice_.below(4)));
-    if (weather_.is_slow) server.socket().set_capacity(dice_.portion(20'000));
+    if (weather_.is_slow) server.socket().set_capacity(kLeastCapacity + dice_.portion(20'000));
     return watch_new_servers();
   }
   const auto most_ms = weather_.jumps_clock && dice_.chance(10) ? 12'000 : 20;
@@ -159,7 +160,8 @@ void Simulation::on_text(std::size_t place, const std::string& text) {
   const auto& script = play_.backend.servers()[place]->script();
   const auto who = " (client " + std::to_string(*client) + " after " + std::to_string(last) + ")";
   require(last == 0 || script.status() == 'I', "no server is released in a transaction" + who + describe());
-  require(last == 0 || !script.has_session_state(), "no session state is left to the next client" + who + describe());
+  require(last == 0 || !script.has_session_state(),
+          "no session state is left to the next client" + who + describe());
   last = *client;
 }
 

@@ -30,6 +30,10 @@ std::size_t FakeSocket::pending_bytes() const {
   return stream_ == nullptr ? 0 : stream_->pending_.size();
 }
 
+std::size_t FakeSocket::kept_bytes() const {
+  return stream_ == nullptr ? 0 : stream_->kept_.size();
+}
+
 bool FakeSocket::is_reading() const {
   return stream_ != nullptr && stream_->is_reading_;
 }
@@ -125,9 +129,10 @@ void FakeStream::on_deferred() {
 
 void FakeStream::write(io::OutputBatch& batch) {
   if (!has_failed_) {
+    const bool is_waiting = !pending_.empty();  // then on_drained tells when all has gone
     for (const auto& range : batch.ranges())
       pending_.append(static_cast<const char*>(range.iov_base), range.iov_len);
-    flush();
+    if (!is_waiting) flush();
   }
   batch.clear();
 }

@@ -33,7 +33,8 @@ class FakeSocket {
   // How much may lie unread before the stream has to wait.
   void set_capacity(std::size_t bytes) { capacity_ = bytes; }
   [[nodiscard]] std::size_t unread_bytes() const { return inbound_.size(); }
-  [[nodiscard]] std::size_t pending_bytes() const;
+  [[nodiscard]] std::size_t pending_bytes() const;  // written, not taken by the kernel
+  [[nodiscard]] std::size_t kept_bytes() const;     // read, not taken by the handler
   [[nodiscard]] bool is_reading() const;
 
   // --- the loop; each in a turn of its own
