@@ -39,17 +39,19 @@ constexpr auto kDriverSettings = std::to_array<std::string_view>({
     "transaction",
 });
 
-// Drivers that are not in autocommit wrap whatever they are asked. A console command is its own transaction.
 struct TransactionWord {
   std::string_view word;
   std::string_view tag;
+  Command::Transaction effect;
 };
+constexpr auto kBegins = Command::Transaction::Begins;
+constexpr auto kEnds = Command::Transaction::Ends;
 constexpr auto kTransactionWords = std::to_array<TransactionWord>({
-    {"begin", "BEGIN"},
-    {"commit", "COMMIT"},
-    {"end", "COMMIT"},
-    {"rollback", "ROLLBACK"},
-    {"start", "START TRANSACTION"},
+    {"begin", "BEGIN", kBegins},
+    {"commit", "COMMIT", kEnds},
+    {"end", "COMMIT", kEnds},
+    {"rollback", "ROLLBACK", kEnds},
+    {"start", "START TRANSACTION", kBegins},
 });
 
 // Cut at a whole character.
@@ -103,7 +105,9 @@ Outcome read_command(const Statement& statement) {
   if (verb == "help" && statement.words.size() == 1)
     return Command{.kind = Command::Kind::Help, .tag = "SHOW"};
   const auto word = std::ranges::find(kTransactionWords, verb, &TransactionWord::word);
-  if (word != kTransactionWords.end()) return Command{.kind = Command::Kind::Courtesy, .tag = word->tag};
+  if (word != kTransactionWords.end()) {
+    return Command{.kind = Command::Kind::Courtesy, .tag = word->tag, .transaction = word->effect};
+  }
   return syntax_error("unknown command \"" + shortened(statement.text) + "\"", "Use SHOW HELP.");
 }
 

@@ -18,9 +18,12 @@ struct Command {
     Help,     // a notice
     Courtesy  // what drivers say at their start, answered by `tag` and without effect
   };
+  // Drivers that are not in autocommit, and cursors of JDBC, count on transactions; nothing else here does.
+  enum class Transaction { Unchanged, Begins, Ends };
   Kind kind = Kind::Empty;
   std::string_view tag = {};   // of CommandComplete
   const Show* show = nullptr;  // where kind is Show
+  Transaction transaction = Transaction::Unchanged;
 };
 
 // The error is a syntax error (42601), or says that an option cannot be set.

@@ -42,10 +42,6 @@ protocol::ErrorFields error(std::string_view state, std::string message) {
   return protocol::make_error(Severity::Error, state, std::move(message));
 }
 
-void append_ready(std::string& out) {
-  protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
-}
-
 void run(const Command& command, const stats::SnapshotSource& source, std::string& out) {
   switch (command.kind) {
     case Command::Kind::Empty:
@@ -62,23 +58,6 @@ void run(const Command& command, const stats::SnapshotSource& source, std::strin
       break;
   }
   append_command_complete(out, command.tag);
-}
-
-// Up to the first error, as PostgreSQL does.
-std::expected<void, protocol::ErrorFields> run_all(std::string_view text, const stats::SnapshotSource& source,
-                                                   std::string& out) {
-  const auto statements = split_statements(text);
-  if (!statements) return std::unexpected(error(sqlstate::kSyntaxError, statements.error()));
-  if (statements->size() > kMostStatements) {
-    return std::unexpected(error(sqlstate::kProgramLimitExceeded, "too many statements in one query"));
-  }
-  if (statements->empty()) run(Command{}, source, out);
-  for (const auto& statement : *statements) {
-    const auto command = read_command(statement);
-    if (!command) return std::unexpected(command.error());
-    run(*command, source, out);
-  }
-  return {};
 }
 
 }  // namespace
@@ -101,7 +80,7 @@ bool Console::on_message(char type, Bytes body, std::string& out) {
     case 'F':
       protocol::append_error(out,
                              error(sqlstate::kFeatureNotSupported, "the console has no functions to call"));
-      append_ready(out);
+      extended_.append_ready(out);
       break;
     case 'H':  // Flush: what there is goes out at once anyway
     case 'd':  // late messages of a COPY are ignored, as in PostgreSQL
@@ -120,10 +99,27 @@ void Console::on_query(Bytes body, std::string& out) {
   const auto text = reader.c_string();
   if (!text || !reader.is_empty()) {
     protocol::append_error(out, error(sqlstate::kProtocolViolation, "invalid message format"));
-  } else if (const auto outcome = run_all(*text, source_, out); !outcome) {
+  } else if (const auto outcome = run_all(*text, out); !outcome) {
     protocol::append_error(out, outcome.error());
   }
-  append_ready(out);
+  extended_.append_ready(out);
+}
+
+// Up to the first error, as PostgreSQL does.
+Console::Outcome Console::run_all(std::string_view text, std::string& out) {
+  const auto statements = split_statements(text);
+  if (!statements) return std::unexpected(error(sqlstate::kSyntaxError, statements.error()));
+  if (statements->size() > kMostStatements) {
+    return std::unexpected(error(sqlstate::kProgramLimitExceeded, "too many statements in one query"));
+  }
+  if (statements->empty()) run(Command{}, source_, out);
+  for (const auto& statement : *statements) {
+    const auto command = read_command(statement);
+    if (!command) return std::unexpected(command.error());
+    run(*command, source_, out);
+    extended_.take_effect(*command);
+  }
+  return {};
 }
 
 }  // namespace howdah::admin

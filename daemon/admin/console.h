@@ -3,11 +3,14 @@
 // out. One per console session, on its worker's thread.
 #pragma once
 
+#include <expected>
 #include <string>
+#include <string_view>
 
 #include "daemon/admin/extended_query.h"
 #include "daemon/stats/snapshot.h"
 #include "protocol/bytes.h"
+#include "protocol/error_fields.h"
 
 namespace howdah::admin {
 
@@ -24,7 +27,10 @@ class Console {
   [[nodiscard]] bool on_message(char type, protocol::Bytes body, std::string& out);
 
  private:
+  using Outcome = std::expected<void, protocol::ErrorFields>;
+
   void on_query(protocol::Bytes body, std::string& out);
+  [[nodiscard]] Outcome run_all(std::string_view text, std::string& out);
 
   const stats::SnapshotSource& source_;
   ExtendedQuery extended_;

@@ -120,13 +120,28 @@ void ExtendedQuery::on_message(char type, Bytes body, std::string& out) {
 
 void ExtendedQuery::on_sync(std::string& out) {
   is_skipping_ = false;
-  portals_.clear();
-  protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
+  if (status_ == protocol::TransactionStatus::Idle) portals_.clear();
+  append_ready(out);
 }
 
 void ExtendedQuery::on_simple_query() {
-  portals_.clear();
+  if (status_ == protocol::TransactionStatus::Idle) portals_.clear();
+  portals_.erase(std::string());
   statements_.erase(std::string());
+}
+
+void ExtendedQuery::take_effect(const Command& command) {
+  switch (command.transaction) {
+    case Command::Transaction::Unchanged:
+      break;
+    case Command::Transaction::Begins:
+      status_ = protocol::TransactionStatus::InTransaction;
+      break;
+    case Command::Transaction::Ends:
+      status_ = protocol::TransactionStatus::Idle;
+      portals_.clear();
+      break;
+  }
 }
 
 ExtendedQuery::Outcome ExtendedQuery::parse(ByteReader body, std::string& out) {
@@ -218,6 +233,7 @@ ExtendedQuery::Outcome ExtendedQuery::execute(ByteReader body, std::string& out)
       break;
   }
   append_command_complete(out, portal.command.tag);
+  take_effect(Command(portal.command));  // the portal may end here
   return {};
 }
 

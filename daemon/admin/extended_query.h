@@ -14,6 +14,7 @@
 #include "daemon/stats/snapshot.h"
 #include "protocol/bytes.h"
 #include "protocol/error_fields.h"
+#include "protocol/messages.h"
 
 namespace howdah::admin {
 
@@ -23,10 +24,13 @@ class ExtendedQuery {
 
   // Parse, Bind, Describe, Execute or Close; nothing is done while an error is being skipped.
   void on_message(char type, protocol::Bytes body, std::string& out);
-  // Sync: ends the skipping, drops the portals, and answers ReadyForQuery.
+  // Sync: ends the skipping, drops the portals outside of a transaction, and answers ReadyForQuery.
   void on_sync(std::string& out);
-  // A simple Query ends the unnamed statement and all portals.
+  // A simple Query ends the unnamed statement and portal, and outside of a transaction all portals.
   void on_simple_query();
+  // `command` has run: a transaction may begin or end, and its portals with it. An error leaves it as it is.
+  void take_effect(const Command& command);
+  void append_ready(std::string& out) const { protocol::append_ready_for_query(out, status_); }
   [[nodiscard]] bool is_skipping() const { return is_skipping_; }
 
  private:
@@ -49,6 +53,7 @@ class ExtendedQuery {
   const stats::SnapshotSource& source_;
   std::map<std::string, Command, std::less<>> statements_;
   std::map<std::string, Portal, std::less<>> portals_;
+  protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   bool is_skipping_ = false;
 };
 

@@ -11,7 +11,7 @@
 
 #include "config/listen_address.h"
 #include "daemon/stats/http_connections.h"
-#include "daemon/stats/page.h"
+#include "daemon/stats/page_cache.h"
 
 namespace howdah::stats {
 
@@ -38,11 +38,11 @@ using TimerPointer = std::unique_ptr<event, Freer<event_free>>;
 using BufferPointer = std::unique_ptr<evbuffer, Freer<evbuffer_free>>;
 using AddressesPointer = std::unique_ptr<addrinfo, Freer<freeaddrinfo>>;
 
-Page answer_to(const evhttp_request* request, const SnapshotSource& source) {
+Page answer_to(const evhttp_request* request, PageCache& pages) {
   const auto method = evhttp_request_get_command(request);
   if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD) return method_not_allowed();
   const auto* path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request));
-  return make_page(path == nullptr ? "" : path, source);
+  return pages.page(path == nullptr ? "" : path);
 }
 
 void send(evhttp_request* request, const Page& page) {
@@ -73,7 +73,7 @@ class HttpServer::Service {
  private:
   [[nodiscard]] std::expected<void, std::string> listen(const addrinfo& address);
   static void on_request(evhttp_request* request, void* service) noexcept {
-    send(request, answer_to(request, static_cast<Service*>(service)->source_));
+    send(request, answer_to(request, static_cast<Service*>(service)->pages_));
   }
   static bufferevent* on_connection(event_base*, void* service) noexcept {
     return static_cast<Service*>(service)->connections_.open();
@@ -83,7 +83,7 @@ class HttpServer::Service {
   }
 
   event_base* loop_;
-  const SnapshotSource& source_;
+  PageCache pages_;
   HttpConnections connections_;
   HttpPointer http_;
   TimerPointer sweep_;
@@ -91,7 +91,7 @@ class HttpServer::Service {
 
 HttpServer::Service::Service(event_base* loop, const SnapshotSource& source)
     : loop_(loop),
-      source_(source),
+      pages_(source),
       connections_(loop),
       http_(evhttp_new(loop)),
       sweep_(event_new(loop, -1, EV_PERSIST, &Service::on_sweep, this)) {

@@ -108,8 +108,10 @@ BOOST_AUTO_TEST_CASE(drivers_may_set_their_parameters_and_nothing_else_may_be_se
 }
 
 BOOST_AUTO_TEST_CASE(a_driver_may_wrap_its_commands_in_transactions) {
-  BOOST_TEST(answer("BEGIN") == "C(BEGIN) Z(I)");
-  BOOST_TEST(answer("start transaction read only") == "C(START TRANSACTION) Z(I)");
+  BOOST_TEST(answer("BEGIN") == "C(BEGIN) Z(T)");
+  BOOST_TEST(answer("nonsense") == "E(42601 unknown command \"nonsense\") Z(T)");
+  BOOST_TEST(answer("rollback") == "C(ROLLBACK) Z(I)");
+  BOOST_TEST(answer("start transaction read only") == "C(START TRANSACTION) Z(T)");
   BOOST_TEST(answer("commit; rollback; end") == "C(COMMIT) C(ROLLBACK) C(COMMIT) Z(I)");
 }
 

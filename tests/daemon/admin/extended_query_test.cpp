@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(a_show_runs_as_a_prepared_statement) {
 BOOST_AUTO_TEST_CASE(commands_without_rows_describe_as_no_data) {
   BOOST_TEST(answer(parse("", "") + bind() + describe('P') + execute() + sync()) == "1 2 n I Z(I)");
   BOOST_TEST(answer(parse("", "begin") + describe('S') + bind() + execute() + sync()) ==
-             "1 t n 2 C(BEGIN) Z(I)");
-  BOOST_TEST(answer(statement("show help") + sync()) == "1 2 N(Console usage) C(SHOW) Z(I)");
+             "1 t n 2 C(BEGIN) Z(T)");
+  BOOST_TEST(answer(statement("show help") + sync()) == "1 2 N(Console usage) C(SHOW) Z(T)");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_skips_everything_up_to_sync) {
@@ -78,6 +78,14 @@ BOOST_AUTO_TEST_CASE(portals_end_with_sync_and_with_a_simple_query) {
              "1 2 Z(I) " + missing);
   BOOST_TEST(answer(bind("p", "s") + query("") + execute("p") + sync()) == "2 I Z(I) " + missing);
   BOOST_TEST(answer(bind("p", "s") + close('P', "p") + execute("p") + sync()) == "2 3 " + missing);
+}
+
+BOOST_AUTO_TEST_CASE(in_a_transaction_portals_live_up_to_its_end) {
+  const auto missing = "E(34000 portal \"p\" does not exist)"s;
+  (void)answer(statement("begin") + parse("s", "show version") + tests::bind("p", "s") + sync());
+  BOOST_TEST(answer(execute("p", 1) + sync()) == kVersion + " s Z(T)");
+  BOOST_TEST(answer(query("") + execute("p") + sync()) == "I Z(T) C(SHOW) Z(T)");
+  BOOST_TEST(answer(statement("commit") + execute("p") + sync()) == "1 2 C(COMMIT) " + missing + " Z(I)");
 }
 
 BOOST_AUTO_TEST_CASE(statements_live_until_they_are_closed) {
