@@ -109,12 +109,13 @@ void append_data_row(std::string& out, std::span<const Column> columns, const Ro
   MessageWriter writer(out, 'D');
   writer.int16(count_of(columns.size()));
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!row[i]) {
+    const auto& value = row[i];
+    if (!value) {
       writer.int32(-1);
     } else if (format_of(formats, i) == Format::Text) {
-      write_value(writer, *row[i]);
+      write_value(writer, *value);
     } else {
-      write_value(writer, binary(columns[i].type, *row[i]));
+      write_value(writer, binary(columns[i].type, *value));
     }
   }
 }
