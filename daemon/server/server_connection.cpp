@@ -155,10 +155,18 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
   if (state_ == State::Closed) return false;
   if (piece.type == 'C' && is_for_client) {
     const auto tag = protocol::ByteReader(piece.body()).c_string();
-    if (tag) protocol::note_command_tag(*tag, words_, left_state_);
-    if (tag == "DISCARD ALL") forget_settings();
+    if (tag) note_command_tag(*tag);
   }
   return is_for_client;
+}
+
+void ServerConnection::note_command_tag(std::string_view tag) {
+  const auto before = left_state_;
+  protocol::note_command_tag(tag, words_, left_state_);
+  if (tag != "DISCARD ALL") return;
+  forget_settings();
+  // What was sent behind it has been noted already, and is not undone by it.
+  if (owed_.size() > 1) left_state_ = before;
 }
 
 bool ServerConnection::take_ready(const Piece& piece) {

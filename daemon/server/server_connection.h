@@ -104,6 +104,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   bool take_ready(const protocol::Piece& piece);
   void take_error(const protocol::Piece& piece, bool is_for_client);
   void take_parameter(const protocol::Piece& piece);
+  void note_command_tag(std::string_view tag);
   void lose(std::string_view reason);
 
   const ServerId id_;
