@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,15 @@
 #include "tests/support/frontend_messages.h"
 #include "tests/support/play/fake_backend.h"
 #include "tests/support/play/seeded_random.h"
+
+namespace howdah::client {
+
+// For messages of failed tests.
+inline std::ostream& operator<<(std::ostream& out, Session::State state) {
+  return out << "state " << static_cast<int>(state);
+}
+
+}  // namespace howdah::client
 
 namespace howdah::tests {
 
