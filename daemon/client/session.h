@@ -88,6 +88,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece);
   [[nodiscard]] Way acquire(const protocol::Piece& piece);
   void refuse_request(char type, const protocol::ErrorFields& error);
+  void note_request_begun();
   void end_frame(const protocol::Piece& piece);
   void send_requests();
   void refuse_frame(protocol::FrameError error, char type);
@@ -104,6 +105,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] std::uint64_t client_id() const override { return id_; }
   void on_cancel_request() override;
   void begin_lease(server::ServerConnection& server);
+  void note_answered();
   void settle_lease();
   void note_pin();
   [[nodiscard]] bool has_own_failure();
@@ -154,7 +156,7 @@ class Session final : private io::StreamHandler,
   worker::TimePoint connected_at_;
   worker::TimePoint since_;              // of the state; in a lease, of the last request or reply
   std::optional<worker::TimePoint> request_since_;  // of the first request that is not answered
-  worker::TimePoint transaction_since_;  // of the lease
+  worker::TimePoint transaction_since_;  // of its first request; a lease may hold several
   worker::MethodTimer<Session, &Session::on_deadline> timer_{*this};
 };
 

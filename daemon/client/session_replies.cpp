@@ -68,7 +68,12 @@ void Session::on_progress() {
     if (!owed.is_settled()) return;
     complete_welcome(pool_->welcomes().remember(settings_, server_->parameters()));
   }
-  if (state_ == State::Leased && owed.is_settled()) settle_lease();
+  if (state_ == State::Leased && owed.is_settled()) {
+    settle_lease();
+  } else if (state_ == State::Leased && owed.is_empty()) {  // a batch whose Sync is still to come
+    note_answered();
+    arm_deadline();
+  }
   end_if_all_is_answered();
   if (state_ != State::Ended && is_holding_) stream_->redeliver();
 }
@@ -89,14 +94,15 @@ bool Session::has_own_failure() {
   return true;
 }
 
+void Session::note_answered() {
+  if (!request_since_) return;  // only a notice came by, or a cancel is over
+  since_ = environment_.agenda.now();
+  pool_->totals().query_time += std::chrono::duration_cast<stats::Microseconds>(since_ - *request_since_);
+  request_since_.reset();
+}
+
 void Session::settle_lease() {
-  const auto now = environment_.agenda.now();
-  auto& totals = pool_->totals();
-  if (request_since_) {  // else only a notice came by, or a cancel is over
-    totals.query_time += std::chrono::duration_cast<stats::Microseconds>(now - *request_since_);
-    request_since_.reset();
-    since_ = now;
-  }
+  note_answered();
   const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
   if (is_refused_block) {
     give_server_back(false);
@@ -106,7 +112,8 @@ void Session::settle_lease() {
   if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
   if (busy == server::Busy::Pinned) note_pin();
   if (busy || mode_ == config::PoolMode::Session) return arm_deadline();
-  totals.transaction_time += std::chrono::duration_cast<stats::Microseconds>(now - transaction_since_);
+  pool_->totals().transaction_time +=
+      std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
   pool_->release(*std::exchange(server_, nullptr));
   enter(State::Idle);
 }

@@ -155,11 +155,10 @@ Session::Way Session::begin_with_lease(const Piece& piece) {
     owed.note_flush();
     return Way::Forward;
   }
-  if (owed.is_settled()) {
-    request_since_ = since_ = environment_.agenda.now();
-    is_query_cancelled_ = false;
-    if (server_->status() == TransactionStatus::Idle) server_->adopt_settings(settings_, environment_.requests);
-    arm_deadline();
+  const bool is_first = owed.is_empty();
+  if (owed.is_settled() && server_->status() == TransactionStatus::Idle) {
+    transaction_since_ = environment_.agenda.now();
+    server_->adopt_settings(settings_, environment_.requests);
   }
   if (piece.type == 'Q' || piece.type == 'E') ++pool_->totals().queries;
   if (piece.type == 'Q' || piece.type == 'P') server_->words().begin_text();
@@ -167,7 +166,14 @@ Session::Way Session::begin_with_lease(const Piece& piece) {
     server_->left_state().add(protocol::StateKind::NamedStatement);
   }
   owed.expect(request_of(piece));
+  if (is_first) note_request_begun();
   return Way::Forward;
+}
+
+void Session::note_request_begun() {
+  request_since_ = since_ = environment_.agenda.now();
+  is_query_cancelled_ = false;
+  arm_deadline();
 }
 
 void Session::end_frame(const Piece& piece) {
