@@ -1,0 +1,139 @@
+// The pool modes other than `transaction`, and cancel requests.
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/play/play.h"
+
+namespace howdah::tests {
+
+namespace {
+
+const std::string kAnswer = "T D(1) C(SELECT 1) Z(I)";
+const std::string kNoBlocks = "E(0A000 transaction blocks are not allowed in pool mode \"statement\") Z(I)";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(session_modes)
+
+BOOST_AUTO_TEST_CASE(statement_mode_refuses_transaction_blocks_and_keeps_the_client) {
+  for (const auto* text : {"BEGIN", "begin work", "  START TRANSACTION", "/* x */ BEGIN"}) {
+    Play play(one_pool(1, config::PoolMode::Statement));
+    auto& ann = play.log_in();
+    BOOST_TEST(ann.ask(text).starts_with(kNoBlocks) == (text != std::string("/* x */ BEGIN")), text);
+    BOOST_TEST(ann.ask("SELECT 1") == kAnswer);
+    BOOST_TEST(play.script(1).status() == 'I');
+  }
+}
+
+BOOST_AUTO_TEST_CASE(statement_mode_rolls_back_a_block_that_it_did_not_see_coming) {
+  Play play(one_pool(1, config::PoolMode::Statement));
+  auto& ann = play.log_in();
+  BOOST_TEST(ann.ask("SELECT 1; BEGIN") == "T D(1) C(SELECT 1) C(BEGIN) " + kNoBlocks);
+  BOOST_TEST(play.server_heard(1) == "Q(SELECT 1; BEGIN) Q(ROLLBACK)");
+  BOOST_TEST(ann.ask("SELECT 1") == kAnswer);
+  BOOST_TEST(ann.send(statement("BEGIN") + sync()).hears() == "1 2 C(BEGIN) " + kNoBlocks);
+  BOOST_TEST(ann.ask("SELECT 1") == kAnswer);
+  BOOST_TEST(play.script(1).status() == 'I');
+}
+
+BOOST_AUTO_TEST_CASE(statement_mode_serves_all_else) {
+  Play play(one_pool(1, config::PoolMode::Statement));
+  auto& ann = play.log_in();
+  BOOST_TEST(ann.send(statement("SELECT 1") + sync()).hears() == "1 2 D(1) C(SELECT 1) Z(I)");
+  BOOST_TEST(ann.send(query("COPY IN") + copy_data("x") + copy_done()).hears() == "G C(COPY 1) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(a_session_of_session_mode_keeps_one_server_to_its_end) {
+  Play play(one_pool(1, config::PoolMode::Session));
+  auto& ann = play.log_in();
+  auto& bob = play.start_log_in();
+  BOOST_TEST(bob.hears() == "R");
+  BOOST_TEST(ann.ask("SELECT 1") == kAnswer);
+  BOOST_TEST(play.pool().idle_count() == 0U);
+  ann.send(terminate());
+  BOOST_TEST(bob.hears().ends_with("Z(I)"));
+  BOOST_TEST(play.server_heard(1) == "Q(SELECT 1) Q(DISCARD ALL)");
+}
+
+BOOST_AUTO_TEST_CASE(session_mode_tells_the_server_s_own_process_id) {
+  Play play(one_pool(2, config::PoolMode::Session));
+  BOOST_TEST(play.log_in().process_id() == 1000);
+  BOOST_TEST(play.server(1).process_id() == 1000);
+  Play other(one_pool(2));
+  BOOST_TEST(other.log_in().process_id() >= 1 << 22);
+}
+
+BOOST_AUTO_TEST_CASE(a_user_may_have_a_mode_of_its_own) {
+  auto settings = one_pool(1);
+  settings.users["boss"] = {.name = "boss", .password = {}, .pool_mode = config::PoolMode::Session};
+  Play play(settings);
+  auto& boss = play.log_in("boss");
+  (void)boss.ask("SELECT 1");
+  BOOST_TEST(play.pool().idle_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_request_cancels_what_its_client_runs) {
+  Play play(one_pool(2));
+  auto& ann = play.log_in();
+  auto& bob = play.log_in();
+  ann.send(query("SLEEP 1"));
+  bob.send(query("SLEEP 2"));
+  ann.cancel();
+  BOOST_TEST(ann.hears() == "E(57014 canceling statement due to user request) Z(I)");
+  BOOST_TEST(play.script(2).is_asleep());
+  BOOST_TEST(play.pool().idle_count() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_of_an_idle_client_goes_nowhere) {
+  Play play(one_pool(1));
+  auto& ann = play.log_in();
+  auto& bob = play.log_in();
+  bob.send(query("SLEEP 1"));
+  ann.cancel();
+  BOOST_TEST(play.server(1).cancel_count() == 0);
+  BOOST_TEST(play.script(1).is_asleep());
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_with_a_wrong_key_goes_nowhere_and_is_not_answered) {
+  Play play(one_pool(1));
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  auto key = message('K', std::string("\0\0\0\1abcd", 8));
+  ann.note_keys(key);
+  ann.cancel();
+  BOOST_TEST(play.script(1).is_asleep());
+}
+
+// semantics.md, 17
+BOOST_AUTO_TEST_CASE(a_server_is_not_given_away_while_a_cancel_for_it_is_in_flight) {
+  Play play(one_pool(1));
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  auto& bob = play.log_in();
+  ann.send(query("SLEEP 1"));
+  ann.cancel();
+  play.script(1).wake();
+  play.run();
+  BOOST_TEST(ann.hears() == kAnswer);
+  bob.send(query("SLEEP 2"));
+  BOOST_TEST(!play.script(1).is_asleep());
+  BOOST_TEST(play.server(1).cancel_arrives() == "");
+  play.loop.turn([&] { play.server(1).cancel_ends(); });
+  play.run();
+  BOOST_TEST(play.script(1).is_asleep());
+  play.script(1).wake();
+  play.run();
+  BOOST_TEST(bob.hears() == "T D(2) C(SELECT 1) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(many_cancels_at_a_time_are_one) {
+  Play play(one_pool(1));
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  for (int i = 0; i < 10; ++i) ann.cancel();
+  BOOST_TEST(play.server(1).cancel_count() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace howdah::tests
