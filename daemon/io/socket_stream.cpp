@@ -51,7 +51,6 @@ void SocketStream::set_reading(bool on) {
 }
 
 void SocketStream::redeliver() {
-  if (kept_.empty()) return;
   is_redelivery_due_ = true;
   worker_.agenda().defer(deferred_);
 }

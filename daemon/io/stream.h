@@ -44,7 +44,8 @@ class Stream {
 
   // While off, nothing is read from the peer, so that its kernel makes it wait.
   virtual void set_reading(bool on) = 0;
-  // Delivers the bytes left over once more, at the end of this turn, whether or not reading is on.
+  // Delivers the bytes left over once more, at the end of this turn, whether or not reading is on; also those that the
+  // on_bytes under way is about to leave.
   virtual void redeliver() = 0;
 
   // Sends what is pending, then closes; after a short while it closes anyway. The old handler hears nothing more.

@@ -79,7 +79,6 @@ void FakeStream::set_reading(bool on) {
 }
 
 void FakeStream::redeliver() {
-  if (kept_.empty()) return;
   is_redelivery_due_ = true;
   agenda_.defer(deferred_);
 }

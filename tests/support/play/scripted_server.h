@@ -29,6 +29,7 @@ class ScriptedServer {
   // What howdah sent; answers as far as it can.
   void feed(protocol::Bytes bytes);
   [[nodiscard]] bool has_output() const { return !sent_.empty(); }
+  [[nodiscard]] std::size_t output_bytes() const { return sent_.size(); }
   std::string take_output(std::size_t most = SIZE_MAX);
   // No more comes behind the output, and nothing is read.
   [[nodiscard]] bool is_closed() const { return is_closed_; }
