@@ -147,8 +147,8 @@ void Session::on_cancel_request() {
     pool_->leave(*this);
     on_refused(protocol::make_error(Severity::Error, protocol::sqlstate::kQueryCanceled,
                                     "canceling statement due to user request"));
-  } else if (state_ == State::Leased && !server_->owed().is_empty()) {
-    server_->cancel();
+  } else if (state_ == State::Leased && !server_->owed().is_empty() && !server_->owed().is_next_for_pooler()) {
+    server_->cancel();  // never what we have put in front: its failure would end the session
   }
 }
 
