@@ -40,6 +40,7 @@ struct PoolSettings {
   Milliseconds retry_max = 15s;
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
   std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
+  int prepared_statements = 500;                    // most that a server keeps prepared between batches
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.

@@ -75,6 +75,9 @@ ErrorFields read_error(Bytes body) {
       case 'H':
         fields.hint = *text;
         break;
+      case 'R':
+        fields.routine = *text;
+        break;
       default:
         break;
     }

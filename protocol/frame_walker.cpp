@@ -13,7 +13,10 @@ constexpr std::int32_t kLargeMessage = 0x3fffffff - 1;
 constexpr std::int32_t kAnyLength = 0x7fffffff;
 
 constexpr std::uint32_t kWholeSmall = kSmallMessage + 1;
-constexpr std::uint32_t kFirstWords = 64;    // enough of a statement to know a BEGIN
+constexpr std::uint32_t kStatementFront = 16 * 1024;  // of a Query: where its names are looked for
+constexpr std::uint32_t kStatementWhole =
+    256 * 1024;                              // of a Parse: what can be prepared again on another server
+constexpr std::uint32_t kNames = 1024;       // of a Bind: portal and statement
 constexpr std::uint32_t kErrorFront = 1024;  // severity and SQLSTATE come first
 constexpr std::int32_t kLargestParameter = 16384;
 
@@ -23,9 +26,12 @@ constexpr std::size_t index_of(char type) {
 
 constexpr FrameRules make_client_rules() {
   FrameRules rules{};
-  for (const char type : {'Q', 'P'}) rules[index_of(type)] = {kLargeMessage, kFirstWords};
-  for (const char type : {'B', 'F', 'd', 'p'}) rules[index_of(type)] = {kLargeMessage, 0};
-  for (const char type : {'C', 'D', 'E'}) rules[index_of(type)] = {kSmallMessage, 0};
+  rules[index_of('Q')] = {kLargeMessage, kStatementFront};
+  rules[index_of('P')] = {kLargeMessage, kStatementWhole};
+  rules[index_of('B')] = {kLargeMessage, kNames};
+  for (const char type : {'F', 'd', 'p'}) rules[index_of(type)] = {kLargeMessage, 0};
+  for (const char type : {'C', 'D'}) rules[index_of(type)] = {kSmallMessage, kWholeSmall};
+  rules[index_of('E')] = {kSmallMessage, 0};
   for (const char type : {'H', 'S', 'X', 'c', 'f'}) rules[index_of(type)] = {kSmallMessage, kWholeSmall};
   rules[index_of('p')] = {};  // only during the log-in, which has its own reader
   return rules;

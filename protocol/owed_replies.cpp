@@ -41,28 +41,30 @@ bool owes_ready(Request request) {
 
 }  // namespace
 
-void OwedReplies::expect(Request request, Asker asker) {
+bool OwedReplies::expect(Request request, Asker asker, bool has_note) {
   if (request == Request::CopyEnd) return expect_copy_end(asker);
   if (is_copy_in_ && is_ignored_in_copy_in(request)) {
     note_ignored(request);
-    return;
+    return false;
   }
   is_copy_in_ = false;  // else the server breaks the connection
   if (request == Request::Sync) is_skipping_ = false;
   if (is_skipping_) {  // the server drops everything up to the Sync
     if (is_doubtful()) doubt_ = Doubt::Requests;
-    return;
+    return false;
   }
   is_unsynced_ = !owes_ready(request);
-  push({request, asker});
+  push({request, asker, has_note});
+  return true;
 }
 
-void OwedReplies::expect_copy_end(Asker asker) {
+bool OwedReplies::expect_copy_end(Asker asker) {
   if (is_copy_in_) {
     is_copy_in_ = false;
   } else if (!is_empty()) {
     push({Request::CopyEnd, asker});  // the server may not have told us yet that it is in copy-in
   }
+  return true;
 }
 
 OwedReplies::Verdict OwedReplies::on_reply(char type) {
@@ -88,6 +90,7 @@ OwedReplies::Verdict OwedReplies::on_answer(char type) {
   if (doubt_ == Doubt::Readies) doubt_ = Doubt::None;  // whatever was in doubt came before this
   doubt_if_copy_fails_ = Doubt::None;
   if (effect == Effect::Ends) {
+    if (entries_[head_].has_note) ++outcomes_.completed;
     pop();
   } else if (effect == Effect::BeginsCopyIn) {
     on_copy_in();
@@ -103,6 +106,7 @@ OwedReplies::Verdict OwedReplies::on_ready() {
     return Verdict::ForClient;
   }
   if (is_empty() || !owes_ready(entries_[head_].request)) return Verdict::Unexpected;
+  if (entries_[head_].request == Request::Query) outcomes_.has_run_query = true;
   const auto verdict = verdict_at_head();
   pop();
   return verdict;
@@ -117,6 +121,7 @@ OwedReplies::Verdict OwedReplies::on_error() {
   is_copy_in_ = false;
   doubt_if_copy_fails_ = Doubt::None;
   if (!owes_ready(head.request)) return skip_to_sync();
+  if (head.request == Request::Query) outcomes_.has_run_query = true;
   head.request = Request::Sync;  // as to a Sync: only its ReadyForQuery is still to come
   return verdict_at_head();
 }
@@ -124,8 +129,10 @@ OwedReplies::Verdict OwedReplies::on_error() {
 // An error in a batch is our own only if the whole batch is.
 OwedReplies::Verdict OwedReplies::skip_to_sync() {
   auto verdict = verdict_at_head();
+  if (entries_[head_].has_note) ++outcomes_.failed;
   for (++head_; !is_empty() && entries_[head_].request != Request::Sync; ++head_) {
     if (owes_ready(entries_[head_].request)) --ready_count_;
+    if (entries_[head_].has_note) ++outcomes_.dropped;
     if (is_doubtful() && entries_[head_].request != Request::CopyEnd) doubt_ = Doubt::Requests;
   }
   if (!is_next_for_pooler()) verdict = Verdict::ForClient;
@@ -163,6 +170,7 @@ void OwedReplies::push(Entry entry) {
   entries_.push_back(entry);
   if (owes_ready(entry.request)) {
     ++ready_count_;
+    ++batch_;
     unflushed_count_ = 0;
   } else {
     ++unflushed_count_;

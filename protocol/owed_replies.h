@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace howdah::protocol {
@@ -25,10 +26,23 @@ enum class Request : std::uint8_t {
 // Who wants the answer: the client, or only we ourselves.
 enum class Asker : std::uint8_t { Client, Pooler };
 
+// How many requests that were noted elsewhere (see `expect`) have come to their end, in the order of the
+// notes.
+struct NotedOutcomes {
+  std::uint32_t completed = 0;
+  std::uint32_t failed = 0;    // answered by an error
+  std::uint32_t dropped = 0;   // skipped by the server after an error
+  bool has_run_query = false;  // a simple Query was run, well or badly
+
+  [[nodiscard]] bool is_empty() const { return (completed | failed | dropped) == 0 && !has_run_query; }
+};
+
 class OwedReplies {
  public:
   // Notes a message that is about to be sent.
-  void expect(Request request, Asker asker = Asker::Client);
+  // False: the server will skip or ignore it, and nothing is owed for it. With `has_note` its end is counted
+  // for whoever keeps notes of requests.
+  bool expect(Request request, Asker asker = Asker::Client, bool has_note = false);
 
   enum class Verdict {
     ForClient,
@@ -48,6 +62,8 @@ class OwedReplies {
   [[nodiscard]] bool is_copy_in() const { return is_copy_in_; }
   // Messages of the extended protocol went out (or are being skipped after an error) and their Sync did not.
   [[nodiscard]] bool is_unsynced() const { return is_unsynced_ || is_skipping_; }
+  // The server has failed the batch under way and skips what comes up to its Sync.
+  [[nodiscard]] bool is_skipping() const { return is_skipping_; }
   // A copy-in failed, and we cannot know whether the server met a Sync before that and ignored it, or
   // afterwards and still owes its ReadyForQuery. Close rather than reuse. An answer without error to the next
   // request ends the doubt, unless requests were sent that the server drops in the one case and answers in
@@ -62,6 +78,13 @@ class OwedReplies {
   [[nodiscard]] std::size_t unflushed_count() const { return unflushed_count_; }
   void note_flush() { unflushed_count_ = 0; }
 
+  // The batch that the next message belongs to: those up to a Sync, a Query or a FunctionCall have one
+  // number.
+  [[nodiscard]] std::uint64_t batch() const { return batch_; }
+  // The ends of noted requests, and of queries, since the last call.
+  [[nodiscard]] NotedOutcomes take_outcomes() { return std::exchange(outcomes_, {}); }
+  [[nodiscard]] bool has_outcomes() const { return !outcomes_.is_empty(); }
+
   // Whether the reply that comes next is for ourselves.
   [[nodiscard]] bool is_next_for_pooler() const {
     return !is_empty() && entries_[head_].asker == Asker::Pooler;
@@ -71,6 +94,7 @@ class OwedReplies {
   struct Entry {
     Request request;
     Asker asker;
+    bool has_note = false;
   };
 
   static bool is_ignored_in_copy_in(Request request) {
@@ -82,7 +106,7 @@ class OwedReplies {
   // What may be owed beside the entries: ReadyForQuery only, or the replies to any requests.
   enum class Doubt : std::uint8_t { None, Readies, Requests };
 
-  void expect_copy_end(Asker asker);
+  bool expect_copy_end(Asker asker);
   Verdict on_answer(char type);
   Verdict on_ready();
   Verdict on_error();
@@ -98,6 +122,8 @@ class OwedReplies {
   std::size_t head_ = 0;
   std::size_t ready_count_ = 0;
   std::size_t unflushed_count_ = 0;
+  std::uint64_t batch_ = 0;
+  NotedOutcomes outcomes_;
   bool is_unsynced_ = false;
   bool is_skipping_ = false;  // after an error, up to a Sync that has not been sent yet
   bool is_copy_in_ = false;

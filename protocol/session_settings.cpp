@@ -66,6 +66,17 @@ std::string settings_change_command(const SessionSettings& from, const SessionSe
   return command;
 }
 
+std::string naming_settings_key(const SessionSettings& settings) {
+  std::string key;
+  for (const std::string_view name : {"role", "search_path", "session_authorization"}) {
+    const auto found = map_of(settings).find(name);
+    if (found == map_of(settings).end()) continue;
+    key.append(name).push_back('\0');
+    key.append(found->second).push_back('\0');
+  }
+  return key;
+}
+
 std::string settings_key(const SessionSettings& settings) {
   std::string key;
   for (const auto& [name, value] : map_of(settings)) {

@@ -25,6 +25,10 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // that is in `from` only goes back to what the server had at its log-in.
 [[nodiscard]] std::string settings_change_command(const SessionSettings& from, const SessionSettings& to);
 
+// Of those settings that decide what a name in a statement means (search_path, role): a text that is the same
+// where they are; empty where there are none.
+[[nodiscard]] std::string naming_settings_key(const SessionSettings& settings);
+
 // A text that is the same for equal settings only.
 [[nodiscard]] std::string settings_key(const SessionSettings& settings);
 

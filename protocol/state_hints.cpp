@@ -6,9 +6,9 @@ namespace howdah::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kKindNames = {"settings",       "named statement",  "listen",
-                                                        "held cursor",    "temporary object", "advisory lock",
-                                                        "loaded library", "code block"};
+constexpr std::array<std::string_view, 9> kKindNames = {
+    "settings",      "named statement", "listen",     "held cursor",      "temporary object",
+    "advisory lock", "loaded library",  "code block", "unnamed statement"};
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -50,6 +50,7 @@ void StatementWords::begin_text() {
   word_count_ = 0;
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
+  names_statements_ = false;
 }
 
 void StatementWords::feed(Bytes text) {
@@ -78,6 +79,7 @@ void StatementWords::end_word() {
   ++word_count_;
   if (word_count_ == 1 && (word == "begin" || word == "start")) starts_transaction_ = true;
   if (place_ == Place::AfterSet && is_local_to_transaction(word)) {
+    has_local_set_ = true;
     place_ = Place::AfterSetLocal;
     return;
   }
@@ -95,11 +97,15 @@ void StatementWords::note_word(std::string_view word) {
     case 5:
       has_session_set_ = has_session_set_ || word == "reset";
       break;
+    case 7:
+      names_statements_ = names_statements_ || word == "prepare" || word == "execute";
+      break;
     case 9:
       if (word == "temporary") kinds_.add(StateKind::TemporaryObject);
       break;
     case 10:
       if (word == "set_config") kinds_.add(StateKind::Settings);
+      names_statements_ = names_statements_ || word == "deallocate";
       break;
     default:
       break;
@@ -123,6 +129,8 @@ void note_command_tag(std::string_view tag, const StatementWords& words, StateKi
     kinds.add(StateKind::CodeBlock);
   } else if (tag == "DISCARD ALL") {
     kinds.clear();
+  } else if (tag == "DEALLOCATE ALL") {
+    kinds.remove(StateKind::NamedStatement);
   }
 }
 

@@ -20,7 +20,8 @@ enum class StateKind : std::uint8_t {
   TemporaryObject,
   AdvisoryLock,
   LoadedLibrary,
-  CodeBlock,  // DO and CALL can leave anything
+  CodeBlock,         // DO and CALL can leave anything
+  UnnamedStatement,  // too large to be prepared again elsewhere
 };
 
 [[nodiscard]] std::string_view state_kind_name(StateKind kind);
@@ -29,6 +30,7 @@ enum class StateKind : std::uint8_t {
 class StateKinds {
  public:
   void add(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ | bit(kind)); }
+  void remove(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ & ~bit(kind)); }
   [[nodiscard]] bool has(StateKind kind) const { return (bits_ & bit(kind)) != 0; }
   [[nodiscard]] bool is_empty() const { return bits_ == 0; }
   void clear() { bits_ = 0; }
@@ -53,6 +55,10 @@ class StatementWords {
 
   [[nodiscard]] bool has_session_set() const { return has_session_set_; }
   [[nodiscard]] bool has_hold() const { return has_hold_; }
+  // A setting that lasts to the end of its transaction, or may.
+  [[nodiscard]] bool has_local_set() const { return has_local_set_ || kinds_.has(StateKind::Settings); }
+  // The text under way, or the last one, may name prepared statements: PREPARE, EXECUTE, DEALLOCATE.
+  [[nodiscard]] bool names_statements() const { return names_statements_; }
   // Kinds that the words alone tell: set_config, temporary objects, advisory locks.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
   // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
@@ -71,7 +77,9 @@ class StatementWords {
   std::size_t word_count_ = 0;
   Place place_ = Place::Elsewhere;
   bool has_session_set_ = false;
+  bool has_local_set_ = false;
   bool has_hold_ = false;
+  bool names_statements_ = false;
   bool starts_transaction_ = false;
   StateKinds kinds_;
 };

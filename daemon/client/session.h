@@ -1,9 +1,10 @@
-// Our object for one client: its log-in, its requests on their way to a server, the replies on their way back.
+// Our object for one client: its log-in, its requests on their way to a server, the replies on their way
+// back.
 //
-// It holds a lease only from the first message of a transaction to the last reply, unless the pool's mode or state left
-// on the server says otherwise. What arrives while it has none stays in the stream until a server is there. Owned by the
-// SessionRegistry; one worker's thread. It moves bytes only through its stream and its server, so tests play it in
-// memory. (PostgreSQL documentation: "Message Flow")
+// It holds a lease only from the first message of a transaction to the last reply, unless the pool's mode or
+// state left on the server says otherwise. What arrives while it has none stays in the stream until a server
+// is there. Owned by the SessionRegistry; one worker's thread. It moves bytes only through its stream and its
+// server, so tests play it in memory. (PostgreSQL documentation: "Message Flow")
 #pragma once
 
 #include <memory>
@@ -14,6 +15,7 @@
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/session_environment.h"
+#include "daemon/client/statement_translator.h"
 #include "daemon/io/stream.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/server/tenant.h"
@@ -33,13 +35,13 @@ class Session final : private io::StreamHandler,
     Idle,              // no lease, nothing asked
     Waiting,           // in the queue; the request stays in the stream
     Leased,
-    Skipping,          // a request was refused: its rest is dropped
+    Skipping,  // a request was refused: its rest is dropped
     Console,
     Ended,
   };
 
-  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin, SessionEnvironment& environment,
-          SessionOwner& owner);
+  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin,
+          SessionEnvironment& environment, SessionOwner& owner);
   ~Session();
 
   [[nodiscard]] std::uint64_t id() const { return id_; }
@@ -59,7 +61,8 @@ class Session final : private io::StreamHandler,
   void on_end(io::StreamEnd end) override;
   void enter(State state);
   // Stops taking requests; ends as soon as the server owes nothing more, with `last_words` if there are any.
-  void end_after_replies(std::string_view why, std::optional<protocol::ErrorFields> last_words = std::nullopt);
+  void end_after_replies(std::string_view why,
+                         std::optional<protocol::ErrorFields> last_words = std::nullopt);
   void end(std::string_view why, bool is_cancel_wanted);
   void give_server_back(bool is_cancel_wanted);
   void log_end(std::string_view why);
@@ -86,6 +89,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] Way begin_frame(const protocol::Piece& piece);
   [[nodiscard]] Way begin_without_lease(const protocol::Piece& piece);
   [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece);
+  [[nodiscard]] Way begin_request(const protocol::Piece& piece);
   [[nodiscard]] Way acquire(const protocol::Piece& piece);
   void refuse_request(char type, const protocol::ErrorFields& error);
   void note_request_begun();
@@ -99,6 +103,9 @@ class Session final : private io::StreamHandler,
   void on_refused(const protocol::ErrorFields& error) override;
   void on_reply_bytes(protocol::Bytes bytes) override;
   [[nodiscard]] bool on_ready_for_query(protocol::TransactionStatus status) override;
+  void on_statement_answered(const protocol::StatementNote& note) override;
+  void on_command_tag(std::string_view tag) override;
+  void on_statement_error(protocol::Bytes frame) override;
   void on_progress() override;
   void on_server_drained() override;
   void on_server_lost(bool was_told) override;
@@ -124,7 +131,7 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<io::Stream> stream_;
   State state_ = State::LoggingIn;
 
-  std::unique_ptr<LoginConversation> login_;  // until the welcome is over
+  std::unique_ptr<LoginConversation> login_;   // until the welcome is over
   std::shared_ptr<Session*> password_ticket_;  // what a check on another thread holds on to
   std::unique_ptr<admin::Console> console_;
   std::string user_;
@@ -137,15 +144,17 @@ class Session final : private io::StreamHandler,
   pool::Pool* pool_ = nullptr;
   config::PoolMode mode_ = config::PoolMode::Transaction;
   protocol::SessionSettings settings_;
+  std::unique_ptr<StatementTranslator> statements_;  // from the first lease on; null in session mode
   server::ServerConnection* server_ = nullptr;
   server::ServerId last_server_ = 0;
 
   protocol::FrameWalker walker_{protocol::client_frame_rules()};
-  bool is_forwarding_ = false;   // the frame under way goes to the server
-  bool is_holding_ = false;      // a frame waits in the stream for replies or room
-  char held_type_ = 0;           // of the frame that waits for a lease
-  char skip_until_ = 0;          // in Skipping: 'S', or the type of the one message that is dropped
-  bool is_ending_ = false;       // takes no more requests
+  bool is_forwarding_ = false;      // the frame under way goes to the server
+  std::size_t replaced_bytes_ = 0;  // of its front: others have been written in their place
+  bool is_holding_ = false;         // a frame waits in the stream for replies or room
+  char held_type_ = 0;              // of the frame that waits for a lease
+  char skip_until_ = 0;             // in Skipping: 'S', or the type of the one message that is dropped
+  bool is_ending_ = false;          // takes no more requests
   bool is_at_end_of_file_ = false;
   bool is_draining_ = false;
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
@@ -154,7 +163,7 @@ class Session final : private io::StreamHandler,
   std::optional<protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;
-  worker::TimePoint since_;              // of the state; in a lease, of the last request or reply
+  worker::TimePoint since_;                         // of the state; in a lease, of the last request or reply
   std::optional<worker::TimePoint> request_since_;  // of the first request that is not answered
   worker::TimePoint transaction_since_;  // of its first request; a lease may hold several
   worker::MethodTimer<Session, &Session::on_deadline> timer_{*this};

@@ -15,6 +15,12 @@ void Session::begin_lease(server::ServerConnection& server) {
   transaction_since_ = environment_.agenda.now();
   request_since_.reset();
   is_pin_logged_ = false;
+  if (!statements_ && mode_ != config::PoolMode::Session) {
+    statements_ = std::make_unique<StatementTranslator>(
+        pool_->statements(),
+        StatementLimits{.per_server = static_cast<std::size_t>(pool_->settings().prepared_statements)}, id_);
+  }
+  if (statements_) statements_->begin_lease(server);
   if (state_ != State::Welcoming) return enter(State::Leased);
   server.adopt_settings(settings_, environment_.requests);
   send_requests();
@@ -22,7 +28,8 @@ void Session::begin_lease(server::ServerConnection& server) {
 }
 
 void Session::on_granted(server::ServerConnection& server) {
-  pool_->totals().wait_time += std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - waiting_since());
+  pool_->totals().wait_time +=
+      std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - waiting_since());
   begin_lease(server);
   if (state_ != State::Leased) return;
   stream_->set_reading(true);
@@ -47,13 +54,27 @@ void Session::on_reply_bytes(protocol::Bytes bytes) {
   environment_.replies.pass(bytes);
 }
 
+void Session::on_statement_answered(const protocol::StatementNote& note) {
+  if (statements_) statements_->on_answered(note);
+}
+
+void Session::on_command_tag(std::string_view tag) {
+  if (statements_) statements_->on_command_tag(tag, *server_);
+}
+
+void Session::on_statement_error(protocol::Bytes frame) {
+  environment_.replies.own(statements_ ? statements_->on_error(frame) : std::string(frame));
+}
+
 bool Session::on_ready_for_query(TransactionStatus status) {
   if (status == TransactionStatus::Idle) ++pool_->totals().transactions;
   if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return true;
-  // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the clean-up.
+  // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
+  // clean-up.
   environment_.replies.own_written([](std::string& out) {
-    protocol::append_error(out, protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
-                                                     "transaction blocks are not allowed in pool mode \"statement\""));
+    protocol::append_error(
+        out, protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                  "transaction blocks are not allowed in pool mode \"statement\""));
     protocol::append_ready_for_query(out, TransactionStatus::Idle);
   });
   return false;
@@ -78,11 +99,12 @@ void Session::on_progress() {
   if (state_ != State::Ended && is_holding_) stream_->redeliver();
 }
 
-// The server refused the session's settings: at the log-in that is the client's error, later its end, since the request
-// behind them has gone with them.
+// The server refused the session's settings: at the log-in that is the client's error, later its end, since
+// the request behind them has gone with them.
 bool Session::has_own_failure() {
   if (!server_->has_own_error()) return false;
-  if (state_ == State::Welcoming && !server_->owed().is_settled()) return true;  // its ReadyForQuery is still to come
+  if (state_ == State::Welcoming && !server_->owed().is_settled())
+    return true;  // its ReadyForQuery is still to come
   auto error = server_->take_own_error();
   error->severity = Severity::Fatal;
   if (state_ != State::Welcoming) {
@@ -108,10 +130,12 @@ void Session::settle_lease() {
     give_server_back(false);
     return enter(State::Idle);
   }
+  if (statements_) statements_->settle(*server_);
   const auto busy = server_->why_not_releasable(has_partial_request());
   if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
   if (busy == server::Busy::Pinned) note_pin();
   if (busy || mode_ == config::PoolMode::Session) return arm_deadline();
+  if (statements_ && statements_->close_visible(*server_, environment_.requests)) return send_requests();
   pool_->totals().transaction_time +=
       std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
   pool_->release(*std::exchange(server_, nullptr));

@@ -13,14 +13,24 @@ using protocol::TransactionStatus;
 
 namespace {
 
-// So many ReadyForQuery may be owed; the server sends each as soon as it can, so that holding the rest back ends.
+// So many ReadyForQuery may be owed; the server sends each as soon as it can, so that holding the rest back
+// ends.
 constexpr std::size_t kMostReadyOwed = 1000;
-// After so many messages without a Sync or Flush we flush by ourselves, so that memory for owed replies is bounded.
+// After so many messages without a Sync or Flush we flush by ourselves, so that memory for owed replies is
+// bounded.
 constexpr std::size_t kMostUnflushed = 4096;
 constexpr std::size_t kMostEntriesOwed = 4 * kMostUnflushed;
 
 bool is_copy_message(char type) {
   return type == 'd' || type == 'c' || type == 'f';
+}
+
+bool has_text(char type) {
+  return type == 'Q' || type == 'P';
+}
+
+bool concerns_statements(char type) {
+  return has_text(type) || type == 'B' || type == 'D' || type == 'C';
 }
 
 bool is_one_message_request(char type) {
@@ -80,8 +90,8 @@ std::size_t Session::take_requests(Bytes bytes) {
       is_forwarding_ = way == Way::Forward;
     }
     if (is_forwarding_) {
-      environment_.requests.pass(piece.bytes);
-      if (piece.type == 'Q' || piece.type == 'P') server_->words().feed(piece.body());
+      environment_.requests.pass(piece.bytes.substr(std::exchange(replaced_bytes_, 0)));
+      if (!piece.is_start && has_text(piece.type)) server_->words().feed(piece.body());
     }
     walker_.advance(piece);
     done += piece.bytes.size();
@@ -125,8 +135,9 @@ Session::Way Session::acquire(const Piece& piece) {
     words.feed(piece.body());
     words.end_text();
     if (words.starts_transaction()) {
-      refuse_request('Q', protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
-                                               "transaction blocks are not allowed in pool mode \"statement\""));
+      refuse_request('Q',
+                     protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                          "transaction blocks are not allowed in pool mode \"statement\""));
       return Way::Drop;
     }
   }
@@ -155,18 +166,32 @@ Session::Way Session::begin_with_lease(const Piece& piece) {
     owed.note_flush();
     return Way::Forward;
   }
-  const bool is_first = owed.is_empty();
   if (owed.is_settled() && server_->status() == TransactionStatus::Idle) {
     transaction_since_ = environment_.agenda.now();
     server_->adopt_settings(settings_, environment_.requests);
   }
-  if (piece.type == 'Q' || piece.type == 'E') ++pool_->totals().queries;
-  if (piece.type == 'Q' || piece.type == 'P') server_->words().begin_text();
-  if (piece.type == 'P' && !piece.body().empty() && piece.body().front() != '\0') {
-    server_->left_state().add(protocol::StateKind::NamedStatement);
+  return begin_request(piece);
+}
+
+Session::Way Session::begin_request(const Piece& piece) {
+  if (has_text(piece.type)) {
+    server_->words().begin_text();
+    server_->words().feed(piece.body());
   }
-  owed.expect(request_of(piece));
+  auto& owed = server_->owed();
+  const bool is_first = owed.is_empty();
+  // What the server will drop, or break the connection over, goes to it as it is.
+  const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
+  if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
+    owed.expect(request_of(piece));
+  } else {
+    const auto translation = statements_->begin_frame(piece, *server_, environment_.requests);
+    is_holding_ = translation.is_held;
+    replaced_bytes_ = translation.replaced_bytes;
+    if (is_holding_) return Way::Hold;
+  }
   if (is_first) note_request_begun();
+  if (piece.type == 'Q' || piece.type == 'E') ++pool_->totals().queries;
   return Way::Forward;
 }
 
@@ -184,7 +209,7 @@ void Session::end_frame(const Piece& piece) {
     return;
   }
   if (!is_forwarding_) return;
-  if (piece.type == 'Q' || piece.type == 'P') {
+  if (has_text(piece.type)) {
     server_->words().end_text();
     for (const auto kind : {protocol::StateKind::Settings, protocol::StateKind::TemporaryObject,
                             protocol::StateKind::AdvisoryLock}) {
@@ -198,7 +223,8 @@ void Session::end_frame(const Piece& piece) {
   }
 }
 
-// The request at the front of the stream fails by our word: one message that owes a ReadyForQuery, or all up to a Sync.
+// The request at the front of the stream fails by our word: one message that owes a ReadyForQuery, or all up
+// to a Sync.
 void Session::refuse_request(char type, const protocol::ErrorFields& error) {
   environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, error); });
   if (pool_ != nullptr) ++pool_->totals().errors_sent;

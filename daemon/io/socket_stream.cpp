@@ -40,7 +40,7 @@ void SocketStream::set_handler(StreamHandler& handler) {
 }
 
 void SocketStream::set_reading(bool on) {
-  if (is_reading_ == on || has_ended_ || has_failed_) return;
+  if (is_reading_ == on || has_ended_ || has_failed_ || has_write_failed_) return;
   is_reading_ = on;
   if (on) {
     event_add(read_event_.get(), nullptr);
@@ -61,8 +61,8 @@ bool SocketStream::has_unread_input() const {
   return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
-// What was kept stands in front of the scratch, so that the handler sees one run of bytes; a frame that must be seen
-// whole and is larger than the scratch is gathered in the kept bytes themselves.
+// What was kept stands in front of the scratch, so that the handler sees one run of bytes; a frame that must
+// be seen whole and is larger than the scratch is gathered in the kept bytes themselves.
 void SocketStream::on_readable() {
   const auto scratch = worker_.scratch();
   if (handler_ == nullptr) {  // lingering: nobody listens
@@ -134,7 +134,7 @@ void SocketStream::on_deferred() {
 
 void SocketStream::write(OutputBatch& batch) {
   if (batch.is_empty()) return;
-  if (has_failed_) return batch.clear();
+  if (has_failed_ || has_write_failed_) return batch.clear();
   std::size_t sent = 0;
   if (pending_bytes() == 0) {
     auto& ranges = batch.ranges();
@@ -144,7 +144,7 @@ void SocketStream::write(OutputBatch& batch) {
       if (result.kind == Kind::WouldBlock) break;
       if (result.kind != Kind::Bytes) {
         batch.clear();
-        return fail(StreamEnd::Error);
+        return fail_writing();
       }
       sent += result.count;
       auto done = result.count;
@@ -187,7 +187,7 @@ bool SocketStream::send_pending() {
     const auto result = transport_->write(std::span(&range, 1));
     if (result.kind == Kind::WouldBlock) return false;
     if (result.kind != Kind::Bytes) {
-      fail(StreamEnd::Error);
+      fail_writing();
       return false;
     }
     pending_sent_ += result.count;
@@ -204,15 +204,27 @@ void SocketStream::on_writable() {
   handler_->on_drained();
 }
 
+// A peer that resets the connection may have said why before: that is still to be read, and its end tells of
+// the failure.
+void SocketStream::fail_writing() {
+  if (!is_reading_ || handler_ == nullptr) return fail(StreamEnd::Error);
+  has_write_failed_ = true;
+  drop_pending();
+}
+
+void SocketStream::drop_pending() {
+  write_event_.reset();
+  pending_ = std::string();
+  pending_sent_ = 0;
+}
+
 void SocketStream::fail(StreamEnd end) {
   set_reading(false);
   has_ended_ = true;
-  if (end == StreamEnd::Error) {
+  if (end == StreamEnd::Error || has_write_failed_) {
     has_failed_ = true;
     is_end_told_ = false;
-    write_event_.reset();
-    pending_ = std::string();
-    pending_sent_ = 0;
+    drop_pending();
   }
   if (handler_ == nullptr) return has_failed_ ? die() : void();
   worker_.agenda().defer(deferred_);
@@ -222,8 +234,8 @@ void SocketStream::linger(std::unique_ptr<Stream> self) {
   self_ = std::move(self);
   handler_ = nullptr;
   deferred_.cancel_deferred();
-  if (pending_bytes() == 0 || has_failed_) return die();
-  set_reading(true);  // a reset is news, what else comes is dropped
+  if (pending_bytes() == 0 || has_failed_) return die();  // nothing is pending where writing failed
+  set_reading(true);                                      // a reset is news, what else comes is dropped
   worker_.agenda().arm_in(linger_timer_, kLinger);
 }
 

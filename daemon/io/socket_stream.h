@@ -1,5 +1,5 @@
-// A stream on a socket, plain or TLS, in a worker's loop. It reads into the worker's scratch buffer and keeps bytes only
-// while the handler has not taken them or the kernel has not: an idle connection holds no buffer.
+// A stream on a socket, plain or TLS, in a worker's loop. It reads into the worker's scratch buffer and keeps
+// bytes only while the handler has not taken them or the kernel has not: an idle connection holds no buffer.
 #pragma once
 
 #include <memory>
@@ -40,6 +40,8 @@ class SocketStream final : public Stream {
   [[nodiscard]] bool send_pending();
   void keep_unsent(OutputBatch& batch, std::size_t sent);
   void fail(StreamEnd end);
+  void fail_writing();
+  void drop_pending();
   void die();
 
   worker::Worker& worker_;
@@ -54,8 +56,9 @@ class SocketStream final : public Stream {
   std::unique_ptr<Stream> self_;      // while lingering
   bool is_reading_ = false;
   bool is_redelivery_due_ = false;
-  bool has_ended_ = false;   // the peer sends nothing more
+  bool has_ended_ = false;  // the peer sends nothing more
   bool has_failed_ = false;
+  bool has_write_failed_ = false;  // what the peer has sent is still read
   bool is_end_told_ = false;
   bool* is_destroyed_ = nullptr;  // set by the destructor, for a call in whose middle it comes
   worker::MethodDeferred<SocketStream, &SocketStream::on_deferred> deferred_{*this};

@@ -1,7 +1,8 @@
 // The servers of one database entry and one backend user, and the sessions that wait for one.
-// It owns the servers, never has more than max_size of them (log-ins under way and servers being cleaned included), serves
-// waiters in the order of their arrival, and makes new connections when waiters or min_size ask for them.
-// No call here calls a waiter back before it returns; all state changes inside the calls, so that workers can share it.
+// It owns the servers, never has more than max_size of them (log-ins under way and servers being cleaned
+// included), serves waiters in the order of their arrival, and makes new connections when waiters or min_size
+// ask for them. No call here calls a waiter back before it returns; all state changes inside the calls, so
+// that workers can share it.
 #pragma once
 
 #include <map>
@@ -18,6 +19,7 @@
 #include "daemon/server/server_connection.h"
 #include "daemon/stats/snapshot.h"
 #include "daemon/worker/agenda.h"
+#include "protocol/statement_cache.h"
 
 namespace howdah::pool {
 
@@ -37,12 +39,14 @@ struct PoolEnvironment {
 
 class Pool final : private server::ServerOwner, private server::CleanupOwner {
  public:
-  Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment);
+  Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target,
+       PoolEnvironment environment);
   ~Pool();
 
   [[nodiscard]] const PoolName& name() const { return name_; }
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
   [[nodiscard]] WelcomeCache& welcomes() { return welcomes_; }
+  [[nodiscard]] protocol::StatementCache& statements() { return statements_; }
   [[nodiscard]] stats::Totals& totals() { return totals_; }
 
   // A server at once, `preferred` where that one is idle; else nothing, and the waiter stands in the queue.
@@ -104,6 +108,7 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   WaiterList queue_;
   WaiterList settled_;
   WelcomeCache welcomes_;
+  protocol::StatementCache statements_;
   stats::Totals totals_;
 
   bool is_started_ = false;

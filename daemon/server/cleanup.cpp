@@ -35,7 +35,8 @@ void Cleanup::begin(const Abandoned& abandoned) {
 // Only COPY data can be completed: whatever is in it, the CopyFail behind it undoes it.
 bool Cleanup::complete_request(const Abandoned& abandoned) {
   if (abandoned.partial_request_bytes == 0) return true;
-  if (abandoned.partial_request_type != 'd' || abandoned.partial_request_bytes > kMostPaddingBytes) return false;
+  if (abandoned.partial_request_type != 'd' || abandoned.partial_request_bytes > kMostPaddingBytes)
+    return false;
   batch_.own(std::string(abandoned.partial_request_bytes, '\n'));
   return true;
 }
@@ -91,7 +92,6 @@ void Cleanup::on_progress() {
 void Cleanup::run(std::string_view command) {
   server_.owed().expect(Request::Query, Asker::Pooler);
   batch_.own_written([&](std::string& out) { protocol::append_query(out, command); });
-  if (command == "DISCARD ALL") server_.forget_settings();
   server_.write(batch_);
 }
 

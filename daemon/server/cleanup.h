@@ -1,7 +1,7 @@
-// Makes a server clean after its session is gone: ends what the session had begun, drops all owed replies, rolls back,
-// discards what was left behind; or closes the server when that takes too long or cannot be done for certain.
-// Owned by the pool for as long as it takes; one worker's thread only.
-// (PostgreSQL documentation: "COPY Operations", "Canceling Requests in Progress", "DISCARD")
+// Makes a server clean after its session is gone: ends what the session had begun, drops all owed replies,
+// rolls back, discards what was left behind; or closes the server when that takes too long or cannot be done
+// for certain. Owned by the pool for as long as it takes; one worker's thread only. (PostgreSQL
+// documentation: "COPY Operations", "Canceling Requests in Progress", "DISCARD")
 #pragma once
 
 #include "config/settings.h"
@@ -26,7 +26,7 @@ class CleanupOwner {
 
 // What the session was in the middle of when it went.
 struct Abandoned {
-  char partial_request_type = 0;          // 0: between messages
+  char partial_request_type = 0;            // 0: between messages
   std::uint32_t partial_request_bytes = 0;  // still missing of it
   bool is_cancel_wanted = true;             // a request under way is cancelled rather than waited for
   bool is_discard_wanted = false;           // DISCARD ALL whatever we know
@@ -44,6 +44,9 @@ class Cleanup final : private Tenant {
  private:
   void on_reply_bytes(protocol::Bytes bytes) override;
   bool on_ready_for_query(protocol::TransactionStatus status) override;
+  void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
+  void on_command_tag(std::string_view /*tag*/) override {}
+  void on_statement_error(protocol::Bytes frame) override { on_reply_bytes(frame); }
   void on_progress() override;
   void on_server_drained() override { on_progress(); }
   void on_server_lost(bool was_told) override;

@@ -1,6 +1,7 @@
 #include "daemon/server/server_connection.h"
 
 #include "protocol/messages.h"
+#include "protocol/statement_events.h"
 
 namespace howdah::server {
 
@@ -8,7 +9,19 @@ using protocol::Bytes;
 using protocol::OwedReplies;
 using protocol::Piece;
 
-ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda, ServerOwner& owner)
+namespace {
+
+constexpr Bytes kParseComplete("1\0\0\0\4", protocol::kFrameHeaderBytes);
+
+// The tenant may get other bytes in the place of these: what stands before them is handed out first.
+bool may_be_answered_otherwise(char type) {
+  return type == 'Z' || type == '3' || type == 'E';
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda,
+                                   ServerOwner& owner)
     : id_(id),
       stream_(std::move(logged_in.stream)),
       cancel_ticket_(std::move(logged_in.cancel)),
@@ -95,7 +108,8 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
   std::size_t done = 0;
   std::size_t run_start = 0;
   const auto hand_out = [&] {
-    if (run_start < done && tenant_ != nullptr) tenant_->on_reply_bytes(bytes.substr(run_start, done - run_start));
+    if (run_start < done && tenant_ != nullptr)
+      tenant_->on_reply_bytes(bytes.substr(run_start, done - run_start));
   };
   while (true) {
     const auto next = walker_.peek(bytes.substr(done));
@@ -109,7 +123,7 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
     // A row inside an answer, the most frequent frame by far, changes nothing.
     const bool is_plain_row = piece.type == 'D' && is_frame_for_tenant_ && !owed_.is_empty();
     if (piece.is_start && !is_plain_row) {
-      if (piece.type == 'Z') {
+      if (may_be_answered_otherwise(piece.type)) {
         hand_out();
         run_start = done;
       }
@@ -151,22 +165,42 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
     return false;
   }
   const bool is_for_client = verdict == OwedReplies::Verdict::ForClient;
-  if (piece.type == 'E') take_error(piece, is_for_client);
-  if (state_ == State::Closed) return false;
-  if (piece.type == 'C' && is_for_client) {
+  last_failed_.reset();
+  if (owed_.has_outcomes() && take_outcomes()) return false;
+  if (piece.type == 'E') return take_error(piece, is_for_client);
+  if (piece.type == 'C') {
     const auto tag = protocol::ByteReader(piece.body()).c_string();
-    if (tag) note_command_tag(*tag);
+    if (tag) take_command_tag(*tag, is_for_client);
   }
   return is_for_client;
 }
 
-void ServerConnection::note_command_tag(std::string_view tag) {
+bool ServerConnection::take_outcomes() {
+  const auto outcomes = owed_.take_outcomes();
+  bool is_replaced = false;
+  if (outcomes.has_run_query) statements_.on_query_run();
+  for (auto left = outcomes.completed; left > 0; --left) {
+    const auto note = statements_.complete();
+    if (tenant_ == nullptr) continue;
+    tenant_->on_statement_answered(note);
+    is_replaced = note.kind == protocol::StatementNote::Kind::ClientReuse;
+  }
+  if (outcomes.failed > 0) last_failed_ = statements_.fail();
+  statements_.drop(outcomes.dropped);
+  if (is_replaced) tenant_->on_reply_bytes(kParseComplete);
+  return is_replaced;
+}
+
+void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client) {
   const auto before = left_state_;
   protocol::note_command_tag(tag, words_, left_state_);
-  if (tag != "DISCARD ALL") return;
-  forget_settings();
-  // What was sent behind it has been noted already, and is not undone by it.
-  if (owed_.size() > 1) left_state_ = before;
+  if (tag == "DISCARD ALL") {
+    forget_settings();
+    // What was sent behind it has been noted already, and is not undone by it.
+    if (owed_.size() > 1) left_state_ = before;
+  }
+  if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL") statements_.clear();
+  if (is_for_client && tenant_ != nullptr && protocol::tells_of_statements(tag)) tenant_->on_command_tag(tag);
 }
 
 bool ServerConnection::take_ready(const Piece& piece) {
@@ -177,21 +211,29 @@ bool ServerConnection::take_ready(const Piece& piece) {
     return false;
   }
   status_ = static_cast<protocol::TransactionStatus>(piece.body().front());
+  if (owed_.has_outcomes()) (void)take_outcomes();
   if (verdict == OwedReplies::Verdict::LeaveOut || tenant_ == nullptr) return false;
   return tenant_->on_ready_for_query(status_);
 }
 
-void ServerConnection::take_error(const Piece& piece, bool is_for_client) {
+bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   const auto fields = protocol::read_error(piece.body());
   if (tenant_ == nullptr) {
     lose("idle server said: " + fields.message);
-  } else if (is_for_client) {
-    ++error_count_;
-    has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
-  } else {
+    return false;
+  }
+  if (!is_for_client) {
+    // What SQL text only seemed to need is no harm: where it does need it, the server says so.
+    if (last_failed_ == protocol::StatementNote::Kind::VisibleParse) return false;
     own_error_ = fields;
     settings_ = settings_before_;
+    return false;
   }
+  ++error_count_;
+  has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
+  if (!piece.is_end || !protocol::tells_of_statements(fields)) return true;
+  tenant_->on_statement_error(piece.bytes);
+  return false;
 }
 
 void ServerConnection::take_parameter(const Piece& piece) {

@@ -1,7 +1,7 @@
-// Our connection to a PostgreSQL, logged in: its replies matched to what was asked, its transaction status, settings
-// and left-over state. It moves no bytes by itself but through its stream, and does not know pools or sessions: its
-// tenant gets the replies, its owner hears of its end. Owned by the pool; one worker's thread only.
-// (PostgreSQL documentation: "Message Flow")
+// Our connection to a PostgreSQL, logged in: its replies matched to what was asked, its transaction status,
+// settings and left-over state. It moves no bytes by itself but through its stream, and does not know pools
+// or sessions: its tenant gets the replies, its owner hears of its end. Owned by the pool; one worker's
+// thread only. (PostgreSQL documentation: "Message Flow")
 #pragma once
 
 #include <map>
@@ -17,6 +17,7 @@
 #include "protocol/error_fields.h"
 #include "protocol/frame_walker.h"
 #include "protocol/owed_replies.h"
+#include "protocol/server_statements.h"
 #include "protocol/session_settings.h"
 #include "protocol/state_hints.h"
 
@@ -73,8 +74,13 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // The error that answered a request of our own, once.
   [[nodiscard]] std::optional<protocol::ErrorFields> take_own_error();
 
+  // What it has prepared. Requests are noted in here and in owed() before they are written.
+  [[nodiscard]] protocol::ServerStatements& statements() { return statements_; }
+  [[nodiscard]] const protocol::ServerStatements& statements() const { return statements_; }
+
   // The words of the statements sent in this lease, and what may be left behind by them.
   [[nodiscard]] protocol::StatementWords& words() { return words_; }
+  [[nodiscard]] const protocol::StatementWords& words() const { return words_; }
   [[nodiscard]] protocol::StateKinds& left_state() { return left_state_; }
   [[nodiscard]] const protocol::StateKinds& left_state() const { return left_state_; }
 
@@ -102,9 +108,12 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // Whether the frame that starts here is for the tenant.
   bool take_frame_start(const protocol::Piece& piece);
   bool take_ready(const protocol::Piece& piece);
-  void take_error(const protocol::Piece& piece, bool is_for_client);
+  // Whether the tenant gets it as it is.
+  bool take_error(const protocol::Piece& piece, bool is_for_client);
+  void take_command_tag(std::string_view tag, bool is_for_client);
+  // Whether the frame that brought them stands for another one, which the tenant has got.
+  bool take_outcomes();
   void take_parameter(const protocol::Piece& piece);
-  void note_command_tag(std::string_view tag);
   void lose(std::string_view reason);
 
   const ServerId id_;
@@ -122,12 +131,15 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   Tenant* tenant_ = nullptr;
   protocol::FrameWalker walker_{protocol::server_frame_rules()};
   protocol::OwedReplies owed_;
+  protocol::ServerStatements statements_;
   protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   protocol::SessionSettings settings_;
   protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
   protocol::StatementWords words_;
   protocol::StateKinds left_state_;
   std::optional<protocol::ErrorFields> own_error_;
+  std::optional<protocol::StatementNote::Kind>
+      last_failed_;  // noted request that the error under way answers
   std::uint64_t error_count_ = 0;
   bool is_frame_for_tenant_ = false;
   bool has_told_fatal_ = false;

@@ -27,7 +27,8 @@ const ErrorFields kRead{.severity = Severity::Error,
                         .sqlstate = "42P01",
                         .message = "no table",
                         .detail = "detail",
-                        .hint = "hint"};
+                        .hint = "hint",
+                        .routine = "where"};
 
 }  // namespace
 

@@ -34,33 +34,35 @@ std::vector<Script> recorded_scripts() {
   return scripts;
 }
 
+Request request_of(char type) {
+  switch (type) {
+    case 'P':
+      return Request::Parse;
+    case 'B':
+      return Request::Bind;
+    case 'D':
+      return Request::Describe;
+    case 'E':
+      return Request::Execute;
+    case 'C':
+      return Request::Close;
+    case 'S':
+      return Request::Sync;
+    case 'F':
+      return Request::FunctionCall;
+    case 'Q':
+      return Request::Query;
+    case 'H':
+      return Request::Malformed;
+    default:
+      return Request::CopyEnd;
+  }
+}
+
 // The way of daemon/client: COPY data and a plain Flush are not noted.
 void note(OwedReplies& owed, const std::string& request) {
-  switch (request.front()) {
-    case 'P':
-      return owed.expect(Request::Parse);
-    case 'B':
-      return owed.expect(Request::Bind);
-    case 'D':
-      return owed.expect(Request::Describe);
-    case 'E':
-      return owed.expect(Request::Execute);
-    case 'C':
-      return owed.expect(Request::Close);
-    case 'S':
-      return owed.expect(Request::Sync);
-    case 'F':
-      return owed.expect(Request::FunctionCall);
-    case 'Q':
-      return owed.expect(Request::Query);
-    case 'c':
-    case 'f':
-      return owed.expect(Request::CopyEnd);
-    case 'H':
-      return request == "H0" ? owed.note_flush() : owed.expect(Request::Malformed);
-    default:
-      return;
-  }
+  if (request == "H0") return owed.note_flush();
+  if (request.front() != 'd') owed.expect(request_of(request.front()));
 }
 
 bool changes_nothing(char reply) {

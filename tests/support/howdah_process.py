@@ -86,9 +86,7 @@ class HowdahProcess:
 
     def _is_ready(self):
         assert self.process.poll() is None, f"howdah ended with {self.process.returncode}:\n{self.log()}"
-        path = f"{self.socket_folder}/.s.PGSQL.{self.port}"
-        is_local = not self.arguments and f"unix:{self.folder}:{self.port}" in self.config["listen"]
-        return processes.accepts(self.port) and (not is_local or processes.accepts_at(path))
+        return processes.accepts(self.port)
 
     def signal(self, number):
         self.process.send_signal(number)

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(copy_data_cut_off_in_the_middle_is_completed) {
 
 BOOST_AUTO_TEST_CASE(another_message_cut_off_in_the_middle_costs_the_server) {
   Loss loss;
-  loss.lose_after(query("SELECT " + std::string(100, 'x')).substr(0, 90));
+  loss.lose_after(query("SELECT " + std::string(30'000, 'x')).substr(0, 20'000));
   loss.check_replaced();
 }
 

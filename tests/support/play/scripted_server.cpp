@@ -1,5 +1,6 @@
 #include "tests/support/play/scripted_server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "tests/support/frame_text.h"
@@ -117,8 +118,11 @@ std::string ScriptedServer::take_text(const std::string& text) {
 }
 
 bool ScriptedServer::has_session_state() const {
-  const bool has_unnamed_only = prepared_.empty() || (prepared_.size() == 1 && prepared_.contains(""));
-  return !has_unnamed_only || !channels_.empty() || !settings_.empty();
+  // Unnamed statements and those under the pooler's own names are nobody's state.
+  const bool has_named = std::ranges::any_of(prepared_, [](const auto& statement) {
+    return !statement.first.empty() && !statement.first.starts_with("howdah_");
+  });
+  return has_named || !channels_.empty() || !settings_.empty();
 }
 
 void ScriptedServer::on_query(Bytes body) {

@@ -1,0 +1,126 @@
+// What the server's answers change for the names of a client.
+#include <utility>
+
+#include "daemon/client/statement_translator.h"
+#include "protocol/error_fields.h"
+#include "protocol/messages.h"
+#include "protocol/statement_events.h"
+
+namespace howdah::client {
+
+using protocol::Asker;
+using protocol::Request;
+using protocol::StateKind;
+using protocol::StatementNote;
+using Kind = StatementNote::Kind;
+
+namespace {
+
+std::string take_first(std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  auto first = std::move(names.front());
+  names.erase(names.begin());
+  return first;
+}
+
+}  // namespace
+
+void StatementTranslator::on_answered(const StatementNote& note) {
+  switch (note.kind) {
+    case Kind::ClientParse:
+    case Kind::ClientReuse:
+      return names_.add(note.name, note.statement);
+    case Kind::ClientClose:
+      sql_names_.erase(note.name);
+      return names_.remove(note.name);
+    case Kind::FrontParse:
+    case Kind::FrontClose:
+    case Kind::UnnamedParse:
+    case Kind::UnnamedClose:
+    case Kind::VisibleParse:
+    case Kind::VisibleClose:
+      return;
+  }
+}
+
+void StatementTranslator::on_command_tag(std::string_view tag, server::ServerConnection& server) {
+  if (tag == "DEALLOCATE ALL" || tag == "DISCARD ALL") {
+    names_.clear();
+    sql_names_.clear();
+  } else if (tag == "DEALLOCATE") {
+    const auto name = take_first(deallocating_);
+    names_.remove(name);
+    sql_names_.erase(name);
+    server.statements().forget_visible(name);
+  } else if (tag == "PREPARE") {
+    if (auto name = take_first(preparing_); !name.empty()) sql_names_.insert(std::move(name));
+  } else if (protocol::is_catalog_change(tag)) {
+    has_changed_catalog_ = true;
+    cache_.note_catalog_change();
+  }
+}
+
+std::string StatementTranslator::on_error(protocol::Bytes frame) {
+  const auto fields = protocol::read_error(frame.substr(protocol::kFrameHeaderBytes));
+  if (protocol::is_statement_outdated(fields)) cache_.note_stale();
+  std::string translated(frame);
+  const auto start = translated.find(protocol::kServerNamePrefix);
+  const auto end = start == std::string::npos ? start : translated.find('"', start);
+  if (end == std::string::npos) return translated;
+  const auto name = names_.name_of(std::string_view(translated).substr(start, end - start));
+  if (name.empty()) return translated;
+  translated.replace(start, end - start, name);
+  std::string length;
+  protocol::append_int32(length, static_cast<std::int32_t>(translated.size() - 1));
+  translated.replace(1, length.size(), length);
+  return translated;
+}
+
+void StatementTranslator::begin_lease(const server::ServerConnection& server) {
+  unnamed_changes_ = server.statements().unnamed_changes();
+}
+
+void StatementTranslator::settle(server::ServerConnection& server) {
+  settle_unnamed(server);
+  deallocating_.clear();
+  preparing_.clear();
+  if (server.status() == protocol::TransactionStatus::Idle && std::exchange(has_changed_catalog_, false)) {
+    cache_.note_catalog_change();  // only now do others see it
+  }
+}
+
+// What the server ran is the truth. What it skipped never was: then what the session had before still counts.
+void StatementTranslator::settle_unnamed(server::ServerConnection& server) {
+  unnamed_batch_ = 0;
+  const auto& statements = server.statements();
+  const bool has_before = std::exchange(has_unnamed_before_, false);
+  const bool has_changed = unnamed_changes_ != statements.unnamed_changes();
+  unnamed_changes_ = statements.unnamed_changes();
+  if (!has_changed && !has_before) return;
+  const auto number = statements.unnamed();
+  if (has_before && (!has_changed || number == unnamed_before_.number)) {
+    std::swap(unnamed_, unnamed_before_);
+  } else if (number != unnamed_.number) {
+    unnamed_.number = number;
+    unnamed_.definition.clear();
+  }
+  auto& left = server.left_state();
+  const bool is_lost = unnamed_.number != 0 && unnamed_.definition.empty();
+  is_lost ? left.add(StateKind::UnnamedStatement) : left.remove(StateKind::UnnamedStatement);
+}
+
+bool StatementTranslator::close_visible(server::ServerConnection& server, io::OutputBatch& out) {
+  const auto& names = server.statements().visible_names();
+  if (names.empty()) return false;
+  auto& owed = server.owed();
+  for (const auto& name : names) {
+    owed.expect(Request::Close, Asker::Pooler, true);
+    server.statements().note({.kind = Kind::VisibleClose, .batch = owed.batch(), .name = name});
+    out.own_written([&](std::string& bytes) { protocol::append_close_statement(bytes, name); });
+  }
+  owed.expect(Request::Sync, Asker::Pooler);
+  out.own_written([](std::string& bytes) { protocol::append_sync(bytes); });
+  return true;
+}
+
+}  // namespace howdah::client

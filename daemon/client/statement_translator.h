@@ -1,0 +1,123 @@
+// Between the names that a client gave its prepared statements and those on whatever server it has just now.
+//
+// Parse, Bind, Describe and Close are written anew with the server's names; what the server lacks is prepared
+// in front of the message, in the same write. The unnamed statement follows its session too: where it is not
+// in place it is prepared again. Statements that SQL text names (EXECUTE, DEALLOCATE) are prepared under the
+// client's own names for as long as the lease lasts. Names that the client does not have reach the server as
+// they are, so that its errors are PostgreSQL's own. What a message changes counts when its answer has come.
+// Owned by a session; one worker's thread. (PostgreSQL documentation: "Extended Query", "Pipelining";
+// "PREPARE", "EXECUTE", "DEALLOCATE")
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "daemon/io/output_batch.h"
+#include "daemon/server/server_connection.h"
+#include "protocol/frame_walker.h"
+#include "protocol/server_statements.h"
+#include "protocol/statement_cache.h"
+#include "protocol/statement_messages.h"
+#include "protocol/statement_names.h"
+
+namespace howdah::client {
+
+struct StatementLimits {
+  std::size_t per_server;  // more than these are closed before the next batch, those used the longest ago
+};
+
+class StatementTranslator {
+ public:
+  // `session_id` is unique in the process.
+  StatementTranslator(protocol::StatementCache& cache, StatementLimits limits, std::uint64_t session_id)
+      : cache_(cache), limits_(limits), session_id_(session_id) {}
+
+  struct Translation {
+    bool is_held = false;            // nothing was done: it depends on answers that are still to come
+    std::size_t replaced_bytes = 0;  // so many of the frame's first bytes are replaced by what was written
+  };
+  // The beginning of a Parse, Bind, Describe, Close or Query that is about to go to `server`, whose words()
+  // have read it, and that the server will answer: it neither skips messages nor reads COPY data. Notes what
+  // the server will owe for it; writes what stands in front of it, and what replaces its own front, to `out`.
+  [[nodiscard]] Translation begin_frame(const protocol::Piece& piece, server::ServerConnection& server,
+                                        io::OutputBatch& out);
+
+  // The answers of the server, in order.
+  void on_answered(const protocol::StatementNote& note);
+  void on_command_tag(std::string_view tag, server::ServerConnection& server);
+  // An error that tells of statements, whole: the same with the client's name for one.
+  [[nodiscard]] std::string on_error(protocol::Bytes frame);
+
+  // Nothing is owed any more.
+  void settle(server::ServerConnection& server);
+  // The client's own names are closed again before others get the server. False: there are none.
+  [[nodiscard]] bool close_visible(server::ServerConnection& server, io::OutputBatch& out);
+  void begin_lease(const server::ServerConnection& server);
+
+  [[nodiscard]] std::size_t statement_count() const { return names_.size(); }
+
+ private:
+  struct Call {
+    const protocol::Piece& piece;
+    server::ServerConnection& server;
+    io::OutputBatch& out;
+  };
+  struct LookUp {
+    protocol::StatementPointer statement = {};
+    bool is_held = false;
+  };
+  struct Unnamed {
+    protocol::UnnamedNumber number = 0;  // 0: there is none
+    std::string definition = {};         // empty: too large to be carried, or lost
+  };
+
+  Translation parse(Call& call);
+  Translation parse_unnamed(Call& call, protocol::Bytes definition);
+  Translation parse_named(Call& call, std::string_view name, protocol::Bytes definition);
+  Translation parse_again(Call& call, const protocol::StatementPointer& statement,
+                          protocol::Bytes definition);
+  Translation reuse(Call& call, std::string_view name, const protocol::StatementPointer& statement);
+  Translation parse_too_large(Call& call);
+  Translation bind(Call& call);
+  Translation target(Call& call);
+  Translation describe(Call& call, std::string_view name);
+  Translation close(Call& call, std::string_view name);
+  Translation query(Call& call);
+
+  [[nodiscard]] LookUp look_up(const Call& call, std::string_view name) const;
+  [[nodiscard]] bool has_statement(const Call& call, std::string_view name) const;
+  void put_in_place(Call& call, const protocol::StatementPointer& statement);
+  // False: held.
+  [[nodiscard]] bool put_unnamed_in_place(Call& call);
+  [[nodiscard]] bool put_visible_in_place(Call& call, std::string_view text);
+  // Judges by the server's answers what has become of the unnamed statement. None about it is due.
+  void settle_unnamed(server::ServerConnection& server);
+  void trim(Call& call);
+  void parse_in_front(Call& call, const protocol::StatementPointer& statement);
+  void close_in_front(Call& call, const protocol::StatementPointer& statement);
+  [[nodiscard]] bool can_reuse(const Call& call, const protocol::StatementPointer& statement) const;
+  [[nodiscard]] std::string variant(const server::ServerConnection& server) const;
+  void expect_noted(Call& call, protocol::Request request, protocol::Asker asker,
+                    protocol::StatementNote note);
+
+  protocol::StatementCache& cache_;
+  const StatementLimits limits_;
+  const std::uint64_t session_id_;
+
+  protocol::StatementNames names_;
+  std::unordered_set<std::string> sql_names_;  // prepared by SQL, as far as we have seen
+  Unnamed unnamed_;
+  Unnamed unnamed_before_;  // counts again where the server skipped the newer one
+  bool has_unnamed_before_ = false;
+  std::uint32_t unnamed_count_ = 0;
+  std::uint64_t unnamed_changes_ = 0;      // the server's count of them when we last looked
+  std::uint64_t unnamed_batch_ = 0;        // in which it is in place, one more than its number; 0: none
+  bool has_changed_catalog_ = false;       // in a transaction that has not ended
+  std::vector<std::string> deallocating_;  // named by SQL that is under way, in order
+  std::vector<std::string> preparing_;
+};
+
+}  // namespace howdah::client

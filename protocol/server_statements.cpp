@@ -1,0 +1,131 @@
+#include "protocol/server_statements.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace howdah::protocol {
+
+using Kind = StatementNote::Kind;
+
+namespace {
+
+bool prepares(Kind kind) {
+  return kind == Kind::ClientParse || kind == Kind::FrontParse;
+}
+
+}  // namespace
+
+StatementNote ServerStatements::complete() {
+  auto note = std::move(notes_.front());
+  notes_.pop_front();
+  switch (note.kind) {
+    case Kind::ClientParse:
+    case Kind::FrontParse:
+      add(note);
+      break;
+    case Kind::ClientReuse:
+      break;
+    case Kind::FrontClose:
+      remove(note.statement);
+      break;
+    case Kind::UnnamedParse:
+      set_unnamed(note.unnamed);
+      break;
+    case Kind::UnnamedClose:
+      set_unnamed(0);
+      break;
+    case Kind::VisibleParse:
+      visible_names_.insert(note.name);
+      break;
+    case Kind::ClientClose:
+    case Kind::VisibleClose:
+      visible_names_.erase(note.name);
+      break;
+  }
+  return note;
+}
+
+Kind ServerStatements::fail() {
+  const auto kind = notes_.front().kind;
+  if (kind == Kind::UnnamedParse) set_unnamed(0);  // the old one goes before the new text is read
+  notes_.pop_front();
+  return kind;
+}
+
+void ServerStatements::drop(std::size_t count) {
+  notes_.erase(notes_.begin(), notes_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void ServerStatements::set_unnamed(UnnamedNumber number) {
+  unnamed_ = number;
+  ++unnamed_changes_;
+}
+
+void ServerStatements::add(const StatementNote& note) {
+  remove(note.statement);
+  order_.push_back(note.statement);
+  places_.emplace(note.statement, Place{std::prev(order_.end()), note.catalog_version});
+}
+
+void ServerStatements::remove(const StatementPointer& statement) {
+  const auto place = places_.find(statement);
+  if (place == places_.end()) return;
+  order_.erase(place->second.at);
+  places_.erase(place);
+}
+
+void ServerStatements::touch(const StatementPointer& statement) {
+  if (!order_.empty() && order_.back() == statement) return;
+  const auto place = places_.find(statement);
+  if (place != places_.end()) order_.splice(order_.end(), order_, place->second.at);
+}
+
+ServerStatements::Presence ServerStatements::presence(const StatementPointer& statement,
+                                                      std::uint64_t batch) const {
+  if (const auto* note = newest_for(statement)) {
+    if (note->batch != batch) return Presence::Uncertain;
+    return note->kind == Kind::FrontClose ? Presence::Absent : Presence::Present;
+  }
+  return places_.contains(statement) ? Presence::Present : Presence::Absent;
+}
+
+bool ServerStatements::is_prepared_since(const StatementPointer& statement,
+                                         std::uint64_t catalog_version) const {
+  const auto place = places_.find(statement);
+  return place != places_.end() && place->second.catalog_version == catalog_version &&
+         newest_for(statement) == nullptr;
+}
+
+const StatementNote* ServerStatements::newest_for(std::string_view name) const {
+  const auto found = std::find_if(notes_.rbegin(), notes_.rend(), [name](const StatementNote& note) {
+    return note.name == name && (note.kind == Kind::ClientParse || note.kind == Kind::ClientReuse ||
+                                 note.kind == Kind::ClientClose);
+  });
+  return found == notes_.rend() ? nullptr : &*found;
+}
+
+const StatementNote* ServerStatements::newest_for(const StatementPointer& statement) const {
+  const auto found = std::find_if(notes_.rbegin(), notes_.rend(), [&](const StatementNote& note) {
+    return note.statement == statement && (prepares(note.kind) || note.kind == Kind::FrontClose);
+  });
+  return found == notes_.rend() ? nullptr : &*found;
+}
+
+ServerStatements::Presence ServerStatements::visible_presence(const std::string& name,
+                                                              std::uint64_t batch) const {
+  const auto found = std::find_if(notes_.rbegin(), notes_.rend(), [&](const StatementNote& note) {
+    return note.name == name && (note.kind == Kind::VisibleParse || note.kind == Kind::VisibleClose ||
+                                 note.kind == Kind::ClientClose);
+  });
+  if (found == notes_.rend()) return visible_names_.contains(name) ? Presence::Present : Presence::Absent;
+  if (found->batch != batch) return Presence::Uncertain;
+  return found->kind == Kind::VisibleParse ? Presence::Present : Presence::Absent;
+}
+
+void ServerStatements::clear() {
+  order_.clear();
+  places_.clear();
+  visible_names_.clear();
+}
+
+}  // namespace howdah::protocol

@@ -1,0 +1,109 @@
+// What one server has prepared, as its own answers tell, and the requests under way that will change that.
+//
+// A request that prepares or closes is noted before it is sent; the set changes when its answer comes, in the
+// same order. A note of the batch under way may be counted on: if it fails, the server skips the rest of the
+// batch as well. One of an earlier batch that is not answered yet may not. One thread. (PostgreSQL
+// documentation: "Extended Query", "Pipelining")
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "protocol/statement_cache.h"
+
+namespace howdah::protocol {
+
+// Which unnamed statement a server has: each Parse of one gets a number of its own; 0: none.
+using UnnamedNumber = std::uint64_t;
+
+struct StatementNote {
+  enum class Kind : std::uint8_t {
+    ClientParse,  // the client's, under the statement's server name
+    ClientReuse,  // stands for the client's Parse of what the server has already: a Close of nothing
+    ClientClose,  // of the client's `name`, which the server does not know
+    FrontParse,   // ours, so that the server has what the next message needs
+    FrontClose,   // ours
+    UnnamedParse,
+    UnnamedClose,
+    VisibleParse,  // under the client's own `name`, for SQL that uses it
+    VisibleClose,
+  };
+  Kind kind;
+  std::uint64_t batch = 0;
+  StatementPointer statement = {};
+  std::string name = {};
+  UnnamedNumber unnamed = 0;
+  std::uint64_t catalog_version = 0;
+};
+
+class ServerStatements {
+ public:
+  enum class Presence { Absent, Present, Uncertain };
+
+  // A request that goes out next.
+  void note(StatementNote note) { notes_.push_back(std::move(note)); }
+  // The oldest one has been answered well; the note that it had.
+  StatementNote complete();
+  // The oldest one has been answered by an error; its kind.
+  StatementNote::Kind fail();
+  // The oldest ones were skipped by the server.
+  void drop(std::size_t count);
+
+  // Whether the server will have it when it comes to the batch with this number.
+  [[nodiscard]] Presence presence(const StatementPointer& statement, std::uint64_t batch) const;
+  // Prepared, answered, and nothing is under way that changes it; and when, as a catalog version.
+  [[nodiscard]] bool is_prepared_since(const StatementPointer& statement,
+                                       std::uint64_t catalog_version) const;
+  // The newest note about a client's name or a statement; null where there is none.
+  [[nodiscard]] const StatementNote* newest_for(std::string_view name) const;
+  [[nodiscard]] const StatementNote* newest_for(const StatementPointer& statement) const;
+
+  void touch(const StatementPointer& statement);
+  [[nodiscard]] std::size_t size() const { return places_.size(); }
+  // Used the longest ago first.
+  [[nodiscard]] const std::list<StatementPointer>& in_order_of_use() const { return order_; }
+
+  [[nodiscard]] UnnamedNumber unnamed() const { return unnamed_; }
+  // Counts up with everything that was run and sets or destroys the unnamed statement.
+  [[nodiscard]] std::uint64_t unnamed_changes() const { return unnamed_changes_; }
+  // A simple Query was run: it destroys the unnamed statement.
+  void on_query_run() { set_unnamed(0); }
+
+  // Whether the server will know this name of the client's, for the sake of SQL, when it comes to the batch.
+  [[nodiscard]] Presence visible_presence(const std::string& name, std::uint64_t batch) const;
+  // Names of the client's that the server knows for the sake of SQL.
+  [[nodiscard]] const std::unordered_set<std::string>& visible_names() const { return visible_names_; }
+  void forget_visible(const std::string& name) { visible_names_.erase(name); }
+
+  // DEALLOCATE ALL was run.
+  void clear();
+
+  // The stale version (see StatementCache) that this server has acted on.
+  [[nodiscard]] std::uint64_t stale_version() const { return stale_version_; }
+  void set_stale_version(std::uint64_t version) { stale_version_ = version; }
+
+ private:
+  struct Place {
+    std::list<StatementPointer>::iterator at;
+    std::uint64_t catalog_version;
+  };
+
+  void set_unnamed(UnnamedNumber number);
+  void add(const StatementNote& note);
+  void remove(const StatementPointer& statement);
+
+  std::deque<StatementNote> notes_;
+  std::list<StatementPointer> order_;  // the one used last is at the back
+  std::unordered_map<StatementPointer, Place> places_;
+  std::unordered_set<std::string> visible_names_;
+  UnnamedNumber unnamed_ = 0;
+  std::uint64_t unnamed_changes_ = 0;
+  std::uint64_t stale_version_ = 0;
+};
+
+}  // namespace howdah::protocol

@@ -1,0 +1,55 @@
+#include "protocol/statement_cache.h"
+
+namespace howdah::protocol {
+
+Statement::Statement(std::uint64_t number, std::string_view variant, Bytes definition)
+    : server_name_(std::string(kServerNamePrefix) + std::to_string(number)), variant_bytes_(variant.size()) {
+  key_.reserve(variant.size() + definition.size());
+  key_.append(variant).append(definition);
+}
+
+StatementPointer StatementCache::intern(std::string_view variant, Bytes definition) {
+  std::string joined;
+  auto key = definition;
+  if (!variant.empty()) {
+    joined.append(variant).append(definition);
+    key = joined;
+  }
+  const std::lock_guard lock(shared_->mutex);
+  const auto found = shared_->statements.find(key);
+  if (found != shared_->statements.end()) {
+    if (auto statement = found->second.pointer.lock()) return statement;
+  }
+  return Shared::make(shared_, variant, definition);
+}
+
+StatementPointer StatementCache::renew(std::string_view variant, Bytes definition) {
+  const std::lock_guard lock(shared_->mutex);
+  return Shared::make(shared_, variant, definition);
+}
+
+// Under the lock. What had the key before keeps its own name, but is not found any more.
+StatementPointer StatementCache::Shared::make(const std::shared_ptr<Shared>& shared, std::string_view variant,
+                                              Bytes definition) {
+  const auto forget = [shared](const Statement* statement) {
+    shared->forget(*statement);
+    delete statement;
+  };
+  const StatementPointer made(new Statement(++shared->last_number, variant, definition), forget);
+  shared->statements.erase(made->key());
+  shared->statements.emplace(made->key(), Entry{made.get(), made});
+  return made;
+}
+
+void StatementCache::Shared::forget(const Statement& statement) {
+  const std::lock_guard lock(mutex);
+  const auto found = statements.find(statement.key());
+  if (found != statements.end() && found->second.statement == &statement) statements.erase(found);
+}
+
+std::size_t StatementCache::size() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->statements.size();
+}
+
+}  // namespace howdah::protocol

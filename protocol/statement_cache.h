@@ -1,0 +1,92 @@
+// The texts of prepared statements, each kept once for all clients and servers of a pool.
+//
+// A statement is what a Parse message says behind the name: the text and the types of its parameters. Its
+// name on servers is made up here and never given to another text. Who needs a statement holds a pointer to
+// it; the last one frees it. Any thread. (PostgreSQL documentation: "Extended Query"; Parse in "Message
+// Formats")
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "protocol/bytes.h"
+
+namespace howdah::protocol {
+
+// No client's statement has a name on a server that begins like this.
+inline constexpr std::string_view kServerNamePrefix = "howdah_";
+
+class Statement {
+ public:
+  Statement(std::uint64_t number, std::string_view variant, Bytes definition);
+
+  [[nodiscard]] const std::string& server_name() const { return server_name_; }
+  // What follows the name in a Parse message: the text, its zero byte, the count and the types.
+  [[nodiscard]] Bytes definition() const { return Bytes(key_).substr(variant_bytes_); }
+  // Variant and definition: the same for equal statements only.
+  [[nodiscard]] Bytes key() const { return key_; }
+
+ private:
+  std::string server_name_;
+  std::string key_;
+  std::size_t variant_bytes_;
+};
+
+// Equal pointers: the same text and types, for the same variant.
+using StatementPointer = std::shared_ptr<const Statement>;
+
+class StatementCache {
+ public:
+  StatementCache() : shared_(std::make_shared<Shared>()) {}
+  StatementCache(const StatementCache&) = delete;
+  StatementCache& operator=(const StatementCache&) = delete;
+
+  // The statement of this definition, made when nobody holds one. `variant` tells apart what PostgreSQL would
+  // plan otherwise though the text is the same: a search_path, a role.
+  [[nodiscard]] StatementPointer intern(std::string_view variant, Bytes definition);
+
+  // A new statement of this definition, with a name of its own on servers; `intern` gives it from now on. The
+  // old one stays what it is for those who hold it.
+  [[nodiscard]] StatementPointer renew(std::string_view variant, Bytes definition);
+
+  // How many statements are held by somebody, but for those that were renewed.
+  [[nodiscard]] std::size_t size() const;
+
+  // Counts up when a command changed the catalog: a text that was parsed before may mean something else now.
+  [[nodiscard]] std::uint64_t catalog_version() const {
+    return catalog_version_.load(std::memory_order_relaxed);
+  }
+  void note_catalog_change() { catalog_version_.fetch_add(1, std::memory_order_relaxed); }
+
+  // Counts up when a server refused a statement because the catalog had changed under it: what servers have
+  // prepared up to then is to be dropped.
+  [[nodiscard]] std::uint64_t stale_version() const { return stale_version_.load(std::memory_order_relaxed); }
+  void note_stale() { stale_version_.fetch_add(1, std::memory_order_relaxed); }
+
+ private:
+  struct Entry {
+    const Statement* statement;
+    std::weak_ptr<const Statement> pointer;
+  };
+  // Outlives the cache while statements do: their ends are noted in it. Each key lies in its own statement.
+  struct Shared {
+    void forget(const Statement& statement);
+    [[nodiscard]] static StatementPointer make(const std::shared_ptr<Shared>& shared,
+                                               std::string_view variant, Bytes definition);
+
+    std::mutex mutex;
+    std::unordered_map<std::string_view, Entry> statements;  // under mutex
+    std::uint64_t last_number = 0;                           // under mutex
+  };
+
+  std::shared_ptr<Shared> shared_;
+  std::atomic<std::uint64_t> catalog_version_ = 0;
+  std::atomic<std::uint64_t> stale_version_ = 0;
+};
+
+}  // namespace howdah::protocol

@@ -1,0 +1,73 @@
+#include "protocol/statement_messages.h"
+
+#include "protocol/frame_walker.h"
+
+namespace howdah::protocol {
+
+namespace {
+
+constexpr std::size_t kTypeBytes = 4;
+
+bool is_definition(Bytes bytes) {
+  ByteReader reader(bytes);
+  if (!reader.c_string()) return false;
+  const auto count = reader.int16();
+  return count && reader.rest().size() == static_cast<std::uint16_t>(*count) * kTypeBytes;
+}
+
+void append_target(std::string& out, char type, std::string_view name) {
+  MessageWriter(out, type).byte('S').c_string(name);
+}
+
+}  // namespace
+
+std::optional<ParseBody> read_parse(Bytes body) {
+  ByteReader reader(body);
+  const auto name = reader.c_string();
+  if (!name || !is_definition(reader.rest())) return std::nullopt;
+  return ParseBody{*name, reader.rest()};
+}
+
+std::string_view statement_text(Bytes definition) {
+  return definition.substr(0, definition.find('\0'));
+}
+
+std::optional<BindFront> read_bind_front(Bytes body) {
+  ByteReader reader(body);
+  const auto portal = reader.c_string();
+  const auto statement = portal ? reader.c_string() : std::nullopt;
+  if (!statement) return std::nullopt;
+  return BindFront{*portal, *statement, body.size() - reader.rest().size()};
+}
+
+std::optional<Target> read_target(Bytes body) {
+  ByteReader reader(body);
+  const auto kind = reader.byte();
+  const auto name = kind ? reader.c_string() : std::nullopt;
+  if (!name || !reader.is_empty()) return std::nullopt;
+  return Target{static_cast<char>(*kind), *name};
+}
+
+void append_parse(std::string& out, std::string_view name, Bytes definition) {
+  MessageWriter(out, 'P').c_string(name).bytes(definition);
+}
+
+void append_bind_front(std::string& out, std::string_view portal, std::string_view statement,
+                       std::size_t following_bytes) {
+  constexpr std::size_t kLengthAndZeros = 4 + 2;
+  out.push_back('B');
+  append_int32(
+      out, static_cast<std::int32_t>(kLengthAndZeros + portal.size() + statement.size() + following_bytes));
+  append_c_string(out, portal);
+  append_c_string(out, statement);
+}
+
+void append_describe_statement(std::string& out, std::string_view name) {
+  append_target(out, 'D', name);
+}
+
+void append_close_statement(std::string& out, std::string_view name) {
+  append_target(out, 'C', name);
+}
+
+}  // namespace howdah::protocol

@@ -1,0 +1,54 @@
+// The fronts of the messages that name prepared statements, read and written anew with other names.
+// (PostgreSQL documentation: Parse, Bind, Describe, Close in "Message Formats")
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/bytes.h"
+
+namespace howdah::protocol {
+
+// PostgreSQL tells names of statements apart by so many bytes.
+inline constexpr std::size_t kMaxStatementNameBytes = 63;
+[[nodiscard]] inline std::string_view cut_statement_name(std::string_view name) {
+  return name.substr(0, kMaxStatementNameBytes);
+}
+
+struct ParseBody {
+  std::string_view name;
+  Bytes definition;  // text, zero byte, count of types, types
+};
+
+// Of a whole Parse; nothing where PostgreSQL would refuse it as malformed.
+[[nodiscard]] std::optional<ParseBody> read_parse(Bytes body);
+// The text in a definition.
+[[nodiscard]] std::string_view statement_text(Bytes definition);
+
+struct BindFront {
+  std::string_view portal;
+  std::string_view statement;
+  std::size_t size_bytes = 0;  // up to and with the statement's zero byte
+};
+
+// Of the front of a Bind; nothing where not even its names can be read from it.
+[[nodiscard]] std::optional<BindFront> read_bind_front(Bytes body);
+
+struct Target {
+  char kind = 0;  // 'S': statement, 'P': portal
+  std::string_view name;
+};
+
+// Of a whole Describe or Close; nothing where it is malformed.
+[[nodiscard]] std::optional<Target> read_target(Bytes body);
+
+void append_parse(std::string& out, std::string_view name, Bytes definition);
+// Header and names of a Bind with so many bytes to follow behind the names.
+void append_bind_front(std::string& out, std::string_view portal, std::string_view statement,
+                       std::size_t following_bytes);
+void append_describe_statement(std::string& out, std::string_view name);
+void append_close_statement(std::string& out, std::string_view name);
+
+}  // namespace howdah::protocol

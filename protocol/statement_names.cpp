@@ -1,0 +1,27 @@
+#include "protocol/statement_names.h"
+
+#include <algorithm>
+
+namespace howdah::protocol {
+
+StatementPointer StatementNames::find(std::string_view name) const {
+  const auto found = statements_.find(name);
+  return found == statements_.end() ? nullptr : found->second;
+}
+
+std::string_view StatementNames::name_of(std::string_view server_name) const {
+  const auto found = std::ranges::find_if(
+      statements_, [server_name](const auto& entry) { return entry.second->server_name() == server_name; });
+  return found == statements_.end() ? std::string_view() : std::string_view(found->first);
+}
+
+void StatementNames::add(std::string_view name, StatementPointer statement) {
+  statements_.insert_or_assign(std::string(name), std::move(statement));
+}
+
+void StatementNames::remove(std::string_view name) {
+  const auto found = statements_.find(name);
+  if (found != statements_.end()) statements_.erase(found);
+}
+
+}  // namespace howdah::protocol
