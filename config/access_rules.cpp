@@ -34,8 +34,7 @@ bool names(const std::vector<std::string>& list, std::string_view name) {
 
 }  // namespace
 
-std::optional<AuthMethod> match_access_rule(const std::vector<AuthRule>& rules,
-                                            const ConnectionFacts& facts) {
+std::optional<AuthMethod> match_access_rule(const std::vector<AuthRule>& rules, const ConnectionFacts& facts) {
   const auto rule = std::ranges::find_if(rules, [&](const AuthRule& candidate) {
     return matches_origin(candidate, facts) && names(candidate.databases, facts.database) &&
            names(candidate.users, facts.user);

@@ -57,8 +57,8 @@ void AcrossCheck::check_database(const DatabaseSettings& database) {
     problems_.add(path, {problems_.line_of(path), "the name of the console", "another name"});
   }
   const auto& pool = database.pool;
-  check_order(path + ".pool", "min_size", "max_size", pool.min_size <= pool.max_size,
-              std::to_string(pool.min_size), std::to_string(pool.max_size));
+  check_order(path + ".pool", "min_size", "max_size", pool.min_size <= pool.max_size, std::to_string(pool.min_size),
+              std::to_string(pool.max_size));
   check_order(path + ".pool", "retry_min", "retry_max", pool.retry_min <= pool.retry_max,
               format_duration(pool.retry_min), format_duration(pool.retry_max));
 }

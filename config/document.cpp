@@ -116,8 +116,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   if (error_) return;
   const int line = line_of(mark);
   // An unquoted password that begins with '!' would lose its first word.
-  if (!is_plain_tag(tag))
-    return fail(line, "a tag", "a value without; a text that begins with ! needs quotes");
+  if (!is_plain_tag(tag)) return fail(line, "a tag", "a value without; a text that begins with ! needs quotes");
   if (value.size() > limits_.scalar_bytes) {
     return fail(line, "a text of " + std::to_string(value.size()) + " bytes",
                 "at most " + std::to_string(limits_.scalar_bytes));
@@ -145,8 +144,7 @@ void TreeBuilder::close() {
 void TreeBuilder::add(TreeNode node, YAML::anchor_t anchor) {
   if (error_) return;
   if (++node_count_ > limits_.nodes) {
-    return fail(node.line, "more values than a configuration has",
-                "at most " + std::to_string(limits_.nodes));
+    return fail(node.line, "more values than a configuration has", "at most " + std::to_string(limits_.nodes));
   }
   if (anchor != 0) anchored_[anchor] = node;
   put(std::move(node));
@@ -204,8 +202,8 @@ std::expected<TreeNode, DocumentError> read_document(std::string_view text, cons
                                          .expected = "at most " + std::to_string(limits.text_bytes)});
   }
   if (const auto bad = find_bad_byte(text)) {
-    return std::unexpected(DocumentError{
-        .line = bad->line, .path = {}, .found = std::string(bad->what), .expected = "UTF-8 text"});
+    return std::unexpected(
+        DocumentError{.line = bad->line, .path = {}, .found = std::string(bad->what), .expected = "UTF-8 text"});
   }
   TreeBuilder builder(limits);
   parse(text, builder);

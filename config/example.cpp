@@ -68,8 +68,8 @@ void ExampleWriter::write(const Option& option) {
   std::string margin((steps.size() - 1) * 2, ' ');
   if (begins_item) margin.erase(margin.size() - 2);
   write_help(option, margin);
-  text_ += margin + (is_active(option) ? "" : "#") + (begins_item ? "- " : "") + std::string(steps.back()) +
-           ": " + value_of(option) + "\n";
+  text_ += margin + (is_active(option) ? "" : "#") + (begins_item ? "- " : "") + std::string(steps.back()) + ": " +
+           value_of(option) + "\n";
   previous_ = steps;
 }
 
@@ -77,8 +77,7 @@ void ExampleWriter::write_headings(const Steps& steps, std::size_t shared) {
   for (auto at = shared; at + 1 < steps.size(); ++at) {
     if (steps[at] == kItemStep) continue;
     const auto parent = at == 0 ? std::string_view() : steps[at - 1];
-    text_ += std::string(at * 2, ' ') + (is_any_active(steps, at + 1) ? "" : "#") +
-             name_of(steps[at], parent) + ":\n";
+    text_ += std::string(at * 2, ' ') + (is_any_active(steps, at + 1) ? "" : "#") + name_of(steps[at], parent) + ":\n";
   }
 }
 

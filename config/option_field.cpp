@@ -41,9 +41,7 @@ class FieldReader {
     *count.value = static_cast<int>(*number);
     return {};
   }
-  Mistakes operator()(const WorkerCount& count) const {
-    return store(count.value, scalar().and_then(parse_workers));
-  }
+  Mistakes operator()(const WorkerCount& count) const { return store(count.value, scalar().and_then(parse_workers)); }
   Mistakes operator()(const Duration& duration) const {
     const auto time = scalar().and_then(parse_duration);
     if (!time || *time < duration.least || *time > kMostDuration) return refused();

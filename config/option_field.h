@@ -63,9 +63,9 @@ struct OriginOfRule {
   AuthRule* value;
 };
 
-using Field = std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>,
-                           OptionalChoice<PoolMode>, Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>,
-                           NameList, ListenOne, ListenMany, Backend, Password, OriginOfRule>;
+using Field = std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
+                           Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>, NameList, ListenOne, ListenMany,
+                           Backend, Password, OriginOfRule>;
 
 // The longest time and the largest size that an option takes.
 inline constexpr Milliseconds kMostDuration = std::chrono::days(365);
@@ -73,8 +73,7 @@ inline constexpr std::int64_t kMostSize = 1LL << 40;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
 // unchanged then.
-[[nodiscard]] std::vector<Mistake> read_field(const Field& field, const TreeNode& node,
-                                              const Outside& outside);
+[[nodiscard]] std::vector<Mistake> read_field(const Field& field, const TreeNode& node, const Outside& outside);
 
 // The value as the configuration would say it; empty where there is none. Secrets are masked.
 [[nodiscard]] std::string field_text(const Field& field);

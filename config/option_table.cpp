@@ -77,10 +77,8 @@ constexpr std::array kTable{
     Option{"client.half_close_timeout", duration<&ClientSettings::half_close_timeout>, Live,
            "The request of a client that has sent end of file may go on for this long. 0: no limit."},
 
-    Option{"log.level", choice<Choice, &LogSettings::level>, Live,
-           "The least important lines that are written."},
-    Option{"log.format", choice<Choice, &LogSettings::format>, Live,
-           "Lines for people, or one JSON object each."},
+    Option{"log.level", choice<Choice, &LogSettings::level>, Live, "The least important lines that are written."},
+    Option{"log.format", choice<Choice, &LogSettings::format>, Live, "Lines for people, or one JSON object each."},
     Option{"log.connections", plain<Flag, &LogSettings::connections>, Live,
            "A line at info for each log-in and each disconnect."},
 
@@ -109,8 +107,8 @@ constexpr std::array kTable{
            "A request that runs longer is cancelled. 0: no limit."},
     Option{"databases.<name>.pool.transaction_timeout", duration<&Pool::transaction_timeout>, Live,
            "A transaction that lasts longer is ended. 0: no limit."},
-    Option{"databases.<name>.pool.idle_in_transaction_timeout", duration<&Pool::idle_in_transaction_timeout>,
-           Live, "A client that asks nothing for longer inside a transaction is disconnected. 0: no limit."},
+    Option{"databases.<name>.pool.idle_in_transaction_timeout", duration<&Pool::idle_in_transaction_timeout>, Live,
+           "A client that asks nothing for longer inside a transaction is disconnected. 0: no limit."},
     Option{"databases.<name>.pool.idle_timeout", duration<&Pool::idle_timeout>, Live,
            "A server connection that is idle for longer is closed, down to min_size. 0: no limit."},
     Option{"databases.<name>.pool.max_lifetime", duration<&Pool::max_lifetime>, Live,
@@ -155,8 +153,7 @@ bool is_below(std::string_view path, std::string_view section, std::string_view 
 }
 
 bool any_below(std::string_view section, std::string_view step) {
-  return std::ranges::any_of(kTable,
-                             [&](const Option& option) { return is_below(option.path, section, step); });
+  return std::ranges::any_of(kTable, [&](const Option& option) { return is_below(option.path, section, step); });
 }
 
 }  // namespace

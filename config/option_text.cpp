@@ -31,9 +31,7 @@ struct ValueText {
   std::string operator()(const OptionalChoice<Enum>& choice) const {
     return choice.value->has_value() ? std::string(word_of(**choice.value)) : std::string();
   }
-  std::string operator()(const NameList& list) const {
-    return list.value->empty() ? "" : flow_list(*list.value);
-  }
+  std::string operator()(const NameList& list) const { return list.value->empty() ? "" : flow_list(*list.value); }
   std::string operator()(const ListenOne& listen) const { return *listen.value; }
   std::string operator()(const ListenMany& listen) const {
     return listen.value->empty() ? "" : flow_list(*listen.value);
@@ -87,9 +85,7 @@ struct ExpectedText {
   std::string operator()(const Password&) const {
     return "plain text, md5 and 32 hex digits, a SCRAM-SHA-256 verifier, {file: path} or {env: NAME}";
   }
-  std::string operator()(const OriginOfRule&) const {
-    return "any, local, an address or a network such as 10.0.0.0/8";
-  }
+  std::string operator()(const OriginOfRule&) const { return "any, local, an address or a network such as 10.0.0.0/8"; }
 };
 
 struct KindText {

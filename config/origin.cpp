@@ -43,11 +43,9 @@ std::optional<Origin> parse_origin(std::string_view text) {
   auto address = parse_address(std::string(text.substr(0, slash)));
   if (!address) return std::nullopt;
   const int all_bits = static_cast<int>(address->size()) * 8;
-  const auto bits =
-      slash == std::string_view::npos ? all_bits : parse_prefix(text.substr(slash + 1), all_bits);
+  const auto bits = slash == std::string_view::npos ? all_bits : parse_prefix(text.substr(slash + 1), all_bits);
   if (!bits) return std::nullopt;
-  return without_mapping(
-      {.kind = AuthRule::Origin::Address, .address = *std::move(address), .prefix_bits = *bits});
+  return without_mapping({.kind = AuthRule::Origin::Address, .address = *std::move(address), .prefix_bits = *bits});
 }
 
 std::string format_origin(const Origin& origin) {

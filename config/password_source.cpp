@@ -50,8 +50,7 @@ Result read_password(const TreeNode& node, const Outside& outside) {
   if (node.kind == TreeNode::Kind::List) return refuse(node.line, "a list", forms);
   const bool is_one_name = node.items.size() == 1 && node.items.front().kind == TreeNode::Kind::Scalar;
   if (is_one_name && node.items.front().key == "file") return read_from_file(node.items.front(), outside);
-  if (is_one_name && node.items.front().key == "env")
-    return read_from_environment(node.items.front(), outside);
+  if (is_one_name && node.items.front().key == "env") return read_from_environment(node.items.front(), outside);
   return refuse(node.line, "a section of another form", forms);
 }
 

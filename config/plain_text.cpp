@@ -58,8 +58,7 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
     if (first == '\n') ++line;
     if (first == 0) return BadByte{line, "a zero byte"};
     const bool is_space = first == '\n' || first == '\r' || first == '\t';
-    if (is_control(static_cast<unsigned char>(first)) && !is_space)
-      return BadByte{line, "a control character"};
+    if (is_control(static_cast<unsigned char>(first)) && !is_space) return BadByte{line, "a control character"};
     text.remove_prefix(size);
   }
   return std::nullopt;

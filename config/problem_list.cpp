@@ -35,8 +35,7 @@ std::vector<Problem> ProblemList::sorted() const {
   }
   if (problems.size() < problems_.size()) {
     const auto rest = problems_.size() - problems.size();
-    problems.push_back(
-        {.file = file_name_, .line = 0, .text = "and " + std::to_string(rest) + " more problems"});
+    problems.push_back({.file = file_name_, .line = 0, .text = "and " + std::to_string(rest) + " more problems"});
   }
   return problems;
 }

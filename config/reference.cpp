@@ -40,9 +40,8 @@ std::string default_cell(const Option& option, const Field& field) {
 
 std::string row(const Option& option, Subject& defaults) {
   const auto field = option.field(defaults);
-  return "|" + cell(code(split_path(option.path).key)) + cell(kind_text(field)) +
-         cell(default_cell(option, field)) + cell(option.reload == Reload::Live ? "yes" : "restart") +
-         cell(option.help) + "\n";
+  return "|" + cell(code(split_path(option.path).key)) + cell(kind_text(field)) + cell(default_cell(option, field)) +
+         cell(option.reload == Reload::Live ? "yes" : "restart") + cell(option.help) + "\n";
 }
 
 std::string heading(std::string_view section) {

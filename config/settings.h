@@ -33,10 +33,8 @@ struct PoolSettings {
   Milliseconds transaction_timeout = 0ms;
   Milliseconds idle_in_transaction_timeout = 0ms;
   Milliseconds idle_timeout = 10min;  // a server idle for longer is closed, down to min_size
-  Milliseconds max_lifetime =
-      1h;  // an idle server older than this, less up to a tenth of it by chance, is closed
-  Milliseconds retry_min =
-      100ms;  // pause after a first failed log-in to the backend; it doubles up to retry_max
+  Milliseconds max_lifetime = 1h;     // an idle server older than this, less up to a tenth of it by chance, is closed
+  Milliseconds retry_min = 100ms;     // pause after a first failed log-in to the backend; it doubles up to retry_max
   Milliseconds retry_max = 15s;
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
   std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
@@ -72,11 +70,10 @@ struct AuthRule {
 };
 
 struct ClientSettings {
-  int max_connections = 1000;        // in all; 0: no limit
-  Milliseconds login_timeout = 60s;  // from the accept to the end of authentication
-  Milliseconds idle_timeout = 0ms;   // a client that asks nothing for longer, outside a transaction
-  Milliseconds half_close_timeout =
-      10s;  // a request may finish for this long after its client sent end of file
+  int max_connections = 1000;             // in all; 0: no limit
+  Milliseconds login_timeout = 60s;       // from the accept to the end of authentication
+  Milliseconds idle_timeout = 0ms;        // a client that asks nothing for longer, outside a transaction
+  Milliseconds half_close_timeout = 10s;  // a request may finish for this long after its client sent end of file
 };
 
 struct AdminSettings {
@@ -94,9 +91,8 @@ struct LogSettings {
 };
 
 struct Settings {
-  std::vector<std::string>
-      listen;       // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
-  int workers = 1;  // 0: auto
+  std::vector<std::string> listen;  // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
+  int workers = 1;                  // 0: auto
   AdminSettings admin;
   ClientSettings client;
   LogSettings log;

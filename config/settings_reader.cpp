@@ -85,8 +85,7 @@ void SettingsReader::read_section_list(const TreeNode& list, const Place& place)
   if (!is_kind(list, TreeNode::Kind::List, place, "a list")) return;
   for (std::size_t at = 0; at < list.items.size(); ++at) {
     start_entry();
-    const Place inside{place.in_table + std::string(kItemStep),
-                       place.shown + "[" + std::to_string(at + 1) + "]"};
+    const Place inside{place.in_table + std::string(kItemStep), place.shown + "[" + std::to_string(at + 1) + "]"};
     read_section(list.items[at], inside);
     keep_entry(place.in_table, {});
   }
@@ -115,18 +114,15 @@ bool SettingsReader::is_kind(const TreeNode& node, TreeNode::Kind kind, const Pl
                              const std::string& expected) {
   if (node.kind == kind || node.kind == TreeNode::Kind::Nothing) return true;
   // A text here may be a password that stands one level too high.
-  problems_.add(place.shown,
-                {node.line, node.kind == TreeNode::Kind::Scalar ? "a text" : found_text(node), expected});
+  problems_.add(place.shown, {node.line, node.kind == TreeNode::Kind::Scalar ? "a text" : found_text(node), expected});
   return false;
 }
 
-bool SettingsReader::is_first(const TreeNode& entry, std::map<std::string_view, int>& lines,
-                              const Place& place) {
+bool SettingsReader::is_first(const TreeNode& entry, std::map<std::string_view, int>& lines, const Place& place) {
   const auto [found, is_new] = lines.emplace(entry.key, entry.key_line);
   if (is_new) return true;
   const auto path = (place.shown.empty() ? "" : place.shown + ".") + printable(entry.key);
-  problems_.add(
-      path, {entry.key_line, "the key again", "it once; it stands in line " + std::to_string(found->second)});
+  problems_.add(path, {entry.key_line, "the key again", "it once; it stands in line " + std::to_string(found->second)});
   return false;
 }
 

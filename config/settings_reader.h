@@ -42,8 +42,7 @@ class SettingsReader {
   // False, and a problem, for a key that was met before in its section.
   bool is_first(const TreeNode& entry, std::map<std::string_view, int>& lines, const Place& place);
   void refuse_key(const TreeNode& entry, const Place& section, const Place& place);
-  void miss_required(const TreeNode& section, const Place& place,
-                     const std::map<std::string_view, int>& present);
+  void miss_required(const TreeNode& section, const Place& place, const std::map<std::string_view, int>& present);
 
   const Outside& outside_;
   ProblemList& problems_;

@@ -18,8 +18,8 @@ struct Unit {
 // From the smallest; of two names for one unit the first is the one that is written.
 constexpr std::array kTimeUnits{Unit{"ms", 1},     Unit{"s", 1000},      Unit{"min", 60'000},
                                 Unit{"m", 60'000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
-constexpr std::array kSizeUnits{Unit{"B", 1}, Unit{"kB", 1LL << 10}, Unit{"MB", 1LL << 20},
-                                Unit{"GB", 1LL << 30}, Unit{"TB", 1LL << 40}};
+constexpr std::array kSizeUnits{Unit{"B", 1}, Unit{"kB", 1LL << 10}, Unit{"MB", 1LL << 20}, Unit{"GB", 1LL << 30},
+                                Unit{"TB", 1LL << 40}};
 
 std::optional<std::int64_t> times(std::int64_t count, std::int64_t factor) {
   if (count > std::numeric_limits<std::int64_t>::max() / factor) return std::nullopt;

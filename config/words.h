@@ -23,14 +23,12 @@ inline constexpr std::array kWords<PoolMode>{Word{"transaction", PoolMode::Trans
                                              Word{"session", PoolMode::Session},
                                              Word{"statement", PoolMode::Statement}};
 template <>
-inline constexpr std::array kWords<AuthMethod>{
-    Word{"scram-sha-256", AuthMethod::ScramSha256}, Word{"md5", AuthMethod::Md5},
-    Word{"password", AuthMethod::Password}, Word{"trust", AuthMethod::Trust},
-    Word{"reject", AuthMethod::Reject}};
+inline constexpr std::array kWords<AuthMethod>{Word{"scram-sha-256", AuthMethod::ScramSha256},
+                                               Word{"md5", AuthMethod::Md5}, Word{"password", AuthMethod::Password},
+                                               Word{"trust", AuthMethod::Trust}, Word{"reject", AuthMethod::Reject}};
 template <>
 inline constexpr std::array kWords<LogLevel>{Word{"debug", LogLevel::Debug}, Word{"info", LogLevel::Info},
-                                             Word{"warning", LogLevel::Warning},
-                                             Word{"error", LogLevel::Error}};
+                                             Word{"warning", LogLevel::Warning}, Word{"error", LogLevel::Error}};
 template <>
 inline constexpr std::array kWords<LogFormat>{Word{"text", LogFormat::Text}, Word{"json", LogFormat::Json}};
 

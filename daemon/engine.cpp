@@ -34,10 +34,8 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
       cancels_(kCancelThreads, kMostQueued),
       password_checks_(kPasswordThreads, kMostQueued),
       connector_(worker_, look_ups_, cancels_),
-      pools_(settings_, {.agenda = worker_.agenda(),
-                         .connector = connector_,
-                         .log = log_,
-                         .last_server_id = last_server_id_}),
+      pools_(settings_,
+             {.agenda = worker_.agenda(), .connector = connector_, .log = log_, .last_server_id = last_server_id_}),
       session_environment_{.agenda = worker_.agenda(),
                            .log = log_,
                            .login = {.settings = settings_,
@@ -197,8 +195,7 @@ std::vector<stats::ClientSnapshot> App::Engine::clients() const {
 std::vector<stats::ServerSnapshot> App::Engine::servers() const {
   std::vector<stats::ServerSnapshot> servers;
   const auto now = std::chrono::system_clock::now();
-  for (const auto* pool : pools_.pools())
-    std::ranges::move(pool->server_snapshots(now), std::back_inserter(servers));
+  for (const auto* pool : pools_.pools()) std::ranges::move(pool->server_snapshots(now), std::back_inserter(servers));
   return servers;
 }
 

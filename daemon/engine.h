@@ -20,9 +20,7 @@
 
 namespace howdah {
 
-class App::Engine final : public stats::SnapshotSource,
-                          private io::AcceptHandler,
-                          private client::PasswordChecker {
+class App::Engine final : public stats::SnapshotSource, private io::AcceptHandler, private client::PasswordChecker {
  public:
   Engine(std::shared_ptr<const config::Settings> settings, os::Log& log);
   ~Engine();

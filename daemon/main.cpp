@@ -36,8 +36,7 @@ Configuration read_configuration(const CommandLine& command) {
   }
   const auto text = os::read_file(command.config_file);
   if (text) return config::read_configuration(*text, command.config_file, outside);
-  const config::Problem problem{
-      .file = command.config_file, .line = 0, .text = "cannot read: " + text.error()};
+  const config::Problem problem{.file = command.config_file, .line = 0, .text = "cannot read: " + text.error()};
   return std::unexpected(std::vector{problem});
 }
 

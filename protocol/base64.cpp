@@ -21,10 +21,8 @@ constexpr std::array<std::uint8_t, 256> kDigits = [] {
 // Four letters for the up to three bytes in `group`.
 void append_group(std::string& out, Bytes group) {
   std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < 3; ++i)
-    bits = bits << 8 | (i < group.size() ? static_cast<std::uint8_t>(group[i]) : 0u);
-  for (std::size_t i = 0; i < 4; ++i)
-    out.push_back(i <= group.size() ? kAlphabet[bits >> (18 - 6 * i) & 0x3f] : '=');
+  for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < group.size() ? static_cast<std::uint8_t>(group[i]) : 0u);
+  for (std::size_t i = 0; i < 4; ++i) out.push_back(i <= group.size() ? kAlphabet[bits >> (18 - 6 * i) & 0x3f] : '=');
 }
 
 // The bytes of 2, 3 or 4 letters; false where one is not of the alphabet.
@@ -35,8 +33,7 @@ bool append_bytes(std::string& out, std::string_view letters) {
     if (digit == kNoDigit) return false;
     bits = bits << 6 | digit;
   }
-  for (std::size_t i = 0; i + 1 < letters.size(); ++i)
-    out.push_back(static_cast<char>(bits >> (16 - 8 * i) & 0xff));
+  for (std::size_t i = 0; i + 1 < letters.size(); ++i) out.push_back(static_cast<char>(bits >> (16 - 8 * i) & 0xff));
   return true;
 }
 

@@ -28,8 +28,7 @@ void require(bool succeeded) {
 Sha256Digest sha256(Bytes bytes) {
   Sha256Digest digest;
   unsigned int size = 0;
-  require(EVP_Digest(bytes.data(), bytes.size(), to_octets(digest.data()), &size, EVP_sha256(), nullptr) ==
-          1);
+  require(EVP_Digest(bytes.data(), bytes.size(), to_octets(digest.data()), &size, EVP_sha256(), nullptr) == 1);
   return digest;
 }
 
@@ -53,8 +52,7 @@ Sha256Digest pbkdf2_sha256(Bytes password, Bytes salt, std::uint32_t iterations)
 std::optional<std::string> md5_hex(Bytes bytes) {
   constexpr std::string_view kHexDigits = "0123456789abcdef";
   std::array<unsigned char, 16> digest{};
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1)
-    return std::nullopt;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1) return std::nullopt;
   std::string hex;
   for (const auto octet : digest) {
     hex.push_back(kHexDigits[octet >> 4]);

@@ -48,8 +48,7 @@ void append_error(std::string& out, const ErrorFields& fields) {
 }
 
 ErrorFields read_error(Bytes body) {
-  ErrorFields fields{
-      .severity = Severity::Error, .sqlstate = std::string(sqlstate::kInternalError), .message = ""};
+  ErrorFields fields{.severity = Severity::Error, .sqlstate = std::string(sqlstate::kInternalError), .message = ""};
   bool has_plain_severity = false;
   ByteReader reader(body);
   while (const auto kind = reader.byte()) {

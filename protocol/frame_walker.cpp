@@ -13,11 +13,10 @@ constexpr std::int32_t kLargeMessage = 0x3fffffff - 1;
 constexpr std::int32_t kAnyLength = 0x7fffffff;
 
 constexpr std::uint32_t kWholeSmall = kSmallMessage + 1;
-constexpr std::uint32_t kStatementFront = 16 * 1024;  // of a Query: where its names are looked for
-constexpr std::uint32_t kStatementWhole =
-    256 * 1024;                              // of a Parse: what can be prepared again on another server
-constexpr std::uint32_t kNames = 1024;       // of a Bind: portal and statement
-constexpr std::uint32_t kErrorFront = 1024;  // severity and SQLSTATE come first
+constexpr std::uint32_t kStatementFront = 16 * 1024;   // of a Query: where its names are looked for
+constexpr std::uint32_t kStatementWhole = 256 * 1024;  // of a Parse: what can be prepared again on another server
+constexpr std::uint32_t kNames = 1024;                 // of a Bind: portal and statement
+constexpr std::uint32_t kErrorFront = 1024;            // severity and SQLSTATE come first
 constexpr std::int32_t kLargestParameter = 16384;
 
 constexpr std::size_t index_of(char type) {

@@ -16,8 +16,7 @@ constexpr std::size_t kRequestCount = static_cast<std::size_t>(Request::Function
 constexpr std::array<Effects, kRequestCount> make_effects() {
   std::array<Effects, kRequestCount> table{};
   const auto set = [&table](Request request, std::string_view types, Effect effect) {
-    for (const char type : types)
-      table[static_cast<std::size_t>(request)][static_cast<std::uint8_t>(type)] = effect;
+    for (const char type : types) table[static_cast<std::size_t>(request)][static_cast<std::uint8_t>(type)] = effect;
   };
   set(Request::Parse, "1", Effect::Ends);
   set(Request::Bind, "2", Effect::Ends);
@@ -83,8 +82,7 @@ OwedReplies::Verdict OwedReplies::on_reply(char type) {
 }
 
 OwedReplies::Verdict OwedReplies::on_answer(char type) {
-  const auto effect =
-      kEffects[static_cast<std::size_t>(entries_[head_].request)][static_cast<std::uint8_t>(type)];
+  const auto effect = kEffects[static_cast<std::size_t>(entries_[head_].request)][static_cast<std::uint8_t>(type)];
   if (effect == Effect::Unexpected) return Verdict::Unexpected;
   const auto verdict = verdict_at_head();
   if (doubt_ == Doubt::Readies) doubt_ = Doubt::None;  // whatever was in doubt came before this
@@ -154,16 +152,14 @@ void OwedReplies::on_copy_in() {
     if (is_copy_in_) note_ignored(next->request);
     if (owes_ready(next->request)) --ready_count_;
   }
-  const bool is_last =
-      std::all_of(next, entries_.end(), [](Entry entry) { return entry.request == Request::CopyEnd; });
+  const bool is_last = std::all_of(next, entries_.end(), [](Entry entry) { return entry.request == Request::CopyEnd; });
   if (is_last) is_unsynced_ = entries_[head_].request == Request::Execute;
   entries_.erase(first, next);
 }
 
 // A Flush with a body is answered by an error where it is not ignored, and what follows it is dropped.
 void OwedReplies::note_ignored(Request request) {
-  doubt_if_copy_fails_ =
-      std::max(doubt_if_copy_fails_, request == Request::Sync ? Doubt::Readies : Doubt::Requests);
+  doubt_if_copy_fails_ = std::max(doubt_if_copy_fails_, request == Request::Sync ? Doubt::Readies : Doubt::Requests);
 }
 
 void OwedReplies::push(Entry entry) {

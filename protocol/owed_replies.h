@@ -86,9 +86,7 @@ class OwedReplies {
   [[nodiscard]] bool has_outcomes() const { return !outcomes_.is_empty(); }
 
   // Whether the reply that comes next is for ourselves.
-  [[nodiscard]] bool is_next_for_pooler() const {
-    return !is_empty() && entries_[head_].asker == Asker::Pooler;
-  }
+  [[nodiscard]] bool is_next_for_pooler() const { return !is_empty() && entries_[head_].asker == Asker::Pooler; }
 
  private:
   struct Entry {

@@ -55,8 +55,7 @@ bool is_right_password(std::string_view password, std::string_view user, const s
   if (verifier) return keys == verifier->keys;
   if (!secret) return false;
   if (const auto* plain = std::get_if<PlainSecret>(&*secret)) {
-    return is_equal_in_constant_time(prepare_password(password).view(),
-                                     prepare_password(plain->text.view()).view());
+    return is_equal_in_constant_time(prepare_password(password).view(), prepare_password(plain->text.view()).view());
   }
   const auto hash = md5_secret(password, user);
   return hash && is_equal_in_constant_time(*hash, std::get<Md5Secret>(*secret).text.view());

@@ -10,8 +10,8 @@ constexpr std::size_t kLengthBytes = 4;
 
 }  // namespace
 
-std::expected<std::optional<PasswordMessage>, PasswordMessageFault> split_password_message(
-    Bytes bytes, std::size_t max_length) {
+std::expected<std::optional<PasswordMessage>, PasswordMessageFault> split_password_message(Bytes bytes,
+                                                                                           std::size_t max_length) {
   ByteReader reader(bytes);
   const auto type = reader.byte();
   if (!type) return std::nullopt;
@@ -27,8 +27,7 @@ std::expected<std::optional<PasswordMessage>, PasswordMessageFault> split_passwo
 
 std::expected<std::string_view, ErrorFields> parse_password(Bytes body) {
   if (body.find('\0') != body.size() - 1 || body.empty()) {
-    return std::unexpected(
-        make_error(Severity::Fatal, sqlstate::kProtocolViolation, "invalid password packet size"));
+    return std::unexpected(make_error(Severity::Fatal, sqlstate::kProtocolViolation, "invalid password packet size"));
   }
   if (body.size() == 1) {
     return std::unexpected(

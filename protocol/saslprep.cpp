@@ -77,8 +77,7 @@ SecretText run_saslprep(std::string_view text) {
 }  // namespace
 
 SecretText prepare_password(std::string_view password) {
-  const bool is_ascii =
-      std::ranges::none_of(password, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  const bool is_ascii = std::ranges::none_of(password, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   if (is_ascii) return SecretText(password);
   auto prepared = run_saslprep(password);
   if (prepared.view().empty()) return SecretText(password);

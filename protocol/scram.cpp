@@ -42,12 +42,10 @@ struct Gs2Header {
 
 std::expected<Gs2Header, ErrorFields> read_gs2_header(std::string_view message) {
   const char flag = message.front();
-  if (flag == 'p')
-    return refuse(kMalformed, "The client binds to a channel, with a mechanism that does not.");
+  if (flag == 'p') return refuse(kMalformed, "The client binds to a channel, with a mechanism that does not.");
   if (flag != 'n' && flag != 'y') return refuse(kMalformed, "The channel-binding flag is unknown.");
   message.remove_prefix(1);
-  if (!message.starts_with(','))
-    return refuse(kMalformed, "A comma is missing after the channel-binding flag.");
+  if (!message.starts_with(',')) return refuse(kMalformed, "A comma is missing after the channel-binding flag.");
   message.remove_prefix(1);
   if (message.starts_with('a'))
     return refuse_unsupported("client uses authorization identity, but it is not supported");
@@ -81,8 +79,7 @@ std::expected<std::string, ErrorFields> ScramExchange::on_client_first(Bytes mes
   if (!client_nonce) return refuse(kMalformed, client_nonce.error());
   if (!is_printable(*client_nonce)) return refuse("non-printable characters in SCRAM nonce");
   while (!attributes.is_empty()) {
-    if (const auto extension = attributes.take_any(); !extension)
-      return refuse(kMalformed, extension.error());
+    if (const auto extension = attributes.take_any(); !extension) return refuse(kMalformed, extension.error());
   }
 
   channel_binding_flag_ = header->channel_binding_flag;
@@ -113,8 +110,7 @@ std::expected<ScramProof, ErrorFields> ScramExchange::on_client_final(Bytes mess
   const auto proof = read_proof(attribute->value);
   if (!proof) return std::unexpected(proof.error());
   if (!attributes.is_empty()) return refuse(kMalformed, "Something follows the proof.");
-  if (!is_equal_in_constant_time(*nonce, nonce_))
-    return refuse("invalid SCRAM response", "Nonce does not match.");
+  if (!is_equal_in_constant_time(*nonce, nonce_)) return refuse("invalid SCRAM response", "Nonce does not match.");
 
   const auto without_proof = message.substr(0, message.size() - before_proof.size() - 1);
   auto auth_message = client_first_bare_ + ',' + server_first_ + ',';
@@ -139,8 +135,7 @@ std::expected<SaslInitialResponse, ErrorFields> parse_sasl_initial_response(Byte
   ByteReader reader(body);
   const auto mechanism = reader.c_string();
   if (!mechanism) return refuse("invalid string in message");
-  if (*mechanism != kScramMechanism)
-    return refuse("client selected an invalid SASL authentication mechanism");
+  if (*mechanism != kScramMechanism) return refuse("client selected an invalid SASL authentication mechanism");
   const auto length = reader.int32();
   if (!length || *length < -1) return refuse("insufficient data left in message");
   std::optional<Bytes> response;

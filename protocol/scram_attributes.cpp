@@ -28,8 +28,7 @@ std::expected<ScramAttribute, std::string> ScramAttributes::take_any() {
 
 std::expected<std::string_view, std::string> ScramAttributes::take_value(char name) {
   rest_.remove_prefix(1);
-  if (!rest_.starts_with('='))
-    return std::unexpected(std::string("Attribute \"") + name + "\" has no value.");
+  if (!rest_.starts_with('=')) return std::unexpected(std::string("Attribute \"") + name + "\" has no value.");
   const auto end = rest_.find(',');
   const auto value = rest_.substr(1, end == std::string_view::npos ? end : end - 1);
   rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);

@@ -54,10 +54,8 @@ ScramKeys::~ScramKeys() {
 }
 
 bool operator==(const ScramKeys& left, const ScramKeys& right) {
-  const bool is_same_stored =
-      is_equal_in_constant_time(bytes_of(left.stored_key), bytes_of(right.stored_key));
-  const bool is_same_server =
-      is_equal_in_constant_time(bytes_of(left.server_key), bytes_of(right.server_key));
+  const bool is_same_stored = is_equal_in_constant_time(bytes_of(left.stored_key), bytes_of(right.stored_key));
+  const bool is_same_server = is_equal_in_constant_time(bytes_of(left.server_key), bytes_of(right.server_key));
   return is_same_stored && is_same_server;
 }
 
@@ -80,8 +78,8 @@ std::optional<ScramVerifier> parse_scram_verifier(std::string_view text) {
 
 std::string format_scram_verifier(const ScramVerifier& verifier) {
   const auto& [challenge, keys] = verifier;
-  return std::string(kPrefix) + std::to_string(challenge.iterations) + ':' + base64_encode(challenge.salt) +
-         '$' + base64_encode(bytes_of(keys.stored_key)) + ':' + base64_encode(bytes_of(keys.server_key));
+  return std::string(kPrefix) + std::to_string(challenge.iterations) + ':' + base64_encode(challenge.salt) + '$' +
+         base64_encode(bytes_of(keys.stored_key)) + ':' + base64_encode(bytes_of(keys.server_key));
 }
 
 ScramKeys derive_scram_keys(std::string_view password, const ScramChallenge& challenge) {

@@ -80,8 +80,7 @@ void ServerStatements::touch(const StatementPointer& statement) {
   if (place != places_.end()) order_.splice(order_.end(), order_, place->second.at);
 }
 
-ServerStatements::Presence ServerStatements::presence(const StatementPointer& statement,
-                                                      std::uint64_t batch) const {
+ServerStatements::Presence ServerStatements::presence(const StatementPointer& statement, std::uint64_t batch) const {
   if (const auto* note = newest_for(statement)) {
     if (note->batch != batch) return Presence::Uncertain;
     return note->kind == Kind::FrontClose ? Presence::Absent : Presence::Present;
@@ -89,17 +88,15 @@ ServerStatements::Presence ServerStatements::presence(const StatementPointer& st
   return places_.contains(statement) ? Presence::Present : Presence::Absent;
 }
 
-bool ServerStatements::is_prepared_since(const StatementPointer& statement,
-                                         std::uint64_t catalog_version) const {
+bool ServerStatements::is_prepared_since(const StatementPointer& statement, std::uint64_t catalog_version) const {
   const auto place = places_.find(statement);
-  return place != places_.end() && place->second.catalog_version == catalog_version &&
-         newest_for(statement) == nullptr;
+  return place != places_.end() && place->second.catalog_version == catalog_version && newest_for(statement) == nullptr;
 }
 
 const StatementNote* ServerStatements::newest_for(std::string_view name) const {
   const auto found = std::find_if(notes_.rbegin(), notes_.rend(), [name](const StatementNote& note) {
-    return note.name == name && (note.kind == Kind::ClientParse || note.kind == Kind::ClientReuse ||
-                                 note.kind == Kind::ClientClose);
+    return note.name == name &&
+           (note.kind == Kind::ClientParse || note.kind == Kind::ClientReuse || note.kind == Kind::ClientClose);
   });
   return found == notes_.rend() ? nullptr : &*found;
 }
@@ -111,11 +108,10 @@ const StatementNote* ServerStatements::newest_for(const StatementPointer& statem
   return found == notes_.rend() ? nullptr : &*found;
 }
 
-ServerStatements::Presence ServerStatements::visible_presence(const std::string& name,
-                                                              std::uint64_t batch) const {
+ServerStatements::Presence ServerStatements::visible_presence(const std::string& name, std::uint64_t batch) const {
   const auto found = std::find_if(notes_.rbegin(), notes_.rend(), [&](const StatementNote& note) {
-    return note.name == name && (note.kind == Kind::VisibleParse || note.kind == Kind::VisibleClose ||
-                                 note.kind == Kind::ClientClose);
+    return note.name == name &&
+           (note.kind == Kind::VisibleParse || note.kind == Kind::VisibleClose || note.kind == Kind::ClientClose);
   });
   if (found == notes_.rend()) return visible_names_.contains(name) ? Presence::Present : Presence::Absent;
   if (found->batch != batch) return Presence::Uncertain;

@@ -57,8 +57,7 @@ class ServerStatements {
   // Whether the server will have it when it comes to the batch with this number.
   [[nodiscard]] Presence presence(const StatementPointer& statement, std::uint64_t batch) const;
   // Prepared, answered, and nothing is under way that changes it; and when, as a catalog version.
-  [[nodiscard]] bool is_prepared_since(const StatementPointer& statement,
-                                       std::uint64_t catalog_version) const;
+  [[nodiscard]] bool is_prepared_since(const StatementPointer& statement, std::uint64_t catalog_version) const;
   // The newest note about a client's name or a statement; null where there is none.
   [[nodiscard]] const StatementNote* newest_for(std::string_view name) const;
   [[nodiscard]] const StatementNote* newest_for(const StatementPointer& statement) const;

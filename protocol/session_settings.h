@@ -17,8 +17,7 @@ using SettingsMap = std::map<std::string, std::string, std::less<>>;
 using SessionSettings = std::shared_ptr<const SettingsMap>;
 
 // Of two values for one name the later one counts. No settings at all give the null pointer.
-[[nodiscard]] SessionSettings make_session_settings(
-    const std::vector<std::pair<std::string, std::string>>& settings);
+[[nodiscard]] SessionSettings make_session_settings(const std::vector<std::pair<std::string, std::string>>& settings);
 
 // One SQL command that turns `from` into `to`; empty where nothing differs. It is safe whatever the values
 // hold and whatever client_encoding and search_path the server has: all ASCII, names qualified. A setting

@@ -23,15 +23,13 @@ SqlStatementNames read_statement_names(std::string_view text) {
   std::vector<std::string>* list = nullptr;
   SqlLexer lexer(text);
   while (const auto token = lexer.next()) {
-    const bool is_noise =
-        list == &names.deallocated && token->kind == SqlToken::Kind::Word && token->text == "prepare";
+    const bool is_noise = list == &names.deallocated && token->kind == SqlToken::Kind::Word && token->text == "prepare";
     if (is_noise) continue;  // DEALLOCATE PREPARE name
     if (list == nullptr) {
       list = list_for(names, *token);
       continue;
     }
-    const bool is_all =
-        list == &names.deallocated && token->kind == SqlToken::Kind::Word && token->text == "all";
+    const bool is_all = list == &names.deallocated && token->kind == SqlToken::Kind::Word && token->text == "all";
     if (token->kind != SqlToken::Kind::Other && !is_all) list->emplace_back(cut_statement_name(token->text));
     list = nullptr;
   }

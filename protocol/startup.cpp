@@ -25,8 +25,7 @@ StartupRefusal refuse(std::string_view sqlstate, std::string message) {
 }
 
 StartupRefusal refuse_layout() {
-  return refuse(sqlstate::kProtocolViolation,
-                "invalid startup packet layout: expected terminator as last byte");
+  return refuse(sqlstate::kProtocolViolation, "invalid startup packet layout: expected terminator as last byte");
 }
 
 std::string lower_case(std::string_view text) {
@@ -45,8 +44,7 @@ bool begins(std::string_view word, std::string_view text) {
 std::optional<bool> parse_boolean(std::string_view text) {
   const auto word = lower_case(text);
   if (begins("true", word) || begins("yes", word) || word == "1" || word == "on") return true;
-  if (begins("false", word) || begins("no", word) || word == "0" || word == "of" || word == "off")
-    return false;
+  if (begins("false", word) || begins("no", word) || word == "0" || word == "of" || word == "off") return false;
   return std::nullopt;
 }
 
@@ -127,8 +125,7 @@ class ParameterList {
   }
 
   StartupRefusal refuse_missing_user() const {
-    auto refusal =
-        refuse(sqlstate::kInvalidAuthorization, "no PostgreSQL user name specified in startup packet");
+    auto refusal = refuse(sqlstate::kInvalidAuthorization, "no PostgreSQL user name specified in startup packet");
     append_negotiation(refusal.preamble, message_);
     return refusal;
   }
@@ -180,12 +177,10 @@ std::expected<StartupPacket, StartupRefusal> parse_startup_packet(Bytes packet) 
 }
 
 StartupRefusal refuse_protocol(std::uint16_t major, std::uint16_t minor) {
-  const auto version = [](unsigned high, unsigned low) {
-    return std::to_string(high) + '.' + std::to_string(low);
-  };
-  auto refusal = refuse(sqlstate::kFeatureNotSupported,
-                        "unsupported frontend protocol " + version(major, minor) + ": server supports " +
-                            version(kMajorVersion, 0) + " to " + version(kMajorVersion, kNewestMinorVersion));
+  const auto version = [](unsigned high, unsigned low) { return std::to_string(high) + '.' + std::to_string(low); };
+  auto refusal = refuse(sqlstate::kFeatureNotSupported, "unsupported frontend protocol " + version(major, minor) +
+                                                            ": server supports " + version(kMajorVersion, 0) + " to " +
+                                                            version(kMajorVersion, kNewestMinorVersion));
   // All zeros are "no version yet" to PostgreSQL, and answered in the new format.
   refusal.old_format = major < kMajorVersion && (major != 0 || minor != 0);
   return refusal;

@@ -132,8 +132,7 @@ ErrorFields refuse_argument(std::string_view argument) {
 // last.
 class SwitchReader {
  public:
-  SwitchReader(SettingList& settings, const std::vector<std::string>& words)
-      : settings_(settings), words_(words) {}
+  SwitchReader(SettingList& settings, const std::vector<std::string>& words) : settings_(settings), words_(words) {}
 
   std::optional<ErrorFields> read() {
     std::optional<std::string_view> stray;

@@ -22,7 +22,6 @@ using SettingList = std::vector<std::pair<std::string, std::string>>;
 // switches that name a setting (-S 64MB, -fh, ...); those that PostgreSQL ignores here are ignored. Returns
 // PostgreSQL's error (FATAL 42601) at the first switch that it would refuse; the settings before it have been
 // appended.
-[[nodiscard]] std::optional<ErrorFields> append_option_settings(SettingList& settings,
-                                                                std::string_view options);
+[[nodiscard]] std::optional<ErrorFields> append_option_settings(SettingList& settings, std::string_view options);
 
 }  // namespace howdah::protocol

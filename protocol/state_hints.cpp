@@ -6,9 +6,9 @@ namespace howdah::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kKindNames = {
-    "settings",      "named statement", "listen",     "held cursor",      "temporary object",
-    "advisory lock", "loaded library",  "code block", "unnamed statement"};
+constexpr std::array<std::string_view, 9> kKindNames = {"settings",       "named statement",  "listen",
+                                                        "held cursor",    "temporary object", "advisory lock",
+                                                        "loaded library", "code block",       "unnamed statement"};
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

@@ -38,9 +38,7 @@ class StateKinds {
   [[nodiscard]] std::string_view first_name() const;
 
  private:
-  static std::uint16_t bit(StateKind kind) {
-    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
-  }
+  static std::uint16_t bit(StateKind kind) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind)); }
   std::uint16_t bits_ = 0;
 };
 

@@ -58,9 +58,7 @@ class StatementCache {
   [[nodiscard]] std::size_t size() const;
 
   // Counts up when a command changed the catalog: a text that was parsed before may mean something else now.
-  [[nodiscard]] std::uint64_t catalog_version() const {
-    return catalog_version_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::uint64_t catalog_version() const { return catalog_version_.load(std::memory_order_relaxed); }
   void note_catalog_change() { catalog_version_.fetch_add(1, std::memory_order_relaxed); }
 
   // Counts up when a server refused a statement because the catalog had changed under it: what servers have
@@ -76,8 +74,8 @@ class StatementCache {
   // Outlives the cache while statements do: their ends are noted in it. Each key lies in its own statement.
   struct Shared {
     void forget(const Statement& statement);
-    [[nodiscard]] static StatementPointer make(const std::shared_ptr<Shared>& shared,
-                                               std::string_view variant, Bytes definition);
+    [[nodiscard]] static StatementPointer make(const std::shared_ptr<Shared>& shared, std::string_view variant,
+                                               Bytes definition);
 
     std::mutex mutex;
     std::unordered_map<std::string_view, Entry> statements;  // under mutex

@@ -12,8 +12,7 @@ bool is_catalog_change(std::string_view tag) {
   // DO and CALL may do anything.
   static constexpr std::array<std::string_view, 6> kBeginnings = {"CREATE ", "ALTER ", "DROP ",
                                                                   "DO",      "CALL",   "IMPORT "};
-  return std::ranges::any_of(kBeginnings,
-                             [tag](std::string_view beginning) { return tag.starts_with(beginning); });
+  return std::ranges::any_of(kBeginnings, [tag](std::string_view beginning) { return tag.starts_with(beginning); });
 }
 
 bool tells_of_statements(std::string_view tag) {

@@ -56,8 +56,7 @@ void append_bind_front(std::string& out, std::string_view portal, std::string_vi
                        std::size_t following_bytes) {
   constexpr std::size_t kLengthAndZeros = 4 + 2;
   out.push_back('B');
-  append_int32(
-      out, static_cast<std::int32_t>(kLengthAndZeros + portal.size() + statement.size() + following_bytes));
+  append_int32(out, static_cast<std::int32_t>(kLengthAndZeros + portal.size() + statement.size() + following_bytes));
   append_c_string(out, portal);
   append_c_string(out, statement);
 }

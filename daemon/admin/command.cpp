@@ -102,8 +102,7 @@ Outcome read_command(const Statement& statement) {
   const auto& verb = statement.words.front();
   if (verb == "show") return read_show(statement);
   if (verb == "set") return read_set(statement);
-  if (verb == "help" && statement.words.size() == 1)
-    return Command{.kind = Command::Kind::Help, .tag = "SHOW"};
+  if (verb == "help" && statement.words.size() == 1) return Command{.kind = Command::Kind::Help, .tag = "SHOW"};
   const auto word = std::ranges::find(kTransactionWords, verb, &TransactionWord::word);
   if (word != kTransactionWords.end()) {
     return Command{.kind = Command::Kind::Courtesy, .tag = word->tag, .transaction = word->effect};

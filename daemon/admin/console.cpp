@@ -48,8 +48,7 @@ void run(const Command& command, const stats::SnapshotSource& source, std::strin
       return append_bare(out, 'I');
     case Command::Kind::Show:
       append_row_description(out, command.show->columns);
-      for (const auto& row : command.show->make_rows(source))
-        append_data_row(out, command.show->columns, row);
+      for (const auto& row : command.show->make_rows(source)) append_data_row(out, command.show->columns, row);
       break;
     case Command::Kind::Help:
       protocol::append_error(out, help());
@@ -78,8 +77,7 @@ bool Console::on_message(char type, Bytes body, std::string& out) {
       on_query(body, out);
       break;
     case 'F':
-      protocol::append_error(out,
-                             error(sqlstate::kFeatureNotSupported, "the console has no functions to call"));
+      protocol::append_error(out, error(sqlstate::kFeatureNotSupported, "the console has no functions to call"));
       extended_.append_ready(out);
       break;
     case 'H':  // Flush: what there is goes out at once anyway

@@ -78,14 +78,13 @@ std::expected<std::vector<Format>, ErrorFields> read_formats(const std::vector<s
                                                              std::size_t columns) {
   if (codes.size() > 1 && codes.size() != columns) {
     return failure(sqlstate::kProtocolViolation, "bind message has " + std::to_string(codes.size()) +
-                                                     " result formats but query has " +
-                                                     std::to_string(columns) + " columns");
+                                                     " result formats but query has " + std::to_string(columns) +
+                                                     " columns");
   }
   std::vector<Format> formats(columns, Format::Text);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     if (codes[i] != 0 && codes[i] != 1) {
-      return failure(sqlstate::kInvalidParameterValue,
-                     "unsupported format code: " + std::to_string(codes[i]));
+      return failure(sqlstate::kInvalidParameterValue, "unsupported format code: " + std::to_string(codes[i]));
     }
     if (codes.size() == 1) std::ranges::fill(formats, static_cast<Format>(codes[i]));
     if (codes.size() > 1) formats[i] = static_cast<Format>(codes[i]);
@@ -148,8 +147,7 @@ ExtendedQuery::Outcome ExtendedQuery::parse(ByteReader body, std::string& out) {
   const auto name = body.c_string();
   const auto text = name ? body.c_string() : std::nullopt;
   const auto type_count = text ? body.int16() : std::nullopt;
-  if (!type_count || *type_count < 0 ||
-      body.rest().size() != std::size_t{4} * static_cast<std::size_t>(*type_count)) {
+  if (!type_count || *type_count < 0 || body.rest().size() != std::size_t{4} * static_cast<std::size_t>(*type_count)) {
     return malformed();
   }
   const auto command = read_one_command(*text);
@@ -175,8 +173,8 @@ ExtendedQuery::Outcome ExtendedQuery::bind(ByteReader body, std::string& out) {
   if (statement == statements_.end()) return no_statement(*name);
   if (*value_count != 0) {
     return failure(sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(*value_count) +
-                                                     " parameters, but prepared statement \"" +
-                                                     std::string(*name) + "\" requires 0");
+                                                     " parameters, but prepared statement \"" + std::string(*name) +
+                                                     "\" requires 0");
   }
   const auto codes = read_codes(body);
   if (!codes || !body.is_empty()) return malformed();
@@ -223,8 +221,7 @@ ExtendedQuery::Outcome ExtendedQuery::execute(ByteReader body, std::string& out)
       append_bare(out, 'I');
       return {};
     case Command::Kind::Show:
-      send_rows(portal,
-                *limit > 0 ? static_cast<std::size_t>(*limit) : std::numeric_limits<std::size_t>::max(), out);
+      send_rows(portal, *limit > 0 ? static_cast<std::size_t>(*limit) : std::numeric_limits<std::size_t>::max(), out);
       return {};
     case Command::Kind::Help:
       protocol::append_error(out, help());

@@ -37,15 +37,14 @@ std::int64_t number_of(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc::result_out_of_range) return number;
-  return text.starts_with('-') ? std::numeric_limits<std::int64_t>::min()
-                               : std::numeric_limits<std::int64_t>::max();
+  return text.starts_with('-') ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
 }
 
 std::string int4_bytes(std::int64_t number) {
   using Limits = std::numeric_limits<std::int32_t>;
   std::string bytes;
-  protocol::append_int32(
-      bytes, static_cast<std::int32_t>(std::clamp<std::int64_t>(number, Limits::min(), Limits::max())));
+  protocol::append_int32(bytes,
+                         static_cast<std::int32_t>(std::clamp<std::int64_t>(number, Limits::min(), Limits::max())));
   return bytes;
 }
 
@@ -92,8 +91,7 @@ void write_value(MessageWriter& writer, const std::string& bytes) {
 
 }  // namespace
 
-void append_row_description(std::string& out, std::span<const Column> columns,
-                            std::span<const Format> formats) {
+void append_row_description(std::string& out, std::span<const Column> columns, std::span<const Format> formats) {
   MessageWriter writer(out, 'T');
   writer.int16(count_of(columns.size()));
   for (std::size_t i = 0; i < columns.size(); ++i) {

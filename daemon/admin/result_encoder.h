@@ -11,8 +11,7 @@
 namespace howdah::admin {
 
 // `formats` has one entry per column; none means text for all, here and below.
-void append_row_description(std::string& out, std::span<const Column> columns,
-                            std::span<const Format> formats = {});
+void append_row_description(std::string& out, std::span<const Column> columns, std::span<const Format> formats = {});
 // `row` has one value per column. A number that its type cannot hold goes out as the nearest that it can.
 void append_data_row(std::string& out, std::span<const Column> columns, const Row& row,
                      std::span<const Format> formats = {});

@@ -35,8 +35,7 @@ int leading_number(std::string_view text) {
 // "127.0.0.1:40000", "[::1]:40000", "unix:1234(uid 1000)" or a path of a Unix socket.
 Place read_place(std::string_view text) {
   constexpr std::string_view kLocal = "unix:";
-  if (text.starts_with(kLocal))
-    return {.host = "unix", .process_id = leading_number(text.substr(kLocal.size()))};
+  if (text.starts_with(kLocal)) return {.host = "unix", .process_id = leading_number(text.substr(kLocal.size()))};
   const auto colon = text.rfind(':');
   if (text.starts_with('/') || colon == std::string_view::npos) return {.host = text.empty() ? "" : "unix"};
   auto host = text.substr(0, colon);
@@ -61,11 +60,11 @@ Rows client_rows(const stats::SnapshotSource& source) {
   for (const auto& client : source.clients()) {
     const auto place = read_place(client.address);
     const auto wait = client.wait.count();
-    rows.push_back({"C", client.user, client.database, client.state, place.host, std::to_string(place.port),
-                    "", "0", time_text(client.connected_at), time_text(client.last_request_at),
+    rows.push_back({"C", client.user, client.database, client.state, place.host, std::to_string(place.port), "", "0",
+                    time_text(client.connected_at), time_text(client.last_request_at),
                     std::to_string(wait / kMicroseconds), std::to_string(wait % kMicroseconds), "0",
-                    pointer('c', client.id), pointer('s', client.server_id), std::to_string(place.process_id),
-                    "", client.application_name});
+                    pointer('c', client.id), pointer('s', client.server_id), std::to_string(place.process_id), "",
+                    client.application_name});
   }
   return rows;
 }
@@ -74,10 +73,10 @@ Rows server_rows(const stats::SnapshotSource& source) {
   Rows rows;
   for (const auto& server : source.servers()) {
     const auto place = read_place(server.address);
-    rows.push_back({"S", server.user, server.database, server_state(server), place.host,
-                    std::to_string(place.port), "", "0", time_text(server.connected_at),
-                    time_text(server.last_used_at), "0", "0", "0", pointer('s', server.id),
-                    pointer('c', server.client_id), std::to_string(server.process_id), "", ""});
+    rows.push_back({"S", server.user, server.database, server_state(server), place.host, std::to_string(place.port), "",
+                    "0", time_text(server.connected_at), time_text(server.last_used_at), "0", "0", "0",
+                    pointer('s', server.id), pointer('c', server.client_id), std::to_string(server.process_id), "",
+                    ""});
   }
   return rows;
 }

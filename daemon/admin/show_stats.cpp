@@ -36,9 +36,8 @@ void add(Figures& sum, const Figures& more) {
 // Per second since the daemon's start; times per transaction, and per query for its own.
 Figures averages_of(const Figures& totals, std::uint64_t seconds) {
   const auto each = [](std::uint64_t sum, std::uint64_t count) { return count == 0 ? 0 : sum / count; };
-  return {each(totals[0], seconds),  each(totals[1], seconds),   each(totals[2], seconds),
-          each(totals[3], seconds),  each(totals[4], totals[0]), each(totals[5], totals[1]),
-          each(totals[6], totals[0])};
+  return {each(totals[0], seconds),   each(totals[1], seconds),   each(totals[2], seconds),  each(totals[3], seconds),
+          each(totals[4], totals[0]), each(totals[5], totals[1]), each(totals[6], totals[0])};
 }
 
 std::uint64_t seconds_since_start(const stats::Snapshot& snapshot) {
@@ -84,8 +83,7 @@ Rows stats_rows(const stats::SnapshotSource& source) {
 
 Rows stats_totals_rows(const stats::SnapshotSource& source) {
   Rows rows;
-  for (const auto& [database, totals] : stats_of(source).totals)
-    append(rows.emplace_back(Row{database}), totals);
+  for (const auto& [database, totals] : stats_of(source).totals) append(rows.emplace_back(Row{database}), totals);
   return rows;
 }
 

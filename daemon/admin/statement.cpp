@@ -13,9 +13,8 @@ bool is_space(char letter) {
 
 // Bytes of UTF-8 beyond ASCII belong to words, as in PostgreSQL.
 bool is_word_letter(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '_' || letter == '$' || letter == '.' ||
-         static_cast<unsigned char>(letter) >= 0x80;
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+         letter == '_' || letter == '$' || letter == '.' || static_cast<unsigned char>(letter) >= 0x80;
 }
 
 char lower(char letter) {

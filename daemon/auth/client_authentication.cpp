@@ -46,9 +46,8 @@ const Kind* secret_as(const std::optional<protocol::Secret>& secret) {
 }  // namespace
 
 ClientAuthentication::ClientAuthentication(config::AuthMethod method, std::string user,
-                                           std::optional<protocol::Secret> secret,
-                                           const ServerSecrets& server_secrets, os::RandomSource& random,
-                                           UnknownUser unknown_user)
+                                           std::optional<protocol::Secret> secret, const ServerSecrets& server_secrets,
+                                           os::RandomSource& random, UnknownUser unknown_user)
     : method_(method),
       user_(std::move(user)),
       secret_(std::move(secret)),
@@ -101,8 +100,8 @@ std::size_t ClientAuthentication::max_message_bytes() const {
   return 1 + (scram_ ? protocol::kMaxSaslLength : protocol::kMaxPasswordLength);
 }
 
-std::expected<std::optional<protocol::PasswordMessage>, ClientAuthentication::Step>
-ClientAuthentication::next_message(Bytes bytes) {
+std::expected<std::optional<protocol::PasswordMessage>, ClientAuthentication::Step> ClientAuthentication::next_message(
+    Bytes bytes) {
   auto message = protocol::split_password_message(bytes, max_message_bytes() - 1);
   if (message) return *message;
   switch (message.error()) {
@@ -143,8 +142,7 @@ ClientAuthentication::Step ClientAuthentication::on_password(Bytes body) {
   const auto password = protocol::parse_password(body);
   if (!password) return reject(password.error());
   state_ = State::CheckingPassword;
-  auto work = [password = protocol::SecretText(*password), user = user_, secret = secret_,
-               challenge = challenge_] {
+  auto work = [password = protocol::SecretText(*password), user = user_, secret = secret_, challenge = challenge_] {
     return protocol::is_right_password(password.view(), user, secret, challenge);
   };
   return {.kind = Step::Kind::CheckPassword, .check = PasswordCheck(std::move(work))};
@@ -182,8 +180,7 @@ ClientAuthentication::Step ClientAuthentication::on_client_final(Bytes message) 
   auto proof = scram_->on_client_final(message);
   if (!proof) return reject(proof.error());
   proof_ = std::move(*proof);
-  if (const auto* verifier = secret_as<protocol::ScramVerifier>(secret_))
-    return judge_proof(verifier->keys, true);
+  if (const auto* verifier = secret_as<protocol::ScramVerifier>(secret_)) return judge_proof(verifier->keys, true);
   const auto* plain = secret_as<protocol::PlainSecret>(secret_);
   if (!plain) return judge_proof(protocol::ScramKeys(), false);
   if (const auto keys = server_secrets_.verifiers()->find(user_, plain->text.view(), challenge_))
@@ -194,8 +191,8 @@ ClientAuthentication::Step ClientAuthentication::on_client_final(Bytes message) 
 ClientAuthentication::Step ClientAuthentication::derive_keys(const protocol::PlainSecret& plain) {
   state_ = State::CheckingProof;
   derived_keys_ = std::make_shared<protocol::ScramKeys>();
-  auto work = [cache = server_secrets_.verifiers(), user = user_, password = plain.text,
-               challenge = challenge_, proof = *proof_, keys = derived_keys_] {
+  auto work = [cache = server_secrets_.verifiers(), user = user_, password = plain.text, challenge = challenge_,
+               proof = *proof_, keys = derived_keys_] {
     *keys = cache->derive(user, password.view(), challenge);
     return protocol::is_right_proof(proof, *keys);
   };

@@ -50,8 +50,7 @@ class ClientAuthentication {
 
   // The client's message at the front of `bytes`; nothing when more bytes are needed; or Rejected, as soon as
   // its type or its length is wrong. The body lies in `bytes`. Only while a message is due.
-  [[nodiscard]] std::expected<std::optional<protocol::PasswordMessage>, Step> next_message(
-      protocol::Bytes bytes);
+  [[nodiscard]] std::expected<std::optional<protocol::PasswordMessage>, Step> next_message(protocol::Bytes bytes);
   // The longest whole message in this state.
   [[nodiscard]] std::size_t max_message_bytes() const;
   // And in any state: what a buffer must be able to hold.

@@ -77,9 +77,10 @@ void LoginConversation::begin_authentication(protocol::StartupMessage startup, s
                     out);
     }
   }
-  const auto method = config::match_access_rule(
-      environment_.settings->auth,
-      {.is_local = origin_.is_local, .address = origin_.address, .database = startup_->database, .user = startup_->user});
+  const auto method = config::match_access_rule(environment_.settings->auth, {.is_local = origin_.is_local,
+                                                                              .address = origin_.address,
+                                                                              .database = startup_->database,
+                                                                              .user = startup_->user});
   authentication_ = std::make_unique<auth::ClientAuthentication>(
       method.value_or(config::AuthMethod::Reject), startup_->user, environment_.secrets.find(startup_->user),
       environment_.server_secrets, environment_.random);

@@ -150,10 +150,8 @@ void Session::log_end(std::string_view why) {
     }
     return;
   }
-  environment_.log.info("client disconnected", {{"client", id_},
-                                                {"user", user_},
-                                                {"database", database_},
-                                                {"reason", std::string(why)}});
+  environment_.log.info("client disconnected",
+                        {{"client", id_}, {"user", user_}, {"database", database_}, {"reason", std::string(why)}});
 }
 
 void Session::drain() {

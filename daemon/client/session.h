@@ -40,8 +40,8 @@ class Session final : private io::StreamHandler,
     Ended,
   };
 
-  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin,
-          SessionEnvironment& environment, SessionOwner& owner);
+  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin, SessionEnvironment& environment,
+          SessionOwner& owner);
   ~Session();
 
   [[nodiscard]] std::uint64_t id() const { return id_; }
@@ -61,8 +61,7 @@ class Session final : private io::StreamHandler,
   void on_end(io::StreamEnd end) override;
   void enter(State state);
   // Stops taking requests; ends as soon as the server owes nothing more, with `last_words` if there are any.
-  void end_after_replies(std::string_view why,
-                         std::optional<protocol::ErrorFields> last_words = std::nullopt);
+  void end_after_replies(std::string_view why, std::optional<protocol::ErrorFields> last_words = std::nullopt);
   void end(std::string_view why, bool is_cancel_wanted);
   void give_server_back(bool is_cancel_wanted);
   void log_end(std::string_view why);
@@ -165,7 +164,7 @@ class Session final : private io::StreamHandler,
   worker::TimePoint connected_at_;
   worker::TimePoint since_;                         // of the state; in a lease, of the last request or reply
   std::optional<worker::TimePoint> request_since_;  // of the first request that is not answered
-  worker::TimePoint transaction_since_;  // of its first request; a lease may hold several
+  worker::TimePoint transaction_since_;             // of its first request; a lease may hold several
   worker::MethodTimer<Session, &Session::on_deadline> timer_{*this};
 };
 

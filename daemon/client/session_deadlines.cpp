@@ -65,7 +65,8 @@ TimePoint Session::lease_deadline() const {
   } else if (is_settled) {
     return after(since_, environment_.login.settings->client.idle_timeout);
   }
-  if (!is_settled || is_in_transaction) deadline = std::min(deadline, after(transaction_since_, limits.transaction_timeout));
+  if (!is_settled || is_in_transaction)
+    deadline = std::min(deadline, after(transaction_since_, limits.transaction_timeout));
   return deadline;
 }
 
@@ -101,8 +102,7 @@ void Session::on_deadline() {
     server_->cancel();
     return arm_deadline();
   }
-  const bool is_in_transaction =
-      server_->status() != TransactionStatus::Idle || server_->owed().is_unsynced();
+  const bool is_in_transaction = server_->status() != TransactionStatus::Idle || server_->owed().is_unsynced();
   if (is_in_transaction) {
     return end_timed_out(protocol::sqlstate::kIdleInTransactionTimeout,
                          "terminating connection due to idle-in-transaction timeout");

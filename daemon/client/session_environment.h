@@ -26,7 +26,8 @@ class SessionOwner {
 // Runs a check of a password off the loop.
 class PasswordChecker {
  public:
-  // `done` is called on the worker's thread with the result, never before `check` returns. False: too many wait already.
+  // `done` is called on the worker's thread with the result, never before `check` returns. False: too many wait
+  // already.
   [[nodiscard]] virtual bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) = 0;
 
  protected:

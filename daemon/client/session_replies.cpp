@@ -72,9 +72,8 @@ bool Session::on_ready_for_query(TransactionStatus status) {
   // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
   // clean-up.
   environment_.replies.own_written([](std::string& out) {
-    protocol::append_error(
-        out, protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
-                                  "transaction blocks are not allowed in pool mode \"statement\""));
+    protocol::append_error(out, protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                                     "transaction blocks are not allowed in pool mode \"statement\""));
     protocol::append_ready_for_query(out, TransactionStatus::Idle);
   });
   return false;
@@ -103,8 +102,7 @@ void Session::on_progress() {
 // the request behind them has gone with them.
 bool Session::has_own_failure() {
   if (!server_->has_own_error()) return false;
-  if (state_ == State::Welcoming && !server_->owed().is_settled())
-    return true;  // its ReadyForQuery is still to come
+  if (state_ == State::Welcoming && !server_->owed().is_settled()) return true;  // its ReadyForQuery is still to come
   auto error = server_->take_own_error();
   error->severity = Severity::Fatal;
   if (state_ != State::Welcoming) {

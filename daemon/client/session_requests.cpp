@@ -135,9 +135,8 @@ Session::Way Session::acquire(const Piece& piece) {
     words.feed(piece.body());
     words.end_text();
     if (words.starts_transaction()) {
-      refuse_request('Q',
-                     protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
-                                          "transaction blocks are not allowed in pool mode \"statement\""));
+      refuse_request('Q', protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                               "transaction blocks are not allowed in pool mode \"statement\""));
       return Way::Drop;
     }
   }
@@ -211,8 +210,8 @@ void Session::end_frame(const Piece& piece) {
   if (!is_forwarding_) return;
   if (has_text(piece.type)) {
     server_->words().end_text();
-    for (const auto kind : {protocol::StateKind::Settings, protocol::StateKind::TemporaryObject,
-                            protocol::StateKind::AdvisoryLock}) {
+    for (const auto kind :
+         {protocol::StateKind::Settings, protocol::StateKind::TemporaryObject, protocol::StateKind::AdvisoryLock}) {
       if (server_->words().kinds().has(kind)) server_->left_state().add(kind);
     }
   }

@@ -84,8 +84,7 @@ StatementTranslator::Translation StatementTranslator::parse_unnamed(Call& call, 
   return {};
 }
 
-StatementTranslator::Translation StatementTranslator::parse_named(Call& call, std::string_view name,
-                                                                  Bytes definition) {
+StatementTranslator::Translation StatementTranslator::parse_named(Call& call, std::string_view name, Bytes definition) {
   auto& owed = call.server.owed();
   if (sql_names_.contains(std::string(name))) {
     owed.expect(Request::Parse);  // the server knows this name from PREPARE
@@ -103,8 +102,7 @@ StatementTranslator::Translation StatementTranslator::parse_named(Call& call, st
   if (!is_new) statement = cache_.renew(kind, definition);
   expect_noted(call, Request::Parse, Asker::Client,
                {.kind = Kind::ClientParse, .statement = statement, .name = std::string(name)});
-  call.out.own_written(
-      [&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
+  call.out.own_written([&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
 
@@ -120,20 +118,17 @@ StatementTranslator::Translation StatementTranslator::reuse(Call& call, std::str
 }
 
 // The name is taken: the server says so, since it is made to know it.
-StatementTranslator::Translation StatementTranslator::parse_again(Call& call,
-                                                                  const StatementPointer& statement,
+StatementTranslator::Translation StatementTranslator::parse_again(Call& call, const StatementPointer& statement,
                                                                   Bytes definition) {
   put_in_place(call, statement);
   call.server.owed().expect(Request::Parse);
-  call.out.own_written(
-      [&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
+  call.out.own_written([&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
 
 // What the server prepared earlier stands for a new Parse only where that could not have failed.
 bool StatementTranslator::can_reuse(const Call& call, const StatementPointer& statement) const {
-  return call.server.status() != protocol::TransactionStatus::Failed &&
-         call.server.owed().ready_count() == 0 &&
+  return call.server.status() != protocol::TransactionStatus::Failed && call.server.owed().ready_count() == 0 &&
          call.server.statements().is_prepared_since(statement, cache_.catalog_version());
 }
 
@@ -217,8 +212,7 @@ StatementTranslator::Translation StatementTranslator::close(Call& call, std::str
 
 StatementTranslator::Translation StatementTranslator::query(Call& call) {
   const auto body = call.piece.body();
-  if (call.server.words().names_statements() &&
-      !put_visible_in_place(call, body.substr(0, body.find('\0')))) {
+  if (call.server.words().names_statements() && !put_visible_in_place(call, body.substr(0, body.find('\0')))) {
     return {.is_held = true};
   }
   call.server.owed().expect(Request::Query);
@@ -263,8 +257,7 @@ bool StatementTranslator::put_unnamed_in_place(Call& call) {
     expect_noted(call, Request::Close, Asker::Pooler, {.kind = Kind::UnnamedClose});
     call.out.own_written([](std::string& out) { protocol::append_close_statement(out, ""); });
   } else {
-    expect_noted(call, Request::Parse, Asker::Pooler,
-                 {.kind = Kind::UnnamedParse, .unnamed = unnamed_.number});
+    expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::UnnamedParse, .unnamed = unnamed_.number});
     call.out.own_written([&](std::string& out) { protocol::append_parse(out, "", unnamed_.definition); });
   }
   return true;
@@ -287,8 +280,7 @@ bool StatementTranslator::put_visible_in_place(Call& call, std::string_view text
   }
   for (const auto& [name, statement] : missing) {
     expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::VisibleParse, .name = name});
-    call.out.own_written(
-        [&](std::string& out) { protocol::append_parse(out, name, statement->definition()); });
+    call.out.own_written([&](std::string& out) { protocol::append_parse(out, name, statement->definition()); });
   }
   if (!missing.empty() && call.piece.type == 'Q') {  // an error must not make the server skip the Query
     call.server.owed().expect(Request::Sync, Asker::Pooler);
@@ -314,15 +306,13 @@ void StatementTranslator::trim(Call& call) {
 
 void StatementTranslator::parse_in_front(Call& call, const StatementPointer& statement) {
   expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::FrontParse, .statement = statement});
-  call.out.own_written([&](std::string& out) {
-    protocol::append_parse(out, statement->server_name(), statement->definition());
-  });
+  call.out.own_written(
+      [&](std::string& out) { protocol::append_parse(out, statement->server_name(), statement->definition()); });
 }
 
 void StatementTranslator::close_in_front(Call& call, const StatementPointer& statement) {
   expect_noted(call, Request::Close, Asker::Pooler, {.kind = Kind::FrontClose, .statement = statement});
-  call.out.own_written(
-      [&](std::string& out) { protocol::append_close_statement(out, statement->server_name()); });
+  call.out.own_written([&](std::string& out) { protocol::append_close_statement(out, statement->server_name()); });
 }
 
 void StatementTranslator::expect_noted(Call& call, Request request, Asker asker, StatementNote note) {

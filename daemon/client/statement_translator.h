@@ -77,8 +77,7 @@ class StatementTranslator {
   Translation parse(Call& call);
   Translation parse_unnamed(Call& call, protocol::Bytes definition);
   Translation parse_named(Call& call, std::string_view name, protocol::Bytes definition);
-  Translation parse_again(Call& call, const protocol::StatementPointer& statement,
-                          protocol::Bytes definition);
+  Translation parse_again(Call& call, const protocol::StatementPointer& statement, protocol::Bytes definition);
   Translation reuse(Call& call, std::string_view name, const protocol::StatementPointer& statement);
   Translation parse_too_large(Call& call);
   Translation bind(Call& call);
@@ -100,8 +99,7 @@ class StatementTranslator {
   void close_in_front(Call& call, const protocol::StatementPointer& statement);
   [[nodiscard]] bool can_reuse(const Call& call, const protocol::StatementPointer& statement) const;
   [[nodiscard]] std::string variant(const server::ServerConnection& server) const;
-  void expect_noted(Call& call, protocol::Request request, protocol::Asker asker,
-                    protocol::StatementNote note);
+  void expect_noted(Call& call, protocol::Request request, protocol::Asker asker, protocol::StatementNote note);
 
   protocol::StatementCache& cache_;
   const StatementLimits limits_;

@@ -23,7 +23,12 @@ void set_option(int fd, int level, int option) {
 
 Listener::Listener(UniqueFd fd, std::string path, std::string name, worker::Worker& worker, os::Log& log,
                    AcceptHandler& handler)
-    : fd_(std::move(fd)), path_(std::move(path)), name_(std::move(name)), worker_(worker), log_(log), handler_(handler) {
+    : fd_(std::move(fd)),
+      path_(std::move(path)),
+      name_(std::move(name)),
+      worker_(worker),
+      log_(log),
+      handler_(handler) {
   const auto acceptable = [](int, short, void* self) noexcept {
     auto& listener = *static_cast<Listener*>(self);
     const worker::Turn turn(listener.worker_);

@@ -73,8 +73,8 @@ std::expected<std::vector<ListenerPointer>, std::string> Listener::open(const co
   if (address.is_local()) {
     auto fd = open_local(address.socket_path(), address.text());
     if (!fd) return Failure(fd.error());
-    listeners.push_back(std::make_unique<Listener>(std::move(*fd), address.socket_path(), address.text(), worker, log,
-                                                   handler));
+    listeners.push_back(
+        std::make_unique<Listener>(std::move(*fd), address.socket_path(), address.text(), worker, log, handler));
     return listeners;
   }
   addrinfo hints{};

@@ -36,7 +36,8 @@ PeerAddress read_v6(const sockaddr_in6& address) {
 PeerAddress read_local(int fd) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return {.is_local = true, .bytes = {}, .text = "unix"};
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+    return {.is_local = true, .bytes = {}, .text = "unix"};
   return {.is_local = true,
           .bytes = {},
           .text = "unix:" + std::to_string(credentials.pid) + "(uid " + std::to_string(credentials.uid) + ")"};

@@ -1,5 +1,5 @@
-// Bytes through an OpenSSL session whose handshake is over. The session and its socket belong to somebody else, who must
-// outlive this. (OpenSSL: SSL_read, SSL_write)
+// Bytes through an OpenSSL session whose handshake is over. The session and its socket belong to somebody else, who
+// must outlive this. (OpenSSL: SSL_read, SSL_write)
 #pragma once
 
 #include <array>

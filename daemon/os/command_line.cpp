@@ -37,12 +37,10 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
   command.config_file = "/etc/howdah/howdah.yaml";
   command.listen = {"127.0.0.1:6432"};
   auto* config =
-      parser
-          .add_option("-c,--config", command.config_file, "Serve as this file says (/etc/howdah/howdah.yaml)")
+      parser.add_option("-c,--config", command.config_file, "Serve as this file says (/etc/howdah/howdah.yaml)")
           ->type_name("FILE");
   auto* backend =
-      parser
-          .add_option("--backend", command.backend, "Serve without a file: every database of this PostgreSQL")
+      parser.add_option("--backend", command.backend, "Serve without a file: every database of this PostgreSQL")
           ->type_name("DSN")
           ->excludes(config);
   parser.add_option("--listen", command.listen, "Where to, with --backend (127.0.0.1:6432); may be repeated")
@@ -52,10 +50,9 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
   auto* check = parser.add_option("--check", flags.checked_file, "Tell every mistake in this file, and end")
                     ->type_name("FILE")
                     ->excludes(config, backend);
-  auto* describe = parser
-                       .add_flag("--describe-config", flags.describe_config,
-                                 "Print the reference of all settings, and end")
-                       ->excludes(config, backend, check);
+  auto* describe =
+      parser.add_flag("--describe-config", flags.describe_config, "Print the reference of all settings, and end")
+          ->excludes(config, backend, check);
   parser.add_flag("--example-config", flags.example_config, "Print a file with all settings, and end")
       ->excludes(config, backend, check, describe);
   parser.formatter(std::make_shared<HelpFormatter>());

@@ -40,8 +40,7 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 std::string text_message(std::string_view event, Log::Fields fields) {
   std::string text(event);
   for (const auto& field : fields) {
-    text.append(" ").append(field.key).append("=").append(
-        one_word(shortened(field.value, Log::kMostValueBytes)));
+    text.append(" ").append(field.key).append("=").append(one_word(shortened(field.value, Log::kMostValueBytes)));
   }
   return text;
 }
@@ -86,16 +85,15 @@ class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
 struct Log::Output {
   Output(LogLevel level, LogFormat line_format, TryToWrite write)
       : format(line_format),
-        sink(std::make_shared<LineSink>(line_format == LogFormat::Json ? kJsonPattern : kTextPattern,
-                                        std::move(write))),
+        sink(
+            std::make_shared<LineSink>(line_format == LogFormat::Json ? kJsonPattern : kTextPattern, std::move(write))),
         logger("howdah", sink) {
     logger.set_level(to_spdlog(level));
     logger.set_error_handler([](const std::string&) {});  // there is nobody to tell
   }
 
   [[nodiscard]] bool try_to_write(LogLevel level, std::string_view event, Fields fields) {
-    const auto message =
-        format == LogFormat::Json ? json_message(event, fields) : text_message(event, fields);
+    const auto message = format == LogFormat::Json ? json_message(event, fields) : text_message(event, fields);
     logger.log(to_spdlog(level), spdlog::string_view_t(message.data(), message.size()));
     return sink->was_written();
   }
@@ -108,10 +106,9 @@ struct Log::Output {
 };
 
 Log::Log(LogLevel level, LogFormat format)
-    : output_(std::make_unique<Output>(level, format,
-                                       [output = ErrorOutput(STDERR_FILENO)](std::string_view line) mutable {
-                                         return output.write_line(line);
-                                       })) {}
+    : output_(std::make_unique<Output>(
+          level, format,
+          [output = ErrorOutput(STDERR_FILENO)](std::string_view line) mutable { return output.write_line(line); })) {}
 
 Log::Log(LogLevel level, LogFormat format, Sink sink)
     : output_(std::make_unique<Output>(level, format, [sink = std::move(sink)](std::string_view line) {

@@ -46,9 +46,7 @@ class Log {
   using Fields = std::initializer_list<LogField>;
   void debug(std::string_view event, Fields fields = {}) { write(config::LogLevel::Debug, event, fields); }
   void info(std::string_view event, Fields fields = {}) { write(config::LogLevel::Info, event, fields); }
-  void warning(std::string_view event, Fields fields = {}) {
-    write(config::LogLevel::Warning, event, fields);
-  }
+  void warning(std::string_view event, Fields fields = {}) { write(config::LogLevel::Warning, event, fields); }
   void error(std::string_view event, Fields fields = {}) { write(config::LogLevel::Error, event, fields); }
 
   [[nodiscard]] bool is_on(config::LogLevel level) const;

@@ -29,8 +29,7 @@ std::optional<std::string> environment(const std::string& name) {
 
 std::expected<void, std::string> check_backend(const std::string& backend) {
   const auto keywords = server::read_connection_string(backend);
-  if (!keywords)
-    return std::unexpected(keywords.error().substr(0, keywords.error().find_last_not_of('\n') + 1));
+  if (!keywords) return std::unexpected(keywords.error().substr(0, keywords.error().find_last_not_of('\n') + 1));
   return {};
 }
 

@@ -28,9 +28,8 @@ constexpr std::array<Range, 12> kUnprintable = {{{0x00, 0x1f},
                                                  {0xe0000, 0xe0fff}}};
 
 bool is_printable(char32_t character) {
-  return std::ranges::none_of(kUnprintable, [character](const Range& range) {
-    return range.first <= character && character <= range.last;
-  });
+  return std::ranges::none_of(
+      kUnprintable, [character](const Range& range) { return range.first <= character && character <= range.last; });
 }
 
 bool is_continuation(char byte) {

@@ -10,9 +10,7 @@ namespace howdah::os {
 
 Signals::Signals(event_base* loop, SignalHandler& handler) : handler_(handler) {
   std::signal(SIGPIPE, SIG_IGN);
-  const auto on_event = [](int number, short, void* self) noexcept {
-    static_cast<Signals*>(self)->on_number(number);
-  };
+  const auto on_event = [](int number, short, void* self) noexcept { static_cast<Signals*>(self)->on_number(number); };
   constexpr std::array kNumbers = {SIGTERM, SIGINT, SIGHUP};
   for (std::size_t i = 0; i < kNumbers.size(); ++i) {
     events_[i].reset(evsignal_new(loop, kNumbers[i], on_event, this));

@@ -92,9 +92,9 @@ void Pool::release(ServerConnection& server) {
 }
 
 void Pool::clean_up(ServerConnection& server, const server::Abandoned& abandoned) {
-  auto cleanup = std::make_unique<server::Cleanup>(server, environment_.agenda,
-                                                   static_cast<server::CleanupOwner&>(*this),
-                                                   settings_.cleanup_timeout, settings_.cleanup_bytes);
+  auto cleanup =
+      std::make_unique<server::Cleanup>(server, environment_.agenda, static_cast<server::CleanupOwner&>(*this),
+                                        settings_.cleanup_timeout, settings_.cleanup_bytes);
   auto& begun = *cleanups_.emplace_back(std::move(cleanup));
   begun.begin(abandoned);
 }
@@ -110,9 +110,9 @@ void Pool::on_cleanup_done(server::Cleanup& cleanup) {
 
 void Pool::on_server_closed(ServerConnection& server, std::string_view reason) {
   environment_.log.info("server connection closed", {{"server", server.id()},
-                                                      {"database", name_.database},
-                                                      {"address", server.address()},
-                                                      {"reason", std::string(reason)}});
+                                                     {"database", name_.database},
+                                                     {"address", server.address()},
+                                                     {"reason", std::string(reason)}});
   std::erase(idle_, &server);
   for (auto& waiter : settled_) {
     if (waiter.granted_ != &server) continue;

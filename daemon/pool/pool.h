@@ -39,8 +39,7 @@ struct PoolEnvironment {
 
 class Pool final : private server::ServerOwner, private server::CleanupOwner {
  public:
-  Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target,
-       PoolEnvironment environment);
+  Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment);
   ~Pool();
 
   [[nodiscard]] const PoolName& name() const { return name_; }

@@ -62,10 +62,9 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
   auto& made = *server;
   servers_.emplace(id, std::move(server));
   ++totals_.server_logins;
-  environment_.log.info("server connection made", {{"server", id},
-                                                    {"database", name_.database},
-                                                    {"address", made.address()},
-                                                    {"pid", made.process_id()}});
+  environment_.log.info(
+      "server connection made",
+      {{"server", id}, {"database", name_.database}, {"address", made.address()}, {"pid", made.process_id()}});
   last_error_ = {};
   retry_pause_ = {};
   retry_at_ = {};

@@ -47,9 +47,9 @@ protocol::ErrorFields Pool::describe_exhaustion() const {
   auto error = protocol::make_error(
       protocol::Severity::Error, protocol::sqlstate::kTooManyConnections,
       fmt::format("no server connection became free within {} ms", settings_.acquire_timeout.count()));
-  error.detail = fmt::format("Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.",
-                             name_.database, name_.user, servers_.size(), settings_.max_size,
-                             doing.empty() ? "none" : doing, logins_.size(), queue_.size());
+  error.detail = fmt::format(
+      "Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.", name_.database,
+      name_.user, servers_.size(), settings_.max_size, doing.empty() ? "none" : doing, logins_.size(), queue_.size());
   if (!last_error_.message.empty()) error.detail += " The last log-in to the backend failed: " + last_error_.message;
   error.hint = "Raise pool.max_size, shorten transactions, or raise pool.acquire_timeout.";
   return error;
@@ -70,8 +70,8 @@ stats::PoolSnapshot Pool::snapshot() const {
   snapshot.servers_connecting = static_cast<int>(logins_.size());
   snapshot.clients_waiting = static_cast<int>(queue_.size());
   if (!queue_.empty()) {
-    snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() -
-                                                                            queue_.front().waiting_since());
+    snapshot.longest_wait =
+        std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - queue_.front().waiting_since());
   }
   snapshot.last_error = last_error_.message;
   snapshot.totals = totals_;

@@ -68,8 +68,7 @@ class PendingLogin {
 class BackendConnector {
  public:
   virtual ~BackendConnector() = default;
-  [[nodiscard]] virtual std::unique_ptr<PendingLogin> start(const BackendTarget& target,
-                                                            config::Milliseconds timeout,
+  [[nodiscard]] virtual std::unique_ptr<PendingLogin> start(const BackendTarget& target, config::Milliseconds timeout,
                                                             LoginHandler& handler) = 0;
 };
 

@@ -15,8 +15,8 @@ constexpr std::uint32_t kMostPaddingBytes = 256 * 1024;
 
 }  // namespace
 
-Cleanup::Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner,
-                 config::Milliseconds timeout, std::int64_t most_bytes)
+Cleanup::Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner, config::Milliseconds timeout,
+                 std::int64_t most_bytes)
     : server_(server), owner_(owner), agenda_(agenda), timeout_(timeout), bytes_left_(most_bytes) {}
 
 void Cleanup::begin(const Abandoned& abandoned) {
@@ -35,8 +35,7 @@ void Cleanup::begin(const Abandoned& abandoned) {
 // Only COPY data can be completed: whatever is in it, the CopyFail behind it undoes it.
 bool Cleanup::complete_request(const Abandoned& abandoned) {
   if (abandoned.partial_request_bytes == 0) return true;
-  if (abandoned.partial_request_type != 'd' || abandoned.partial_request_bytes > kMostPaddingBytes)
-    return false;
+  if (abandoned.partial_request_type != 'd' || abandoned.partial_request_bytes > kMostPaddingBytes) return false;
   batch_.own(std::string(abandoned.partial_request_bytes, '\n'));
   return true;
 }

@@ -8,8 +8,8 @@ namespace howdah::server {
 
 std::expected<ConnectionKeywords, std::string> read_connection_string(const std::string& text) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(text.c_str(), &message), &PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(text.c_str(), &message),
+                                                                             &PQconninfoFree);
   const std::unique_ptr<char, decltype(&PQfreemem)> owned_message(message, &PQfreemem);
   if (!options) return std::unexpected(message != nullptr ? message : "out of memory");
   ConnectionKeywords keywords;

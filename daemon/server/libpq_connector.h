@@ -1,8 +1,7 @@
 // Logs in to backends with libpq, so that every connection string and every way to log in that psql has works here too;
-// then the socket, and with TLS the session on it, carry our own frames. Never blocks: libpq is driven by the loop, names
-// are looked up and cancels are sent on threads of their own.
-// (PostgreSQL documentation: "Database Connection Control Functions": PQconnectStartParams, PQconnectPoll;
-// "Canceling Queries in Progress")
+// then the socket, and with TLS the session on it, carry our own frames. Never blocks: libpq is driven by the loop,
+// names are looked up and cancels are sent on threads of their own. (PostgreSQL documentation: "Database Connection
+// Control Functions": PQconnectStartParams, PQconnectPoll; "Canceling Queries in Progress")
 #pragma once
 
 #include "daemon/server/backend_connector.h"

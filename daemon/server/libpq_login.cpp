@@ -21,10 +21,21 @@ using protocol::Severity;
 namespace {
 
 // What servers are known to report, in the order in which PostgreSQL sends them. libpq cannot list what it has heard.
-constexpr std::array kReportedParameters = {
-    "application_name", "client_encoding", "DateStyle",     "default_transaction_read_only", "in_hot_standby",
-    "integer_datetimes", "IntervalStyle",  "is_superuser",  "scram_iterations",              "search_path",
-    "server_encoding",  "server_version",  "session_authorization", "standard_conforming_strings", "TimeZone"};
+constexpr std::array kReportedParameters = {"application_name",
+                                            "client_encoding",
+                                            "DateStyle",
+                                            "default_transaction_read_only",
+                                            "in_hot_standby",
+                                            "integer_datetimes",
+                                            "IntervalStyle",
+                                            "is_superuser",
+                                            "scram_iterations",
+                                            "search_path",
+                                            "server_encoding",
+                                            "server_version",
+                                            "session_authorization",
+                                            "standard_conforming_strings",
+                                            "TimeZone"};
 
 protocol::ErrorFields unable(std::string message) {
   return protocol::make_error(Severity::Fatal, protocol::sqlstate::kUnableToConnect, std::move(message));

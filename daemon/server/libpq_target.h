@@ -20,7 +20,8 @@ namespace howdah::server {
 // Looks the hosts up and puts every address into hostaddr, beside its name in host. Blocks: never on a loop.
 [[nodiscard]] std::expected<ConnectionKeywords, std::string> look_up_hosts(const ConnectionKeywords& keywords);
 
-// The error of a failed log-in, from libpq's text in verbose mode: the backend's own SQLSTATE and message where it spoke
+// The error of a failed log-in, from libpq's text in verbose mode: the backend's own SQLSTATE and message where it
+// spoke
 // ("FATAL:  3D000: database ..."), else 08001 and the whole text.
 [[nodiscard]] protocol::ErrorFields read_login_error(const std::string& text);
 

@@ -1,4 +1,5 @@
-// The one judge of whether a server may be given to another session. Everybody asks here; in doubt the server is closed.
+// The one judge of whether a server may be given to another session. Everybody asks here; in doubt the server is
+// closed.
 #pragma once
 
 #include <optional>
@@ -13,11 +14,11 @@ namespace howdah::server {
 struct ReleaseFacts {
   const protocol::OwedReplies& owed;
   protocol::TransactionStatus status;
-  protocol::StateKinds state;       // what the session may have left on the server
-  bool has_partial_reply;           // a frame of the server is half read
-  bool has_partial_request;         // a frame of the client is half sent
-  bool has_pending_output;          // bytes towards the server wait for its kernel
-  bool has_cancel_in_flight;        // a cancel that could still hit it
+  protocol::StateKinds state;  // what the session may have left on the server
+  bool has_partial_reply;      // a frame of the server is half read
+  bool has_partial_request;    // a frame of the client is half sent
+  bool has_pending_output;     // bytes towards the server wait for its kernel
+  bool has_cancel_in_flight;   // a cancel that could still hit it
 };
 
 enum class Busy {

@@ -20,8 +20,7 @@ bool may_be_answered_otherwise(char type) {
 
 }  // namespace
 
-ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda,
-                                   ServerOwner& owner)
+ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda, ServerOwner& owner)
     : id_(id),
       stream_(std::move(logged_in.stream)),
       cancel_ticket_(std::move(logged_in.cancel)),
@@ -108,8 +107,7 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
   std::size_t done = 0;
   std::size_t run_start = 0;
   const auto hand_out = [&] {
-    if (run_start < done && tenant_ != nullptr)
-      tenant_->on_reply_bytes(bytes.substr(run_start, done - run_start));
+    if (run_start < done && tenant_ != nullptr) tenant_->on_reply_bytes(bytes.substr(run_start, done - run_start));
   };
   while (true) {
     const auto next = walker_.peek(bytes.substr(done));

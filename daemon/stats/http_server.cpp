@@ -22,9 +22,8 @@ constexpr int kMostBodyBytes = 1024;  // nothing here takes one
 constexpr int kBacklog = 64;
 constexpr timeval kSilence{.tv_sec = 5, .tv_usec = 0};
 constexpr timeval kSweepInterval{.tv_sec = 1, .tv_usec = 0};
-constexpr auto kEveryMethod = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT |
-                              EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT |
-                              EVHTTP_REQ_PATCH;
+constexpr auto kEveryMethod = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+                              EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH;
 
 template <auto free_function>
 struct Freer {
@@ -110,8 +109,7 @@ std::expected<void, std::string> HttpServer::Service::listen(const config::Liste
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* first = nullptr;
   const auto port = std::to_string(address.port);
-  const int error =
-      getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), port.c_str(), &hints, &first);
+  const int error = getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), port.c_str(), &hints, &first);
   if (error != 0) return std::unexpected(gai_strerror(error));
   const AddressesPointer infos(first);
   std::expected<void, std::string> outcome = std::unexpected("no address");
@@ -143,9 +141,7 @@ HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
 
 std::expected<HttpServer, std::string> HttpServer::start(event_base* loop, const std::string& address,
                                                          const SnapshotSource& source) {
-  const auto failure = [&](const std::string& why) {
-    return std::unexpected("admin.listen " + address + ": " + why);
-  };
+  const auto failure = [&](const std::string& why) { return std::unexpected("admin.listen " + address + ": " + why); };
   const auto parsed = config::parse_listen_address(address);
   if (!parsed) return failure(parsed.error());
   if (parsed->is_local()) return failure("expected host:port");

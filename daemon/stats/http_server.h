@@ -18,8 +18,7 @@ class HttpServer {
   // host name is looked up here and now: call it at the start only. `loop` and `source` must outlive the
   // server, and the loop is to be freed after it. The error reads "admin.listen 127.0.0.1:9930: Address
   // already in use".
-  [[nodiscard]] static std::expected<HttpServer, std::string> start(event_base* loop,
-                                                                    const std::string& address,
+  [[nodiscard]] static std::expected<HttpServer, std::string> start(event_base* loop, const std::string& address,
                                                                     const SnapshotSource& source);
   ~HttpServer();
   HttpServer(HttpServer&&) noexcept;

@@ -123,8 +123,7 @@ class Families {
 
   void add_pools(const PoolMetric& metric, std::span<const PoolSnapshot> pools) {
     auto& family = start(metric.name, metric.help, metric.type);
-    for (const auto& pool : pools)
-      family.metric.push_back(sample(metric.type, metric.value(pool), labels_of(pool)));
+    for (const auto& pool : pools) family.metric.push_back(sample(metric.type, metric.value(pool), labels_of(pool)));
   }
 
   [[nodiscard]] std::string text() const {
@@ -151,8 +150,7 @@ void add_daemon(Families& families, const Snapshot& snapshot) {
   families.add("howdah_draining", "Whether the daemon is ending.", kGauge, snapshot.is_draining ? 1 : 0);
   families.add("howdah_clients_logging_in", "Clients that are logging in.", kGauge,
                number(snapshot.clients_logging_in));
-  families.add("howdah_clients_max", "Most clients at a time; 0 for no limit.", kGauge,
-               number(snapshot.clients_limit));
+  families.add("howdah_clients_max", "Most clients at a time; 0 for no limit.", kGauge, number(snapshot.clients_limit));
   families.add("howdah_clients_accepted_total", "Connections that clients made.", kCounter,
                number(snapshot.clients_accepted));
   families.add("howdah_client_login_failures_total", "Log-ins of clients that failed.", kCounter,
@@ -161,16 +159,12 @@ void add_daemon(Families& families, const Snapshot& snapshot) {
 
 void add_process(Families& families, const Snapshot& snapshot) {
   const auto figures = read_process_figures();
-  families.add("howdah_process_cpu_seconds_total", "Processor time of the daemon.", kCounter,
-               figures.cpu_seconds);
-  families.add("howdah_process_resident_memory_bytes", "Memory of the daemon.", kGauge,
-               number(figures.resident_bytes));
+  families.add("howdah_process_cpu_seconds_total", "Processor time of the daemon.", kCounter, figures.cpu_seconds);
+  families.add("howdah_process_resident_memory_bytes", "Memory of the daemon.", kGauge, number(figures.resident_bytes));
   if (figures.open_descriptors > 0) {
-    families.add("howdah_process_open_fds", "Open file descriptors.", kGauge,
-                 number(figures.open_descriptors));
+    families.add("howdah_process_open_fds", "Open file descriptors.", kGauge, number(figures.open_descriptors));
   }
-  families.add("howdah_process_max_fds", "Most open file descriptors.", kGauge,
-               number(figures.most_descriptors));
+  families.add("howdah_process_max_fds", "Most open file descriptors.", kGauge, number(figures.most_descriptors));
   if (snapshot.started_at == WallTime()) return;
   const auto start = std::chrono::duration<double>(snapshot.started_at.time_since_epoch()).count();
   families.add("howdah_process_start_time_seconds", "When the daemon started, since 1970.", kGauge, start);
@@ -184,8 +178,7 @@ std::string metrics_text(const Snapshot& snapshot) {
   add_daemon(families, snapshot);
   add_process(families, snapshot);
   families.add_states("howdah_pool_clients", "Clients of the pool by state.", pools, kClientStates);
-  families.add_states("howdah_pool_servers", "Server connections of the pool by state.", pools,
-                      kServerStates);
+  families.add_states("howdah_pool_servers", "Server connections of the pool by state.", pools, kServerStates);
   for (const auto& metric : kPoolMetrics) families.add_pools(metric, pools);
   return families.text();
 }

@@ -45,16 +45,15 @@ Page readiness_page(const SnapshotSource& source) {
 }
 
 Page metrics_page(const SnapshotSource& source) {
-  return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-          .body = metrics_text(source.snapshot())};
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_text(source.snapshot())};
 }
 
 struct Route {
   std::string_view path;
   Page (*make)(const SnapshotSource& source);
 };
-constexpr auto kRoutes = std::to_array<Route>(
-    {{"/healthz", health_page}, {"/metrics", metrics_page}, {"/readyz", readiness_page}});
+constexpr auto kRoutes =
+    std::to_array<Route>({{"/healthz", health_page}, {"/metrics", metrics_page}, {"/readyz", readiness_page}});
 
 }  // namespace
 
@@ -68,8 +67,7 @@ std::vector<std::string> reasons_against(const Snapshot& snapshot) {
       reasons.emplace_back("and more");
       break;
     }
-    reasons.push_back("pool " + pool.database + "/" + pool.user +
-                      ": no server: " + on_one_line(pool.last_error));
+    reasons.push_back("pool " + pool.database + "/" + pool.user + ": no server: " + on_one_line(pool.last_error));
   }
   return reasons;
 }

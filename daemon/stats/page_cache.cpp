@@ -16,8 +16,7 @@ Page PageCache::page(std::string_view path) {
   auto page = make_page(path, source_);
   if (page.status == kNotFound) return page;
   const auto end = now_();
-  entries_.insert_or_assign(std::string(path),
-                            Entry{.page = page, .good_until = end + kRestPerWork * (end - begin)});
+  entries_.insert_or_assign(std::string(path), Entry{.page = page, .good_until = end + kRestPerWork * (end - begin)});
   return page;
 }
 

@@ -1,4 +1,5 @@
-// Threads for work that would block a loop: name look-ups, password hashes, libpq's cancel. Bounded in threads and queue.
+// Threads for work that would block a loop: name look-ups, password hashes, libpq's cancel. Bounded in threads and
+// queue.
 #pragma once
 
 #include <condition_variable>
@@ -30,8 +31,8 @@ class Offload {
   const std::size_t most_queued_;
   std::mutex mutex_;
   std::condition_variable wake_up_;
-  std::deque<Work> queue_;   // under mutex_
-  bool is_ending_ = false;   // under mutex_
+  std::deque<Work> queue_;  // under mutex_
+  bool is_ending_ = false;  // under mutex_
   std::vector<std::thread> threads_;
 };
 

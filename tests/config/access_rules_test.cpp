@@ -10,17 +10,14 @@ namespace {
 
 AuthRule rule(std::string_view from, AuthMethod method = AuthMethod::Trust) {
   const auto origin = parse_origin(from).value();
-  return {
-      .origin = origin.kind, .address = origin.address, .prefix_bits = origin.prefix_bits, .method = method};
+  return {.origin = origin.kind, .address = origin.address, .prefix_bits = origin.prefix_bits, .method = method};
 }
 
 // A client of database "d" as user "u", from an address, or "local".
 bool lets_in(const std::vector<AuthRule>& rules, std::string_view from) {
   const auto origin = parse_origin(from).value();
-  const ConnectionFacts facts{.is_local = origin.kind == AuthRule::Origin::Local,
-                              .address = origin.address,
-                              .database = "d",
-                              .user = "u"};
+  const ConnectionFacts facts{
+      .is_local = origin.kind == AuthRule::Origin::Local, .address = origin.address, .database = "d", .user = "u"};
   return match_access_rule(rules, facts) == AuthMethod::Trust;
 }
 
@@ -86,8 +83,7 @@ BOOST_AUTO_TEST_CASE(names_of_databases_and_users_must_both_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_rule_that_fits_decides) {
-  const std::vector rules{rule("10.0.0.1", AuthMethod::Reject), rule("10.0.0.0/8"),
-                          rule("any", AuthMethod::Md5)};
+  const std::vector rules{rule("10.0.0.1", AuthMethod::Reject), rule("10.0.0.0/8"), rule("any", AuthMethod::Md5)};
   BOOST_TEST(!lets_in(rules, "10.0.0.1"));
   BOOST_TEST(lets_in(rules, "10.0.0.2"));
   BOOST_TEST(!lets_in(rules, "11.0.0.2"));

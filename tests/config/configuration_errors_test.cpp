@@ -30,24 +30,23 @@ void check(const std::vector<Case>& cases) {
 BOOST_AUTO_TEST_SUITE(configuration_errors)
 
 BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once_in_the_order_of_lines) {
-  BOOST_TEST(
-      said_of("databases:\n"
-              "  a:\n"
-              "    backend: host=a\n"
-              "    pool:\n"
-              "      max_sice: 3\n"
-              "      min_size: x\n"
-              "      mode: trans\n"
-              "workers: 0\n"
-              "auth: [{from: nowhere, method: trust}]\n") ==
-      "f.yaml:1: listen: found nothing, expected a list of host:port, [address]:port, :port, unix:/folder or "
-      "unix:/folder:port\n"
-      "f.yaml:5: databases.a.pool.max_sice: found an unknown key, expected max_size\n"
-      "f.yaml:6: databases.a.pool.min_size: found \"x\", expected a whole number from 0 to 10000\n"
-      "f.yaml:7: databases.a.pool.mode: found \"trans\", expected transaction, session or statement\n"
-      "f.yaml:8: workers: found 0, expected auto or 1: this version runs one worker\n"
-      "f.yaml:9: auth[1].from: found \"nowhere\", expected any, local, an address or a network such as "
-      "10.0.0.0/8");
+  BOOST_TEST(said_of("databases:\n"
+                     "  a:\n"
+                     "    backend: host=a\n"
+                     "    pool:\n"
+                     "      max_sice: 3\n"
+                     "      min_size: x\n"
+                     "      mode: trans\n"
+                     "workers: 0\n"
+                     "auth: [{from: nowhere, method: trust}]\n") ==
+             "f.yaml:1: listen: found nothing, expected a list of host:port, [address]:port, :port, unix:/folder or "
+             "unix:/folder:port\n"
+             "f.yaml:5: databases.a.pool.max_sice: found an unknown key, expected max_size\n"
+             "f.yaml:6: databases.a.pool.min_size: found \"x\", expected a whole number from 0 to 10000\n"
+             "f.yaml:7: databases.a.pool.mode: found \"trans\", expected transaction, session or statement\n"
+             "f.yaml:8: workers: found 0, expected auto or 1: this version runs one worker\n"
+             "f.yaml:9: auth[1].from: found \"nowhere\", expected any, local, an address or a network such as "
+             "10.0.0.0/8");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_file_lacks_the_listen_addresses_and_the_databases) {
@@ -58,26 +57,20 @@ BOOST_AUTO_TEST_CASE(an_empty_file_lacks_the_listen_addresses_and_the_databases)
 }
 
 BOOST_AUTO_TEST_CASE(counts_have_a_range) {
-  check({{pool("max_size: many"),
-          "3: databases.x.pool.max_size: found \"many\", expected a whole number from 1 to 10000"},
-         {pool("max_size: -1"),
-          "3: databases.x.pool.max_size: found -1, expected a whole number from 1 to 10000"},
-         {pool("max_size: 0"),
-          "3: databases.x.pool.max_size: found 0, expected a whole number from 1 to 10000"},
-         {pool("max_size: 10001"),
-          "3: databases.x.pool.max_size: found 10001, expected a whole number from 1 to 10000"},
-         {pool("max_size: 1.5"),
-          "3: databases.x.pool.max_size: found \"1.5\", expected a whole number from 1 to 10000"},
-         {pool("max_size:"),
-          "3: databases.x.pool.max_size: found nothing, expected a whole number from 1 to 10000"},
-         {pool("max_size: [1]"),
-          "3: databases.x.pool.max_size: found a list, expected a whole number from 1 to 10000"}});
+  check(
+      {{pool("max_size: many"),
+        "3: databases.x.pool.max_size: found \"many\", expected a whole number from 1 to 10000"},
+       {pool("max_size: -1"), "3: databases.x.pool.max_size: found -1, expected a whole number from 1 to 10000"},
+       {pool("max_size: 0"), "3: databases.x.pool.max_size: found 0, expected a whole number from 1 to 10000"},
+       {pool("max_size: 10001"), "3: databases.x.pool.max_size: found 10001, expected a whole number from 1 to 10000"},
+       {pool("max_size: 1.5"), "3: databases.x.pool.max_size: found \"1.5\", expected a whole number from 1 to 10000"},
+       {pool("max_size:"), "3: databases.x.pool.max_size: found nothing, expected a whole number from 1 to 10000"},
+       {pool("max_size: [1]"), "3: databases.x.pool.max_size: found a list, expected a whole number from 1 to 10000"}});
 }
 
 BOOST_AUTO_TEST_CASE(times_need_a_unit_that_exists) {
   const std::string expected = ", expected a time in ms, s, min, h or d from 0 to 365d, such as 30s";
-  check({{pool("acquire_timeout: 5 parsecs"),
-          "3: databases.x.pool.acquire_timeout: found \"5 parsecs\"" + expected},
+  check({{pool("acquire_timeout: 5 parsecs"), "3: databases.x.pool.acquire_timeout: found \"5 parsecs\"" + expected},
          {pool("acquire_timeout: 30"), "3: databases.x.pool.acquire_timeout: found 30" + expected},
          {pool("acquire_timeout: -1s"), "3: databases.x.pool.acquire_timeout: found \"-1s\"" + expected},
          {pool("acquire_timeout: 366d"), "3: databases.x.pool.acquire_timeout: found \"366d\"" + expected}});
@@ -85,19 +78,17 @@ BOOST_AUTO_TEST_CASE(times_need_a_unit_that_exists) {
 }
 
 BOOST_AUTO_TEST_CASE(sizes_flags_and_words_tell_what_they_take) {
-  check(
-      {{pool("cleanup_bytes: 1 KB"),
-        "3: databases.x.pool.cleanup_bytes: found \"1 KB\", expected a size in B, kB, MB or GB (1kB is "
-        "1024B) up to "
-        "1TB, such as 16MB"},
-       {kLeast + "log: {connections: maybe}", "3: log.connections: found \"maybe\", expected true or false"},
-       {kLeast + "log: {level: INFO}",
-        "3: log.level: found \"INFO\", expected debug, info, warning or error"},
-       {kLeast + "log: {format: xml}", "3: log.format: found \"xml\", expected text or json"},
-       {kLeast + "users: {u: {pool_mode: x}}",
-        "3: users.u.pool_mode: found \"x\", expected transaction, session or statement"},
-       {kLeast + "auth: [{method: peer}]",
-        "3: auth[1].method: found \"peer\", expected scram-sha-256, md5, password, trust or reject"}});
+  check({{pool("cleanup_bytes: 1 KB"),
+          "3: databases.x.pool.cleanup_bytes: found \"1 KB\", expected a size in B, kB, MB or GB (1kB is "
+          "1024B) up to "
+          "1TB, such as 16MB"},
+         {kLeast + "log: {connections: maybe}", "3: log.connections: found \"maybe\", expected true or false"},
+         {kLeast + "log: {level: INFO}", "3: log.level: found \"INFO\", expected debug, info, warning or error"},
+         {kLeast + "log: {format: xml}", "3: log.format: found \"xml\", expected text or json"},
+         {kLeast + "users: {u: {pool_mode: x}}",
+          "3: users.u.pool_mode: found \"x\", expected transaction, session or statement"},
+         {kLeast + "auth: [{method: peer}]",
+          "3: auth[1].method: found \"peer\", expected scram-sha-256, md5, password, trust or reject"}});
 }
 
 BOOST_AUTO_TEST_CASE(this_version_runs_one_worker) {
@@ -120,8 +111,7 @@ BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_an_error) {
-  check({{kLeast + "workers: 1\nworkers: 1",
-          "4: workers: found the key again, expected it once; it stands in line 3"},
+  check({{kLeast + "workers: 1\nworkers: 1", "4: workers: found the key again, expected it once; it stands in line 3"},
          {kListen + "databases:\n  x: {backend: host=a}\n  x: {backend: host=b}\n",
           "4: databases.x: found the key again, expected it once; it stands in line 3"},
          {pool("mode: session, mode: session"),
@@ -129,17 +119,14 @@ BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(a_value_in_place_of_a_section_and_the_other_way_round_are_told) {
-  check({{kLeast + "log: [info]",
-          "3: log: found a list, expected a section with the keys level, format, connections"},
+  check({{kLeast + "log: [info]", "3: log: found a list, expected a section with the keys level, format, connections"},
          {kLeast + "users: [a]", "3: users: found a list, expected a section with one key for each name"},
          {kLeast + "auth: {method: trust}", "3: auth: found a section, expected a list"},
          {kLeast + "auth: [trust]",
           "3: auth[1]: found a text, expected a section with the keys from, databases, users, method"},
-         {kLeast + "workers: {a: b}",
-          "3: workers: found a section, expected auto or 1: this version runs one worker"},
+         {kLeast + "workers: {a: b}", "3: workers: found a section, expected auto or 1: this version runs one worker"},
          {kLeast + "admin: {users: [[a]]}", "3: admin.users: found a list, expected a list of names"}});
-  BOOST_TEST(said_of("just a text")
-                 .starts_with("f.yaml:1: found a text, expected a section with the keys listen, "));
+  BOOST_TEST(said_of("just a text").starts_with("f.yaml:1: found a text, expected a section with the keys listen, "));
 }
 
 BOOST_AUTO_TEST_CASE(listen_addresses_are_valid_and_given_once) {
@@ -154,10 +141,8 @@ BOOST_AUTO_TEST_CASE(listen_addresses_are_valid_and_given_once) {
 }
 
 BOOST_AUTO_TEST_CASE(the_least_is_not_above_the_most) {
-  check({{pool("min_size: 30"),
-          "3: databases.x.pool.min_size: found 30, expected at most max_size, which is 20"},
-         {pool("retry_min: 20s"),
-          "3: databases.x.pool.retry_min: found 20s, expected at most retry_max, which is 15s"},
+  check({{pool("min_size: 30"), "3: databases.x.pool.min_size: found 30, expected at most max_size, which is 20"},
+         {pool("retry_min: 20s"), "3: databases.x.pool.retry_min: found 20s, expected at most retry_max, which is 15s"},
          {pool("retry_max: 1ms"),
           "3: databases.x.pool.retry_min: found 100ms, expected at most retry_max, which is 1ms"}});
 }
@@ -168,10 +153,9 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_wrong_itself_is_not_compared) {
 
 BOOST_AUTO_TEST_CASE(a_database_needs_a_backend_that_libpq_takes) {
   const FakeOutside world{.bad_backends = {{"hosst=a", R"(invalid connection option "hosst")"}}};
-  BOOST_TEST(
-      said_of(kListen + "databases:\n  x: {backend: hosst=a}\n", world) ==
-      "f.yaml:3: databases.x.backend: found a text that libpq does not take (invalid connection option "
-      "\"hosst\"), expected a libpq connection string or URI");
+  BOOST_TEST(said_of(kListen + "databases:\n  x: {backend: hosst=a}\n", world) ==
+             "f.yaml:3: databases.x.backend: found a text that libpq does not take (invalid connection option "
+             "\"hosst\"), expected a libpq connection string or URI");
   check({{kListen + "databases:\n  x:\n",
           "3: databases.x.backend: found nothing, expected a libpq connection string or URI"},
          {kListen + "databases:\n  x: {backend: ''}\n",

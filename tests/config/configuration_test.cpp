@@ -53,14 +53,13 @@ BOOST_AUTO_TEST_CASE(options_of_the_top_and_of_sections_are_read) {
 }
 
 BOOST_AUTO_TEST_CASE(each_database_has_its_own_pool) {
-  const auto settings =
-      settings_of(kListen +
-                  "databases:\n"
-                  "  a:\n"
-                  "    backend: host=a\n"
-                  "    pool: {mode: session, min_size: 3, max_size: 3, cleanup_bytes: 1kB}\n"
-                  "  '*':\n"
-                  "    backend: postgresql://h\n");
+  const auto settings = settings_of(kListen +
+                                    "databases:\n"
+                                    "  a:\n"
+                                    "    backend: host=a\n"
+                                    "    pool: {mode: session, min_size: 3, max_size: 3, cleanup_bytes: 1kB}\n"
+                                    "  '*':\n"
+                                    "    backend: postgresql://h\n");
   const auto& pool = settings.databases.at("a").pool;
   BOOST_TEST((pool.mode == PoolMode::Session));
   BOOST_TEST(pool.min_size == 3);
@@ -71,8 +70,8 @@ BOOST_AUTO_TEST_CASE(each_database_has_its_own_pool) {
 }
 
 BOOST_AUTO_TEST_CASE(users_have_a_password_a_mode_and_a_limit_or_nothing) {
-  const auto settings = settings_of(
-      kLeast + "users:\n  a: {password: pw, pool_mode: statement, max_clients: 4}\n  b: {}\n  c:\n");
+  const auto settings =
+      settings_of(kLeast + "users:\n  a: {password: pw, pool_mode: statement, max_clients: 4}\n  b: {}\n  c:\n");
   const auto& user = settings.users.at("a");
   BOOST_TEST(user.name == "a");
   BOOST_TEST((user.password == "pw"));
@@ -106,8 +105,7 @@ BOOST_AUTO_TEST_CASE(one_value_may_stand_for_a_list_of_one) {
 
 BOOST_AUTO_TEST_CASE(sections_may_be_shared_by_an_alias) {
   const auto settings = settings_of(
-      kListen +
-      "databases:\n  a: {backend: host=a, pool: &p {max_size: 5}}\n  b: {backend: host=b, pool: *p}\n");
+      kListen + "databases:\n  a: {backend: host=a, pool: &p {max_size: 5}}\n  b: {backend: host=b, pool: *p}\n");
   BOOST_TEST(settings.databases.at("b").pool.max_size == 5);
 }
 
@@ -141,11 +139,10 @@ BOOST_AUTO_TEST_CASE(without_a_file_the_same_is_checked) {
   BOOST_REQUIRE(!settings.has_value());
   std::string said;
   for (const auto& problem : settings.error()) said += problem.message() + "\n";
-  BOOST_TEST(
-      said ==
-      "command line: --backend: found a text that libpq does not take (invalid connection option \"hosst\"), "
-      "expected a libpq connection string or URI\n"
-      "command line: --listen: found \"nowhere\", expected host:port or unix:/folder\n");
+  BOOST_TEST(said ==
+             "command line: --backend: found a text that libpq does not take (invalid connection option \"hosst\"), "
+             "expected a libpq connection string or URI\n"
+             "command line: --listen: found \"nowhere\", expected host:port or unix:/folder\n");
   BOOST_TEST(!configuration_without_file("host=a", {}, world.outside()).has_value());
   BOOST_TEST(!configuration_without_file("", {":1"}, world.outside()).has_value());
 }

@@ -65,8 +65,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_yaml_is_an_error_with_its_line_and_place) {
   BOOST_TEST(error.line == 3);
   BOOST_TEST(error.path == "a.b");
   BOOST_TEST(error.expected == "YAML");
-  for (const std::string_view text : {"[", "{", "a: b: c", "\ta: b", "a: 'x", "a: \"\\q\"", "a: *nowhere",
-                                      "a: @x", "- a\nb: c", "]", "a: |x"}) {
+  for (const std::string_view text :
+       {"[", "{", "a: b: c", "\ta: b", "a: 'x", "a: \"\\q\"", "a: *nowhere", "a: @x", "- a\nb: c", "]", "a: |x"}) {
     BOOST_TEST_CONTEXT(text) {
       BOOST_TEST(!read_document(text).has_value());
     }
@@ -106,8 +106,7 @@ BOOST_AUTO_TEST_CASE(aliases_do_not_laugh_a_billion_times) {
   std::string text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n";
   for (int at = 1; at < 10; ++at) {
     const auto before = "*a" + std::to_string(at - 1);
-    text += "a" + std::to_string(at) + ": &a" + std::to_string(at) + " [" + repeated(before + ", ", 9) +
-            before + "]\n";
+    text += "a" + std::to_string(at) + ": &a" + std::to_string(at) + " [" + repeated(before + ", ", 9) + before + "]\n";
   }
   BOOST_TEST(error_of(text).found == "aliases that repeat too much");
   BOOST_TEST(error_of("a: &a [*a]").found == "an alias inside of what it names");
@@ -145,13 +144,12 @@ BOOST_AUTO_TEST_CASE(a_zero_byte_that_yaml_spells_out_is_refused) {
 
 BOOST_AUTO_TEST_CASE(an_error_quotes_no_value) {
   for (const std::string_view text :
-       {"p: *hunter2", "p: !hunter2 x", "p: !hunter2", "p: @hunter2", "p: hunter2: x", "p: 'hunter2",
-        "p: [hunter2", "p: \"hunter2\\q\"", "p: {hunter2", "p: %hunter2", "p: |hunter2"}) {
+       {"p: *hunter2", "p: !hunter2 x", "p: !hunter2", "p: @hunter2", "p: hunter2: x", "p: 'hunter2", "p: [hunter2",
+        "p: \"hunter2\\q\"", "p: {hunter2", "p: %hunter2", "p: |hunter2"}) {
     const auto root = read_document(text);
     BOOST_TEST_CONTEXT(text) {
       BOOST_REQUIRE(!root.has_value());
-      BOOST_TEST((root.error().path + root.error().found + root.error().expected).find("hunter2") ==
-                 std::string::npos);
+      BOOST_TEST((root.error().path + root.error().found + root.error().expected).find("hunter2") == std::string::npos);
     }
   }
 }

@@ -47,10 +47,9 @@ BOOST_AUTO_TEST_CASE(a_socket_path_has_to_fit_into_the_systems_address) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_address_is_met_with_what_was_expected) {
-  for (const std::string_view text :
-       {"", "localhost", "6432", "localhost:", "localhost:port", "localhost:65536", "localhost:-1",
-        "localhost:+1", "localhost: 1", "::1:6432", "[::1]", "[]:6432", "[::1:6432", "unix:", "unix:run",
-        "unix:/run:", "unix:/run:x"}) {
+  for (const std::string_view text : {"", "localhost", "6432", "localhost:", "localhost:port", "localhost:65536",
+                                      "localhost:-1", "localhost:+1", "localhost: 1", "::1:6432", "[::1]", "[]:6432",
+                                      "[::1:6432", "unix:", "unix:run", "unix:/run:", "unix:/run:x"}) {
     BOOST_TEST_CONTEXT(text) {
       const auto address = parse_listen_address(text);
       BOOST_REQUIRE(!address.has_value());

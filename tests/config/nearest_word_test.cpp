@@ -7,8 +7,7 @@ namespace howdah::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kWords{"min_size",     "max_size", "mode",
-                                                 "idle_timeout", "listen",   "log"};
+constexpr std::array<std::string_view, 6> kWords{"min_size", "max_size", "mode", "idle_timeout", "listen", "log"};
 
 std::string nearest(std::string_view word) {
   return std::string(nearest_word(word, kWords).value_or("nothing"));

@@ -89,18 +89,18 @@ BOOST_AUTO_TEST_CASE(every_default_is_a_text_that_its_option_takes) {
     const auto text = field_text(option.field(defaults));
     if (text.empty()) continue;
     Subject subject;
-    const auto mistakes = read_field(option.field(subject), {.kind = TreeNode::Kind::Scalar, .text = text},
-                                     FakeOutside().outside());
+    const auto mistakes =
+        read_field(option.field(subject), {.kind = TreeNode::Kind::Scalar, .text = text}, FakeOutside().outside());
     BOOST_TEST(mistakes.empty(), option.path);
     BOOST_TEST(field_text(option.field(subject)) == text);
   }
 }
 
 BOOST_AUTO_TEST_CASE(show_config_has_every_entry_with_value_and_default) {
-  const auto options = show_options(
-      settings_of(kLeast + "workers: auto\n"
-                           "users: {u: {pool_mode: session}}\n"
-                           "auth: [{from: 10.0.0.0/8, method: md5, users: [a, b]}, {method: reject}]\n"));
+  const auto options =
+      show_options(settings_of(kLeast + "workers: auto\n"
+                                        "users: {u: {pool_mode: session}}\n"
+                                        "auth: [{from: 10.0.0.0/8, method: md5, users: [a, b]}, {method: reject}]\n"));
   BOOST_TEST(value_of(options, "listen") == "[127.0.0.1:6432]");
   BOOST_TEST(value_of(options, "workers") == "auto");
   BOOST_TEST(value_of(options, "client.login_timeout") == "1min");
@@ -112,13 +112,11 @@ BOOST_AUTO_TEST_CASE(show_config_has_every_entry_with_value_and_default) {
   BOOST_TEST(value_of(options, "auth[2].method") == "reject");
   const auto listen = std::ranges::find(options, "listen", &ShownOption::key);
   BOOST_TEST(!listen->is_changeable);
-  BOOST_TEST(std::ranges::find(options, "databases.x.pool.mode", &ShownOption::key)->default_value ==
-             "transaction");
+  BOOST_TEST(std::ranges::find(options, "databases.x.pool.mode", &ShownOption::key)->default_value == "transaction");
 }
 
 BOOST_AUTO_TEST_CASE(the_keys_of_a_section_come_in_the_order_of_the_table) {
-  BOOST_TEST(
-      (keys_of_section("auth[]") == std::vector<std::string_view>{"from", "databases", "users", "method"}));
+  BOOST_TEST((keys_of_section("auth[]") == std::vector<std::string_view>{"from", "databases", "users", "method"}));
   BOOST_TEST((keys_of_section("databases.<name>") == std::vector<std::string_view>{"backend", "pool"}));
   BOOST_TEST(keys_of_section("nowhere").empty());
 }

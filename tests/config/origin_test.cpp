@@ -27,9 +27,9 @@ BOOST_AUTO_TEST_CASE(an_ipv4_network_in_ipv6_clothes_is_the_ipv4_network) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused) {
-  for (const std::string_view text : {"", "Any", "all", "10.0.0", "10.0.0.256", "10.0.0.0/33", "10.0.0.0/-1",
-                                      "10.0.0.0/", "10.0.0.0/8/8", "/8", "010.0.0.1", "10.0.0.0/0x8",
-                                      "::/129", ":::", "[::1]", "localhost", "fe80::1%eth0", " 10.0.0.1"}) {
+  for (const std::string_view text :
+       {"", "Any", "all", "10.0.0", "10.0.0.256", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "/8",
+        "010.0.0.1", "10.0.0.0/0x8", "::/129", ":::", "[::1]", "localhost", "fe80::1%eth0", " 10.0.0.1"}) {
     BOOST_TEST_CONTEXT(text) {
       BOOST_TEST(!parse_origin(text).has_value());
     }

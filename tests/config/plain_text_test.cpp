@@ -9,14 +9,14 @@ BOOST_AUTO_TEST_SUITE(plain_text)
 BOOST_AUTO_TEST_CASE(utf8_with_tabs_and_line_ends_is_good) {
   BOOST_TEST(!find_bad_byte("").has_value());
   BOOST_TEST(!find_bad_byte("a: b\r\n\tc\n").has_value());
-  BOOST_TEST(!find_bad_byte("\xef\xbb\xbf gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\x98 \xf4\x8f\xbf\xbf")
-                  .has_value());
+  BOOST_TEST(
+      !find_bad_byte("\xef\xbb\xbf gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\x98 \xf4\x8f\xbf\xbf").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_bad) {
   for (const std::string_view bytes :
-       {"\x80", "\xc3", "\xc3(", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xe2\x82",
-        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff"}) {
+       {"\x80", "\xc3", "\xc3(", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xe2\x82", "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff"}) {
     const auto bad = find_bad_byte(bytes);
     BOOST_REQUIRE(bad.has_value());
     BOOST_TEST(bad->what == "bytes that are not UTF-8");

@@ -24,8 +24,8 @@ std::optional<std::string> password_of(const std::string& password, const FakeOu
 BOOST_AUTO_TEST_SUITE(secrets)
 
 BOOST_AUTO_TEST_CASE(a_password_is_plain_text_a_hash_or_a_verifier) {
-  for (const auto& text : {std::string("hunter2"), std::string("md5d41d8cd98f00b204e9800998ecf8427e"),
-                           kVerifier, std::string("1234"), std::string("true")}) {
+  for (const auto& text : {std::string("hunter2"), std::string("md5d41d8cd98f00b204e9800998ecf8427e"), kVerifier,
+                           std::string("1234"), std::string("true")}) {
     BOOST_TEST((password_of("'" + text + "'") == text));
   }
 }
@@ -53,8 +53,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_is_not_there_is_told) {
 }
 
 BOOST_AUTO_TEST_CASE(a_source_of_another_form_is_told) {
-  for (const std::string form :
-       {"{}", "{fiel: /a}", "{file: /a, env: B}", "{file: [a]}", "[a]", "", "{file: }"}) {
+  for (const std::string form : {"{}", "{fiel: /a}", "{file: /a, env: B}", "{file: [a]}", "[a]", "", "{file: }"}) {
     BOOST_TEST_CONTEXT(form) {
       const auto said = said_of(user(form));
       BOOST_TEST(said.starts_with("f.yaml:3: users.u.password: found "));
@@ -64,8 +63,7 @@ BOOST_AUTO_TEST_CASE(a_source_of_another_form_is_told) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_password_is_refused_wherever_it_comes_from) {
-  const FakeOutside world{.files = {{"/empty", "\n"}, {"/zero", std::string("a\0b", 3)}},
-                          .variables = {{"EMPTY", ""}}};
+  const FakeOutside world{.files = {{"/empty", "\n"}, {"/zero", std::string("a\0b", 3)}}, .variables = {{"EMPTY", ""}}};
   for (const std::string form : {"''", "{file: /empty}", "{env: EMPTY}", "{file: /zero}"}) {
     BOOST_TEST_CONTEXT(form) {
       BOOST_TEST(problems_of(user(form), world).size() == 1U);
@@ -107,10 +105,9 @@ BOOST_AUTO_TEST_CASE(no_message_holds_a_password) {
 }
 
 BOOST_AUTO_TEST_CASE(show_config_holds_no_password) {
-  auto settings = settings_of(
-      kListen + "databases: {x: {backend: 'postgresql://u:hunter2@h'}}\nusers: {u: {password: hunter2}}\n");
-  for (const auto& option : show_options(settings))
-    BOOST_TEST(option.value.find("hunter2") == std::string::npos);
+  auto settings =
+      settings_of(kListen + "databases: {x: {backend: 'postgresql://u:hunter2@h'}}\nusers: {u: {password: hunter2}}\n");
+  for (const auto& option : show_options(settings)) BOOST_TEST(option.value.find("hunter2") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

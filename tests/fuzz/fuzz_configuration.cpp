@@ -10,15 +10,12 @@ namespace {
 using namespace howdah::config;
 
 Outside outside() {
-  return {
-      .read_file = [](const std::string&) -> std::expected<std::string, std::string> {
-        return "from a file\n";
-      },
-      .environment = [](const std::string&) { return std::optional<std::string>("from the environment"); },
-      .check_backend = [](const std::string& backend) -> std::expected<void, std::string> {
-        if (backend.find('"') != std::string::npos) return std::unexpected("missing \"=\" after " + backend);
-        return {};
-      }};
+  return {.read_file = [](const std::string&) -> std::expected<std::string, std::string> { return "from a file\n"; },
+          .environment = [](const std::string&) { return std::optional<std::string>("from the environment"); },
+          .check_backend = [](const std::string& backend) -> std::expected<void, std::string> {
+            if (backend.find('"') != std::string::npos) return std::unexpected("missing \"=\" after " + backend);
+            return {};
+          }};
 }
 
 void require(bool promise) {

@@ -20,8 +20,7 @@ using Kind = ClientAuthentication::Step::Kind;
 const protocol::ScramChallenge kChallenge{.iterations = 2, .salt = "0123456789abcdef"};
 
 protocol::Secret scram_secret() {
-  return protocol::ScramVerifier{.challenge = kChallenge,
-                                 .keys = protocol::derive_scram_keys("secret", kChallenge)};
+  return protocol::ScramVerifier{.challenge = kChallenge, .keys = protocol::derive_scram_keys("secret", kChallenge)};
 }
 
 std::optional<protocol::Secret> secret_of(unsigned kind) {

@@ -32,8 +32,7 @@ void check_error(protocol::Bytes body) {
   const auto fields = protocol::read_error(body);
   std::string message;
   protocol::append_error(message, fields);
-  promise(protocol::read_error(protocol::Bytes(message).substr(5)) == fields,
-          "an error reads as it was written");
+  promise(protocol::read_error(protocol::Bytes(message).substr(5)) == fields, "an error reads as it was written");
 }
 
 void take(const protocol::Piece& piece, OwedReplies& owed, std::string& verdicts) {
@@ -48,8 +47,7 @@ void take(const protocol::Piece& piece, OwedReplies& owed, std::string& verdicts
   verdicts += std::to_string(static_cast<int>(verdict));
 }
 
-std::string judged(protocol::Bytes requests, protocol::Bytes bytes, std::uint32_t seed,
-                   std::size_t most_chunk_bytes) {
+std::string judged(protocol::Bytes requests, protocol::Bytes bytes, std::uint32_t seed, std::size_t most_chunk_bytes) {
   OwedReplies owed;
   for (const char request : requests) {
     const auto number = static_cast<std::uint8_t>(request);

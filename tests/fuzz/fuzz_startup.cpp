@@ -20,11 +20,9 @@ void check_refusal(const protocol::StartupRefusal& refusal) {
 
 void check_message(const protocol::StartupMessage& message) {
   promise(!message.user.empty() && message.user.size() <= protocol::kMaxNameBytes, "a user has a name");
-  promise(!message.database.empty() && message.database.size() <= protocol::kMaxNameBytes,
-          "a database has a name");
+  promise(!message.database.empty() && message.database.size() <= protocol::kMaxNameBytes, "a database has a name");
   promise(message.major_version == protocol::kMajorVersion, "other versions are refused");
-  promise(protocol::negotiated_minor_version(message) <= protocol::kNewestMinorVersion,
-          "no newer version than ours");
+  promise(protocol::negotiated_minor_version(message) <= protocol::kNewestMinorVersion, "no newer version than ours");
   for (const auto& [name, value] : message.settings)
     promise(!name.contains('\0') && !value.contains('\0'), "texts end at their zero byte");
   static_cast<void>(protocol::wants_replication(message));

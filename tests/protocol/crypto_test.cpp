@@ -21,13 +21,11 @@ BOOST_AUTO_TEST_SUITE(crypto)
 
 BOOST_AUTO_TEST_CASE(hashes_are_those_of_the_standards) {
   BOOST_TEST(hex(bytes_of(sha256(""))) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  BOOST_TEST(hex(bytes_of(sha256("abc"))) ==
-             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  BOOST_TEST(hex(bytes_of(sha256("abc"))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   // RFC 4231, test case 2
   BOOST_TEST(hex(bytes_of(hmac_sha256("Jefe", "what do ya want for nothing?"))) ==
              "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  BOOST_TEST(hex(bytes_of(hmac_sha256("", ""))) ==
-             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  BOOST_TEST(hex(bytes_of(hmac_sha256("", ""))) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   // RFC 7914, section 11
   BOOST_TEST(hex(bytes_of(pbkdf2_sha256("passwd", "salt", 1))) ==
              "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
@@ -61,8 +59,7 @@ BOOST_AUTO_TEST_CASE(a_secret_text_leaves_nothing_behind_when_it_moves) {
     SecretText first(text);
     SecretText second(std::move(first));
     BOOST_TEST(first.view().empty());
-    BOOST_TEST(std::string(first.view().data(), std::min<std::size_t>(size, 15)).find('s') ==
-               std::string::npos);
+    BOOST_TEST(std::string(first.view().data(), std::min<std::size_t>(size, 15)).find('s') == std::string::npos);
     SecretText third("older");
     third = std::move(second);
     BOOST_TEST(second.view().empty());

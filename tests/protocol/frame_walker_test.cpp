@@ -72,8 +72,7 @@ class Stream {
 
 Walk walked(const FrameRules& rules, std::string_view bytes, std::size_t chunk_bytes) {
   Stream stream(rules);
-  for (std::size_t at = 0; at < bytes.size(); at += chunk_bytes)
-    stream.receive(bytes.substr(at, chunk_bytes));
+  for (std::size_t at = 0; at < bytes.size(); at += chunk_bytes) stream.receive(bytes.substr(at, chunk_bytes));
   return stream.walk();
 }
 
@@ -115,12 +114,11 @@ bool is_length_allowed(const FrameRules& rules, char type, std::int32_t length) 
 BOOST_AUTO_TEST_SUITE(frame_walker)
 
 BOOST_AUTO_TEST_CASE(frames_of_a_client_come_out_as_they_went_in_however_they_are_cut) {
-  check_frames(
-      client_frame_rules(),
-      {frame('Q', "select 1\0"s), frame('P', "s\0select $1 from a_table_with_a_long_name where true\0\0\0"s),
-       frame('B', std::string(300, 'b')), frame('D', "Ss\0"s), frame('E', "\0\0\0\0\0"s), frame('S'),
-       frame('H'), frame('F', "\0\0"s), frame('C', "Sx\0"s), frame('d'), frame('d', std::string(500, 'x')),
-       frame('c'), frame('f', "why\0"s), frame('Q'), frame('X')});
+  check_frames(client_frame_rules(),
+               {frame('Q', "select 1\0"s), frame('P', "s\0select $1 from a_table_with_a_long_name where true\0\0\0"s),
+                frame('B', std::string(300, 'b')), frame('D', "Ss\0"s), frame('E', "\0\0\0\0\0"s), frame('S'),
+                frame('H'), frame('F', "\0\0"s), frame('C', "Sx\0"s), frame('d'), frame('d', std::string(500, 'x')),
+                frame('c'), frame('f', "why\0"s), frame('Q'), frame('X')});
 }
 
 BOOST_AUTO_TEST_CASE(frames_of_a_server_come_out_as_they_went_in_however_they_are_cut) {
@@ -252,11 +250,9 @@ BOOST_AUTO_TEST_CASE(types_that_do_not_exist_are_told_at_their_first_byte) {
   for (int byte = 0; byte < 256; ++byte) {
     const auto type = static_cast<char>(byte);
     const std::string bytes(1, type);
-    BOOST_TEST(walked(client_frame_rules(), bytes).error.has_value() != "QPBFdCDEHSXcf"s.contains(type),
+    BOOST_TEST(walked(client_frame_rules(), bytes).error.has_value() != "QPBFdCDEHSXcf"s.contains(type), byte);
+    BOOST_TEST(walked(server_frame_rules(), bytes).error.has_value() != "123ACDEGHIKNRSTVWZcdnstv"s.contains(type),
                byte);
-    BOOST_TEST(
-        walked(server_frame_rules(), bytes).error.has_value() != "123ACDEGHIKNRSTVWZcdnstv"s.contains(type),
-        byte);
   }
   BOOST_TEST((walked(client_frame_rules(), "p").error == FrameError::UnknownType));
 }

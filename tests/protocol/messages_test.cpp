@@ -25,10 +25,8 @@ BOOST_AUTO_TEST_SUITE(messages)
 
 BOOST_AUTO_TEST_CASE(messages_are_as_the_protocol_defines_them) {
   BOOST_TEST(made([](auto& out) { append_ready_for_query(out, TransactionStatus::Idle); }) == "Z\0\0\0\5I"s);
-  BOOST_TEST(made([](auto& out) { append_ready_for_query(out, TransactionStatus::InTransaction); }) ==
-             "Z\0\0\0\5T"s);
-  BOOST_TEST(made([](auto& out) { append_ready_for_query(out, TransactionStatus::Failed); }) ==
-             "Z\0\0\0\5E"s);
+  BOOST_TEST(made([](auto& out) { append_ready_for_query(out, TransactionStatus::InTransaction); }) == "Z\0\0\0\5T"s);
+  BOOST_TEST(made([](auto& out) { append_ready_for_query(out, TransactionStatus::Failed); }) == "Z\0\0\0\5E"s);
   BOOST_TEST(made([](auto& out) { append_parameter_status(out, "a", ""); }) == "S\0\0\0\7a\0\0"s);
   BOOST_TEST(made([](auto& out) { append_backend_key_data(out, -2, "\0key"s); }) ==
              "K\0\0\0\x0c\xff\xff\xff\xfe\0key"s);

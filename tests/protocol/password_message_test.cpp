@@ -51,8 +51,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_type_is_told_by_its_first_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(lengths_are_judged_before_the_body_comes) {
-  for (const std::int32_t length :
-       {0, 3, -1, std::numeric_limits<std::int32_t>::min(), 2147483647, 65536, 65540}) {
+  for (const std::int32_t length : {0, 3, -1, std::numeric_limits<std::int32_t>::min(), 2147483647, 65536, 65540}) {
     const auto message = split_password_message(message_of_length(length), kMaxPasswordLength);
     BOOST_REQUIRE(!message.has_value());
     BOOST_TEST((message.error() == PasswordMessageFault::WrongLength));

@@ -33,8 +33,7 @@ BOOST_AUTO_TEST_CASE(secrets_are_told_apart_by_their_form) {
   BOOST_TEST(std::holds_alternative<ScramVerifier>(parse_secret(kVerifier).value()));
   for (const auto& text :
        {std::string("secret"), std::string("md5"), kMd5 + '0', kMd5.substr(0, 34),
-        std::string("MD5859a5a083ca499e39c3fe135c2ef1e5e"),
-        std::string("md5859A5A083CA499E39C3FE135C2EF1E5E"),
+        std::string("MD5859a5a083ca499e39c3fe135c2ef1e5e"), std::string("md5859A5A083CA499E39C3FE135C2EF1E5E"),
         std::string("md5g59a5a083ca499e39c3fe135c2ef1e5e"), std::string("SCRAM-SHA-256"), ' ' + kVerifier})
     BOOST_TEST(is_plain(text), text);
 }
@@ -73,8 +72,7 @@ BOOST_AUTO_TEST_CASE(a_stored_secret_is_no_password) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_has_the_password_of_a_user_without_a_secret) {
-  for (const auto* password : {"", "secret"})
-    BOOST_TEST(!is_right_password(password, "ann", std::nullopt, kChallenge));
+  for (const auto* password : {"", "secret"}) BOOST_TEST(!is_right_password(password, "ann", std::nullopt, kChallenge));
 }
 
 BOOST_AUTO_TEST_CASE(passwords_that_look_alike_are_one_as_in_scram) {

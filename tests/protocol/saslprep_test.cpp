@@ -15,8 +15,7 @@ using namespace std::string_literals;
 BOOST_AUTO_TEST_SUITE(saslprep)
 
 BOOST_AUTO_TEST_CASE(ascii_stays_as_it_is) {
-  for (const auto& text : {""s, "secret"s, "a b"s, "a\x07\x7f"s})
-    BOOST_TEST(prepare_password(text).view() == text);
+  for (const auto& text : {""s, "secret"s, "a b"s, "a\x07\x7f"s}) BOOST_TEST(prepare_password(text).view() == text);
 }
 
 BOOST_AUTO_TEST_CASE(characters_that_look_alike_become_one) {

@@ -72,9 +72,8 @@ BOOST_AUTO_TEST_CASE(the_server_first_message_extends_the_nonce_and_tells_salt_a
 }
 
 BOOST_AUTO_TEST_CASE(client_first_messages_that_postgresql_accepts_are_accepted) {
-  for (const auto& message :
-       {"n,,n=,r="s, "n,,n=other,r=abc"s, "y,,n=,r=abc"s, "n,,n=,r=abc,x=1,y=2"s, "n,,n=,r=abc,"s,
-        "n,,n=\xff\xfe,r=abc"s, "n,,n=,r==abc"s, "n,,n=,r=" + std::string(60000, 'x')})
+  for (const auto& message : {"n,,n=,r="s, "n,,n=other,r=abc"s, "y,,n=,r=abc"s, "n,,n=,r=abc,x=1,y=2"s, "n,,n=,r=abc,"s,
+                              "n,,n=\xff\xfe,r=abc"s, "n,,n=,r==abc"s, "n,,n=,r=" + std::string(60000, 'x')})
     BOOST_TEST(first_refusal(message) == "accepted");
 }
 
@@ -112,8 +111,7 @@ BOOST_AUTO_TEST_CASE(nonces_are_of_printable_characters) {
 }
 
 BOOST_AUTO_TEST_CASE(what_scram_allows_and_we_lack_is_0A000) {
-  BOOST_TEST(first_refusal("n,a=x,n=,r=abc") ==
-             "0A000 client uses authorization identity, but it is not supported");
+  BOOST_TEST(first_refusal("n,a=x,n=,r=abc") == "0A000 client uses authorization identity, but it is not supported");
   BOOST_TEST(first_refusal("n,,m=x,n=,r=abc") == "0A000 client requires an unsupported SCRAM extension");
 }
 
@@ -148,9 +146,8 @@ BOOST_AUTO_TEST_CASE(extensions_in_the_client_final_message_are_signed_and_ignor
 
 BOOST_AUTO_TEST_CASE(the_channel_binding_must_repeat_the_first_message) {
   const std::string words = "08P01 unexpected SCRAM channel-binding attribute in client-final-message";
-  for (const auto& [flag, binding] :
-       {std::pair{"n"s, "eSws"s}, std::pair{"y"s, "biws"s}, std::pair{"n"s, ""s},
-        std::pair{"n"s, "cD10bHMtdW5pcXVlLCw="s}, std::pair{"n"s, "biwsx"s}}) {
+  for (const auto& [flag, binding] : {std::pair{"n"s, "eSws"s}, std::pair{"y"s, "biws"s}, std::pair{"n"s, ""s},
+                                      std::pair{"n"s, "cD10bHMtdW5pcXVlLCw="s}, std::pair{"n"s, "biwsx"s}}) {
     const ScramClient client("secret", flag);
     const auto outcome = play(client, [&](const std::string& server_first) {
       return client.final(server_first, "c=" + binding + ",r=" + attribute_of(server_first, 'r'));
@@ -162,9 +159,8 @@ BOOST_AUTO_TEST_CASE(the_channel_binding_must_repeat_the_first_message) {
 BOOST_AUTO_TEST_CASE(another_nonce_than_the_agreed_one_is_refused) {
   const ScramClient client("secret");
   for (const auto& nonce : {""s, "abc"s, "abc" + kServerNonce + 'x', "abd" + kServerNonce, kServerNonce}) {
-    const auto outcome = play(client, [&](const std::string& server_first) {
-      return client.final(server_first, "c=biws,r=" + nonce);
-    });
+    const auto outcome =
+        play(client, [&](const std::string& server_first) { return client.final(server_first, "c=biws,r=" + nonce); });
     BOOST_TEST(outcome == "08P01 invalid SCRAM response");
   }
 }
@@ -173,14 +169,12 @@ BOOST_AUTO_TEST_CASE(client_final_messages_that_break_the_grammar_are_malformed)
   const std::string start = "c=biws,r=abc" + kServerNonce;
   const auto proof = ",p=" + base64_encode(std::string(32, 'p'));
   for (const auto& message :
-       {""s, "c"s, "r=abc"s, "c=biws"s, "c=biws,p=x"s, start, start + ",", start + ",x" + proof,
-        start + ",1=2" + proof, start + ",," + proof, start + proof + ",x=1", start + proof + '\0',
-        start + ",p=", start + ",p=" + base64_encode("abc"),
-        start + ",p=" + base64_encode(std::string(33, 'p')), start + proof.substr(0, proof.size() - 1),
-        start + proof + "====", start + ",p=!" + proof.substr(4),
+       {""s, "c"s, "r=abc"s, "c=biws"s, "c=biws,p=x"s, start, start + ",", start + ",x" + proof, start + ",1=2" + proof,
+        start + ",," + proof, start + proof + ",x=1", start + proof + '\0',
+        start + ",p=", start + ",p=" + base64_encode("abc"), start + ",p=" + base64_encode(std::string(33, 'p')),
+        start + proof.substr(0, proof.size() - 1), start + proof + "====", start + ",p=!" + proof.substr(4),
         start + proof.substr(0, 6) + ' ' + proof.substr(6)}) {
-    BOOST_TEST(play(ScramClient("secret"), [&](const std::string&) { return message; }) == kMalformed,
-               message);
+    BOOST_TEST(play(ScramClient("secret"), [&](const std::string&) { return message; }) == kMalformed, message);
   }
 }
 

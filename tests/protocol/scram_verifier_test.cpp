@@ -54,8 +54,7 @@ BOOST_AUTO_TEST_CASE(every_other_separator_spoils_a_verifier) {
 BOOST_AUTO_TEST_CASE(iterations_have_a_least_and_a_most) {
   for (const auto* good : {"1", "4096", "10000000"})
     BOOST_TEST(parse_scram_verifier(with_iterations(good)).has_value());
-  for (const auto* bad :
-       {"", "0", "-1", "+1", " 1", "1 ", "0x10", "10000001", "4294967297", "99999999999999999999"})
+  for (const auto* bad : {"", "0", "-1", "+1", " 1", "1 ", "0x10", "10000001", "4294967297", "99999999999999999999"})
     BOOST_TEST(!parse_scram_verifier(with_iterations(bad)).has_value(), bad);
 }
 
@@ -64,8 +63,7 @@ BOOST_AUTO_TEST_CASE(salts_have_a_least_and_a_most) {
     BOOST_TEST(parse_scram_verifier(with_salt(base64_encode(std::string(size, 's')))).has_value());
   for (const std::size_t size : {0u, 257u, 258u, 5000u})
     BOOST_TEST(!parse_scram_verifier(with_salt(base64_encode(std::string(size, 's')))).has_value());
-  for (const auto* bad : {"abc", "a b=", "===="})
-    BOOST_TEST(!parse_scram_verifier(with_salt(bad)).has_value());
+  for (const auto* bad : {"abc", "a b=", "===="}) BOOST_TEST(!parse_scram_verifier(with_salt(bad)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_of_32_bytes) {

@@ -40,10 +40,9 @@ BOOST_AUTO_TEST_CASE(words_are_split_at_white_space_that_no_backslash_protects) 
 
 BOOST_AUTO_TEST_CASE(all_spellings_of_an_assignment_are_one) {
   const SettingList expected{{"work_mem", "1MB"}};
-  for (const auto* options :
-       {"-c work_mem=1MB", "-cwork_mem=1MB", "--work_mem=1MB", "--work-mem=1MB", "-c work-mem=1MB",
-        "  -c\twork_mem=1MB  ", R"(\-c work_mem=1MB)", "-c work_mem=1\\MB", "-nc work_mem=1MB",
-        "-Tncwork_mem=1MB", "-c work_mem=1MB --"}) {
+  for (const auto* options : {"-c work_mem=1MB", "-cwork_mem=1MB", "--work_mem=1MB", "--work-mem=1MB",
+                              "-c work-mem=1MB", "  -c\twork_mem=1MB  ", R"(\-c work_mem=1MB)", "-c work_mem=1\\MB",
+                              "-nc work_mem=1MB", "-Tncwork_mem=1MB", "-c work_mem=1MB --"}) {
     BOOST_TEST((settings_of(options) == expected), options);
   }
 }
@@ -79,8 +78,7 @@ BOOST_AUTO_TEST_CASE(short_switches_name_settings) {
         {"enable_indexonlyscan", "false"},
         {"enable_bitmapscan", "false"},
         {"enable_tidscan", "false"}}},
-      {"-f n -f m -f h",
-       {{"enable_nestloop", "false"}, {"enable_mergejoin", "false"}, {"enable_hashjoin", "false"}}},
+      {"-f n -f m -f h", {{"enable_nestloop", "false"}, {"enable_mergejoin", "false"}, {"enable_hashjoin", "false"}}},
       {"-t pa -tplanner -t e",
        {{"log_parser_stats", "true"}, {"log_planner_stats", "true"}, {"log_executor_stats", "true"}}},
       {"-sS 1MB", {{"log_statement_stats", "true"}, {"work_mem", "1MB"}}},
@@ -101,8 +99,7 @@ BOOST_AUTO_TEST_CASE(debug_levels_turn_on_one_setting_after_the_other) {
                              {"debug_print_plan", "true"},
                              {"debug_print_rewritten", "true"}};
   BOOST_TEST((settings_of("-d 5") == expected));
-  for (std::size_t level = 2; level < 5; ++level)
-    BOOST_TEST(settings_of("-d" + std::to_string(level)).size() == level);
+  for (std::size_t level = 2; level < 5; ++level) BOOST_TEST(settings_of("-d" + std::to_string(level)).size() == level);
   BOOST_TEST(settings_of("-d 99999999999999999999").size() == 5u);
 }
 

@@ -62,8 +62,8 @@ std::string negotiation(const StartupMessage& message) {
 BOOST_AUTO_TEST_SUITE(startup)
 
 BOOST_AUTO_TEST_CASE(a_startup_message_tells_version_user_database_and_settings) {
-  const auto message = accepted(
-      startup_packet(and_more(kAnnShop, {{"application_name", "till"}, {"extra_float_digits", "2"}})));
+  const auto message =
+      accepted(startup_packet(and_more(kAnnShop, {{"application_name", "till"}, {"extra_float_digits", "2"}})));
   BOOST_TEST(message.major_version == 3);
   BOOST_TEST(message.minor_version == 0);
   BOOST_TEST(message.user == "ann");
@@ -92,23 +92,21 @@ BOOST_AUTO_TEST_CASE(the_last_of_several_users_databases_and_options_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(settings_of_options_come_first_as_the_server_runs_them) {
-  const auto message = accepted(startup_packet(
-      and_more(kAnnShop, {{"work_mem", "1MB"}, {"options", "-c work_mem=2MB --enable-seqscan=off"}})));
+  const auto message = accepted(
+      startup_packet(and_more(kAnnShop, {{"work_mem", "1MB"}, {"options", "-c work_mem=2MB --enable-seqscan=off"}})));
   const Pairs expected{{"work_mem", "2MB"}, {"enable_seqscan", "off"}, {"work_mem", "1MB"}};
   BOOST_TEST((message.settings == expected));
 }
 
 BOOST_AUTO_TEST_CASE(bad_options_are_told_only_after_authentication) {
-  const auto message =
-      accepted(startup_packet(and_more(kAnnShop, {{"options", "-c a.b=1 -x"}, {"a.c", "2"}})));
+  const auto message = accepted(startup_packet(and_more(kAnnShop, {{"options", "-c a.b=1 -x"}, {"a.c", "2"}})));
   BOOST_REQUIRE(message.options_error.has_value());
   BOOST_TEST(message.options_error->sqlstate == "42601");
   BOOST_TEST((message.settings == Pairs{{"a.b", "1"}}));
 }
 
 BOOST_AUTO_TEST_CASE(names_are_cut_after_63_bytes) {
-  const auto message =
-      accepted(startup_packet({{"user", std::string(70, 'u')}, {"database", std::string(64, 'd')}}));
+  const auto message = accepted(startup_packet({{"user", std::string(70, 'u')}, {"database", std::string(64, 'd')}}));
   BOOST_TEST(message.user == std::string(63, 'u'));
   BOOST_TEST(message.database == std::string(63, 'd'));
   BOOST_TEST(accepted(startup_packet({{"user", std::string(63, 'u')}})).user.size() == 63u);
@@ -149,8 +147,8 @@ BOOST_AUTO_TEST_CASE(every_boolean_and_database_is_a_value_of_replication) {
   };
   for (const auto& [value, is_replication] :
        {Case{"database", true}, Case{"true", true}, Case{"TRUE", true}, Case{"tr", true}, Case{"t", true},
-        Case{"on", true}, Case{"yes", true}, Case{"1", true}, Case{"false", false}, Case{"f", false},
-        Case{"of", false}, Case{"OFF", false}, Case{"no", false}, Case{"n", false}, Case{"0", false}}) {
+        Case{"on", true}, Case{"yes", true}, Case{"1", true}, Case{"false", false}, Case{"f", false}, Case{"of", false},
+        Case{"OFF", false}, Case{"no", false}, Case{"n", false}, Case{"0", false}}) {
     BOOST_TEST_CONTEXT(value) {
       const auto message = accepted(startup_packet(and_more(kAnnShop, {{"replication", value}})));
       BOOST_TEST(message.replication == value);
@@ -191,8 +189,7 @@ BOOST_AUTO_TEST_CASE(a_higher_minor_version_is_negotiated_down_to_3_2) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_protocol_options_are_named_in_the_negotiation) {
-  const auto message =
-      accepted(startup_packet(and_more(kAnnShop, {{"_pq_.x", "1"}, {"_pq_.", "2"}, {"_pq", "3"}})));
+  const auto message = accepted(startup_packet(and_more(kAnnShop, {{"_pq_.x", "1"}, {"_pq_.", "2"}, {"_pq", "3"}})));
   BOOST_TEST((message.unknown_protocol_options == std::vector<std::string>{"_pq_.x", "_pq_."}));
   BOOST_TEST((message.settings == Pairs{{"_pq", "3"}}));
   BOOST_TEST(negotiation(message) == "v\0\0\0\x19\0\3\0\0\0\0\0\2_pq_.x\0_pq_.\0"s);
@@ -213,8 +210,7 @@ BOOST_AUTO_TEST_CASE(other_major_versions_are_0A000_in_the_new_format) {
   for (const auto& [code, version] : {Case{0x00040000, "4.0"}, Case{0, "0.0"}, Case{0xffff0000, "65535.0"},
                                       Case{0x04d21631, "1234.5681"}, Case{0x04d2162d, "1234.5677"}}) {
     const auto refusal = refused(coded_packet(code));
-    BOOST_TEST(words_of(refusal) ==
-               "0A000 unsupported frontend protocol " + version + ": server supports 3.0 to 3.2");
+    BOOST_TEST(words_of(refusal) == "0A000 unsupported frontend protocol " + version + ": server supports 3.0 to 3.2");
     BOOST_TEST(!refusal.old_format);
     BOOST_TEST(sent(refusal).substr(5).starts_with("SFATAL\0VFATAL\0C0A000\0"s));
   }
@@ -246,23 +242,20 @@ BOOST_AUTO_TEST_CASE(a_second_request_for_encryption_can_be_refused_as_a_version
 
 BOOST_AUTO_TEST_CASE(a_cancel_request_has_a_key_of_4_to_256_bytes) {
   for (const std::size_t size : {4u, 32u, 256u}) {
-    const auto packet =
-        parse_startup_packet(coded_packet(0x04d2162e, "\xff\xff\xff\xfe"s + std::string(size, '\0')));
+    const auto packet = parse_startup_packet(coded_packet(0x04d2162e, "\xff\xff\xff\xfe"s + std::string(size, '\0')));
     BOOST_REQUIRE(packet.has_value());
     const auto& request = std::get<CancelRequest>(*packet);
     BOOST_TEST(request.process_id == -2);
     BOOST_TEST(request.key == std::string(size, '\0'));
   }
-  for (const auto& rest :
-       {""s, "\0\0\0"s, "\0\0\0\1"s, "\0\0\0\1abc"s, "\0\0\0\1"s + std::string(257, 'k')}) {
+  for (const auto& rest : {""s, "\0\0\0"s, "\0\0\0\1"s, "\0\0\0\1abc"s, "\0\0\0\1"s + std::string(257, 'k')}) {
     const auto refusal = refused(coded_packet(0x04d2162e, rest));
     BOOST_TEST(sent(refusal).empty());
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_length_outside_the_limits_closes_without_a_word) {
-  for (const std::int64_t length :
-       {0l, 1l, 2l, 3l, 4l, 7l, 10005l, 0x7fffffffl, -1l, -0x80000000l, 0x47455420l}) {
+  for (const std::int64_t length : {0l, 1l, 2l, 3l, 4l, 7l, 10005l, 0x7fffffffl, -1l, -0x80000000l, 0x47455420l}) {
     std::string packet;
     append_int32(packet, static_cast<std::int32_t>(length));
     const auto size = startup_packet_size(packet);
@@ -274,15 +267,13 @@ BOOST_AUTO_TEST_CASE(a_length_outside_the_limits_closes_without_a_word) {
 
 BOOST_AUTO_TEST_CASE(a_packet_of_10004_bytes_is_the_longest) {
   const auto base = startup_packet(and_more(kAnnShop, {{"a.b", ""}})).size();
-  const auto packet =
-      startup_packet(and_more(kAnnShop, {{"a.b", std::string(kMaxStartupPacketBytes - base, 'x')}}));
+  const auto packet = startup_packet(and_more(kAnnShop, {{"a.b", std::string(kMaxStartupPacketBytes - base, 'x')}}));
   BOOST_TEST(packet.size() == 10004u);
   BOOST_TEST(accepted(packet).settings.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_packet_that_comes_byte_by_byte_has_the_same_size) {
-  for (const auto& packet :
-       {startup_packet(kAnnShop), coded_packet(0x04d2162f), coded_packet(0x00020000, "abc")}) {
+  for (const auto& packet : {startup_packet(kAnnShop), coded_packet(0x04d2162f), coded_packet(0x00020000, "abc")}) {
     for (std::size_t count = 0; count <= packet.size(); ++count) {
       const auto size = startup_packet_size(Bytes(packet).substr(0, count));
       BOOST_REQUIRE(size.has_value());

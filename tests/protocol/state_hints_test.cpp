@@ -109,9 +109,9 @@ BOOST_AUTO_TEST_CASE(advisory_locks_of_the_session_are_told_from_those_of_the_tr
   for (const std::string name : {"pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
                                  "pg_try_advisory_lock_shared", "my_advisory_lock"})
     check({{"select " + name + "(1)", "a"}});
-  for (const std::string name : {"pg_advisory_xact_lock", "pg_advisory_xact_lock_shared",
-                                 "pg_try_advisory_xact_lock", "pg_try_advisory_xact_lock_shared",
-                                 "pg_advisory_unlock", "pg_advisory_unlock_all", "pg_advisory_unlock_shared"})
+  for (const std::string name : {"pg_advisory_xact_lock", "pg_advisory_xact_lock_shared", "pg_try_advisory_xact_lock",
+                                 "pg_try_advisory_xact_lock_shared", "pg_advisory_unlock", "pg_advisory_unlock_all",
+                                 "pg_advisory_unlock_shared"})
     check({{"select " + name + "(1)", ""}});
 }
 
@@ -147,8 +147,7 @@ BOOST_AUTO_TEST_CASE(what_was_met_is_remembered_until_reset_but_the_beginning_on
 }
 
 BOOST_AUTO_TEST_CASE(the_message_of_a_parse_is_read_with_its_name_and_types) {
-  check(
-      {{"begin\0select 1\0\0\0"s, "b"}, {"\0set x.y = 1\0\0\0"s, "s"}, {"s\0set local x.y = 1\0\0\0"s, ""}});
+  check({{"begin\0select 1\0\0\0"s, "b"}, {"\0set x.y = 1\0\0\0"s, "s"}, {"s\0set local x.y = 1\0\0\0"s, ""}});
 }
 
 BOOST_AUTO_TEST_CASE(command_tags_tell_what_is_left) {
@@ -157,24 +156,24 @@ BOOST_AUTO_TEST_CASE(command_tags_tell_what_is_left) {
     std::string_view text;
     std::string_view name;  // of the kind; empty: nothing is left
   };
-  for (const auto& [tag, text, name] : std::initializer_list<Tag>{
-           {"SET", "set work_mem = 1", "settings"},
-           {"SET", "set local work_mem = 1", ""},
-           {"RESET", "reset all", "settings"},
-           {"SET CONSTRAINTS", "set constraints all deferred", ""},
-           {"LISTEN", "listen n", "listen"},
-           {"UNLISTEN", "unlisten n", ""},
-           {"PREPARE", "prepare s as select 1", "named statement"},
-           {"PREPARE TRANSACTION", "prepare transaction 'x'", ""},
-           {"DEALLOCATE", "deallocate s", ""},
-           {"DECLARE CURSOR", "declare c cursor for select 1", ""},
-           {"DECLARE CURSOR", "declare c cursor with hold for select 1", "held cursor"},
-           {"LOAD", "load 'x'", "loaded library"},
-           {"DO", "do $$ begin end $$", "code block"},
-           {"CALL", "call p()", "code block"},
-           {"DISCARD PLANS", "discard plans", ""},
-           {"SELECT 1", "select 1", ""},
-           {"", "", ""}})
+  for (const auto& [tag, text, name] :
+       std::initializer_list<Tag>{{"SET", "set work_mem = 1", "settings"},
+                                  {"SET", "set local work_mem = 1", ""},
+                                  {"RESET", "reset all", "settings"},
+                                  {"SET CONSTRAINTS", "set constraints all deferred", ""},
+                                  {"LISTEN", "listen n", "listen"},
+                                  {"UNLISTEN", "unlisten n", ""},
+                                  {"PREPARE", "prepare s as select 1", "named statement"},
+                                  {"PREPARE TRANSACTION", "prepare transaction 'x'", ""},
+                                  {"DEALLOCATE", "deallocate s", ""},
+                                  {"DECLARE CURSOR", "declare c cursor for select 1", ""},
+                                  {"DECLARE CURSOR", "declare c cursor with hold for select 1", "held cursor"},
+                                  {"LOAD", "load 'x'", "loaded library"},
+                                  {"DO", "do $$ begin end $$", "code block"},
+                                  {"CALL", "call p()", "code block"},
+                                  {"DISCARD PLANS", "discard plans", ""},
+                                  {"SELECT 1", "select 1", ""},
+                                  {"", "", ""}})
     BOOST_TEST(noted(tag, text).first_name() == name, tag);
 }
 
@@ -184,8 +183,7 @@ BOOST_AUTO_TEST_CASE(discard_all_leaves_nothing_and_other_tags_take_nothing_away
   kinds.add(StateKind::CodeBlock);
   BOOST_TEST(noted("DISCARD ALL", "discard all", kinds).is_empty());
   BOOST_TEST(noted("DEALLOCATE ALL", "deallocate all", kinds).has(StateKind::CodeBlock));
-  BOOST_TEST(noted("DEALLOCATE ALL", "deallocate all", kinds).first_name() ==
-             state_kind_name(StateKind::Listen));
+  BOOST_TEST(noted("DEALLOCATE ALL", "deallocate all", kinds).first_name() == state_kind_name(StateKind::Listen));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_set_of_kinds_has_no_name) {

@@ -45,8 +45,7 @@ class ModelBackend {
       case 'S':
         return "Z";
       case 'E':
-        return outcome % 8 == 5 ? begin_copy(outcome)
-                                : pick({"C", "DDC", "I", "s", "HdcC", "Ds", "NC"}, outcome);
+        return outcome % 8 == 5 ? begin_copy(outcome) : pick({"C", "DDC", "I", "s", "HdcC", "Ds", "NC"}, outcome);
       default:
         return outcome % 8 == 5 ? begin_copy(outcome)
                                 : pick({"CZ", "TDCZ", "IZ", "TDCCZ", "HdcCZ", "TDEZ", "CNSZ"}, outcome);

@@ -11,12 +11,10 @@
 namespace howdah::tests {
 
 inline const std::map<char, protocol::Request> kRequests{
-    {'P', protocol::Request::Parse},    {'B', protocol::Request::Bind},
-    {'D', protocol::Request::Describe}, {'E', protocol::Request::Execute},
-    {'C', protocol::Request::Close},    {'H', protocol::Request::Malformed},
-    {'c', protocol::Request::CopyEnd},  {'f', protocol::Request::CopyEnd},
-    {'S', protocol::Request::Sync},     {'F', protocol::Request::FunctionCall},
-    {'Q', protocol::Request::Query},
+    {'P', protocol::Request::Parse},        {'B', protocol::Request::Bind},    {'D', protocol::Request::Describe},
+    {'E', protocol::Request::Execute},      {'C', protocol::Request::Close},   {'H', protocol::Request::Malformed},
+    {'c', protocol::Request::CopyEnd},      {'f', protocol::Request::CopyEnd}, {'S', protocol::Request::Sync},
+    {'F', protocol::Request::FunctionCall}, {'Q', protocol::Request::Query},
 };
 
 // 'H' is a Flush with a body; COPY data and other Flushes are not noted.

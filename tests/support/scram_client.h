@@ -46,8 +46,8 @@ class ScramClient {
   // What an honest server answers at the end.
   [[nodiscard]] std::string expected_server_final(std::string_view server_first) const {
     const auto key = protocol::hmac_sha256(protocol::bytes_of(salted_password(server_first)), "Server Key");
-    const auto signature = protocol::hmac_sha256(protocol::bytes_of(key),
-                                                 auth_message(server_first, without_proof(server_first)));
+    const auto signature =
+        protocol::hmac_sha256(protocol::bytes_of(key), auth_message(server_first, without_proof(server_first)));
     return "v=" + protocol::base64_encode(protocol::bytes_of(signature));
   }
 
@@ -58,8 +58,7 @@ class ScramClient {
     return protocol::pbkdf2_sha256(password_, salt, iterations);
   }
 
-  [[nodiscard]] std::string auth_message(std::string_view server_first,
-                                         std::string_view without_proof) const {
+  [[nodiscard]] std::string auth_message(std::string_view server_first, std::string_view without_proof) const {
     return bare_ + ',' + std::string(server_first) + ',' + std::string(without_proof);
   }
 

@@ -57,8 +57,7 @@ BOOST_AUTO_TEST_CASE(every_row_has_a_value_for_each_column) {
 }
 
 BOOST_AUTO_TEST_CASE(spelling_does_not_matter) {
-  for (const auto* text :
-       {"show version", "SHOW VERSION;", " Show\n Version ; ", "/* x */ show version -- y"}) {
+  for (const auto* text : {"show version", "SHOW VERSION;", " Show\n Version ; ", "/* x */ show version -- y"}) {
     BOOST_TEST(answer(text) == kVersion + " Z(I)", text);
   }
 }
@@ -94,8 +93,7 @@ BOOST_AUTO_TEST_CASE(a_long_unknown_command_is_quoted_in_part) {
 }
 
 BOOST_AUTO_TEST_CASE(help_is_a_notice) {
-  for (const auto* text : {"show help", "HELP"})
-    BOOST_TEST(answer(text) == "N(Console usage) C(SHOW) Z(I)", text);
+  for (const auto* text : {"show help", "HELP"}) BOOST_TEST(answer(text) == "N(Console usage) C(SHOW) Z(I)", text);
 }
 
 BOOST_AUTO_TEST_CASE(drivers_may_set_their_parameters_and_nothing_else_may_be_set) {
@@ -119,9 +117,8 @@ BOOST_AUTO_TEST_CASE(the_welcome_says_what_drivers_ask_for) {
   std::string out;
   console.append_welcome(out);
   const auto text = tests::backend_text(out);
-  for (const auto* parameter :
-       {"server_version=15.0 (howdah " HOWDAH_VERSION ")", "client_encoding=UTF8", "integer_datetimes=on",
-        "standard_conforming_strings=on", "DateStyle=ISO, MDY"}) {
+  for (const auto* parameter : {"server_version=15.0 (howdah " HOWDAH_VERSION ")", "client_encoding=UTF8",
+                                "integer_datetimes=on", "standard_conforming_strings=on", "DateStyle=ISO, MDY"}) {
     BOOST_TEST(text.find("S(" + std::string(parameter) + ")") != std::string::npos, parameter);
   }
 }

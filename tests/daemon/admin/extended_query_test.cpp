@@ -21,8 +21,7 @@ struct Fixture {
   // Sends whole messages; what comes back, as text.
   std::string answer(const std::string& messages) {
     std::string out;
-    for_each_frame(messages,
-                   [&](char type, protocol::Bytes body) { (void)console.on_message(type, body, out); });
+    for_each_frame(messages, [&](char type, protocol::Bytes body) { (void)console.on_message(type, body, out); });
     return backend_text(out);
   }
 };
@@ -51,14 +50,13 @@ BOOST_AUTO_TEST_CASE(a_show_runs_as_a_prepared_statement) {
 
 BOOST_AUTO_TEST_CASE(commands_without_rows_describe_as_no_data) {
   BOOST_TEST(answer(parse("", "") + bind() + describe('P') + execute() + sync()) == "1 2 n I Z(I)");
-  BOOST_TEST(answer(parse("", "begin") + describe('S') + bind() + execute() + sync()) ==
-             "1 t n 2 C(BEGIN) Z(T)");
+  BOOST_TEST(answer(parse("", "begin") + describe('S') + bind() + execute() + sync()) == "1 t n 2 C(BEGIN) Z(T)");
   BOOST_TEST(answer(statement("show help") + sync()) == "1 2 N(Console usage) C(SHOW) Z(T)");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_skips_everything_up_to_sync) {
-  BOOST_TEST(answer(parse("", "nonsense") + bind() + execute() + query("show version") + flush() +
-                    function_call(1)) == "E(42601 unknown command \"nonsense\")");
+  BOOST_TEST(answer(parse("", "nonsense") + bind() + execute() + query("show version") + flush() + function_call(1)) ==
+             "E(42601 unknown command \"nonsense\")");
   BOOST_TEST(answer(statement("show version")) == "");
   BOOST_TEST(answer(sync()) == "Z(I)");
   BOOST_TEST(answer(statement("show version") + sync()) == "1 2 " + kVersion + " C(SHOW) Z(I)");
@@ -90,8 +88,7 @@ BOOST_AUTO_TEST_CASE(in_a_transaction_portals_live_up_to_its_end) {
 
 BOOST_AUTO_TEST_CASE(statements_live_until_they_are_closed) {
   const auto missing = "E(26000 prepared statement \"s\" does not exist) Z(I)"s;
-  BOOST_TEST(answer(parse("s", "show version") + query("") + describe('S', "s") + sync()) ==
-             "1 I Z(I) t T Z(I)");
+  BOOST_TEST(answer(parse("s", "show version") + query("") + describe('S', "s") + sync()) == "1 I Z(I) t T Z(I)");
   BOOST_TEST(answer(close('S', "s") + describe('S', "s") + sync()) == "3 " + missing);
   BOOST_TEST(answer(bind("", "s") + sync()) == missing);
   BOOST_TEST(answer(close('S', "s") + sync()) == "3 Z(I)");
@@ -102,16 +99,14 @@ BOOST_AUTO_TEST_CASE(statements_live_until_they_are_closed) {
 BOOST_AUTO_TEST_CASE(a_name_is_given_once_but_the_empty_one_again_and_again) {
   BOOST_TEST(answer(parse("s", "") + parse("s", "") + sync()) ==
              "1 E(42P05 prepared statement \"s\" already exists) Z(I)");
-  BOOST_TEST(answer(bind("p", "s") + bind("p", "s") + sync()) ==
-             "2 E(42P03 portal \"p\" already exists) Z(I)");
+  BOOST_TEST(answer(bind("p", "s") + bind("p", "s") + sync()) == "2 E(42P03 portal \"p\" already exists) Z(I)");
   BOOST_TEST(answer(parse("", "") + parse("", "") + bind() + bind() + sync()) == "1 1 2 2 Z(I)");
 }
 
 BOOST_AUTO_TEST_CASE(statements_and_portals_are_bounded) {
   std::string out;
   for (int i = 0; i < 1000; ++i) (void)answer(parse(std::to_string(i), "show version"));
-  BOOST_TEST(answer(parse("one more", "") + sync()) ==
-             "E(54000 too many prepared statements on the console) Z(I)");
+  BOOST_TEST(answer(parse("one more", "") + sync()) == "E(54000 too many prepared statements on the console) Z(I)");
   for (int i = 0; i < 10; ++i) (void)answer(tests::bind(std::to_string(i), "0"));
   BOOST_TEST(answer(bind("one more", "0") + sync()) == "E(54000 too many portals on the console) Z(I)");
 }
@@ -139,11 +134,9 @@ BOOST_AUTO_TEST_CASE(parameters_are_refused) {
 BOOST_AUTO_TEST_CASE(messages_that_cannot_be_read_are_refused) {
   const auto malformed = "E(08P01 invalid message format) Z(I)"s;
   (void)answer(parse("", "show version"));
-  const auto bodies = {""s,  "\0"s,    "\0\0"s, "x"s,           "\0\0\0"s, "\0\0\xff\xff"s,
-                       "S"s, "Sx\0y"s, "Xx\0"s, "\0\0\0\0\0\0"s};
+  const auto bodies = {""s, "\0"s, "\0\0"s, "x"s, "\0\0\0"s, "\0\0\xff\xff"s, "S"s, "Sx\0y"s, "Xx\0"s, "\0\0\0\0\0\0"s};
   for (const char type : {'P', 'B', 'D', 'E', 'C'}) {
-    for (const auto& body : bodies)
-      BOOST_TEST(answer(message(type, body) + sync()) == malformed, type << " " << body);
+    for (const auto& body : bodies) BOOST_TEST(answer(message(type, body) + sync()) == malformed, type << " " << body);
   }
   BOOST_TEST(answer(bind() + message('p', "x") + sync()) == "2 " + malformed);
 }

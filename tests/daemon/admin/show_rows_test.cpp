@@ -110,10 +110,8 @@ BOOST_AUTO_TEST_CASE(databases_are_the_entries_and_what_the_star_serves) {
   BOOST_TEST(value("databases", 1, "name") == "app");
   BOOST_TEST(value("databases", 2, "name") == "extra");
   const std::pair<const char*, const char*> app[] = {
-      {"host", "db.example,other"}, {"port", "5433"},
-      {"database", "real"},         {"force_user", "owner"},
-      {"pool_size", "20"},          {"min_pool_size", "0"},
-      {"pool_mode", "transaction"}, {"current_connections", "2"}};
+      {"host", "db.example,other"}, {"port", "5433"},       {"database", "real"},         {"force_user", "owner"},
+      {"pool_size", "20"},          {"min_pool_size", "0"}, {"pool_mode", "transaction"}, {"current_connections", "2"}};
   for (const auto& [column, text] : app) BOOST_TEST(value("databases", 1, column) == text, column);
   const std::pair<const char*, const char*> extra[] = {
       {"host", "10.0.0.1"}, {"port", "5432"}, {"database", "extra"}, {"force_user", "null"}, {"paused", "0"}};
@@ -124,8 +122,7 @@ BOOST_AUTO_TEST_CASE(a_password_in_a_connection_string_is_shown_nowhere) {
   source.configuration.databases["app"].backend = "postgresql://u:secret@h/d";
   for (const auto& show : all_shows()) {
     for (const auto& row : show.make_rows(source)) {
-      for (const auto& text : row)
-        BOOST_TEST(text.value_or("").find("secret") == std::string::npos, show.name);
+      for (const auto& text : row) BOOST_TEST(text.value_or("").find("secret") == std::string::npos, show.name);
     }
   }
 }
@@ -164,8 +161,7 @@ BOOST_AUTO_TEST_CASE(averages_of_nothing_are_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(users_are_those_configured_and_those_with_a_pool) {
-  source.configuration.users["zoe"] = {
-      .name = "zoe", .password = "x", .pool_mode = config::PoolMode::Statement};
+  source.configuration.users["zoe"] = {.name = "zoe", .password = "x", .pool_mode = config::PoolMode::Statement};
   BOOST_TEST(item("users", "ann") == "null");
   BOOST_TEST(item("users", "zoe") == "statement");
 }

@@ -125,8 +125,7 @@ BOOST_AUTO_TEST_CASE(trust_accepts_at_once) {
 
 BOOST_AUTO_TEST_CASE(reject_is_28000_for_everybody) {
   for (const auto& secret : {""s, kPlain})
-    BOOST_TEST(Login(AuthMethod::Reject, secret).outcome() ==
-               "28000 an auth rule rejects connections of user \"ann\"");
+    BOOST_TEST(Login(AuthMethod::Reject, secret).outcome() == "28000 an auth rule rejects connections of user \"ann\"");
 }
 
 BOOST_AUTO_TEST_CASE(a_password_in_clear_text_is_checked_off_the_loop_against_every_secret) {
@@ -224,8 +223,8 @@ BOOST_AUTO_TEST_CASE(keys_of_a_plain_secret_are_derived_off_the_loop_and_once) {
   const ServerSecrets secrets(random);
   int check_count = 0;
   for (int i = 0; i < 3; ++i) {
-    ClientAuthentication login(AuthMethod::ScramSha256, "ann", protocol::parse_secret("secret").value(),
-                               secrets, random);
+    ClientAuthentication login(AuthMethod::ScramSha256, "ann", protocol::parse_secret("secret").value(), secrets,
+                               random);
     BOOST_TEST((login.begin().kind == Kind::Send));
     const ScramClient client("secret");
     const auto first = login.on_message('p', sasl_initial(client.first()));
@@ -249,8 +248,7 @@ BOOST_AUTO_TEST_CASE(the_first_scram_message_may_come_apart_from_the_mechanism) 
   BOOST_TEST(login.outcome() == "accepted");
 
   Login empty(AuthMethod::ScramSha256, kVerifier);
-  BOOST_TEST(empty.send("SCRAM-SHA-256\0\xff\xff\xff\xff"s).send("").outcome() ==
-             "08P01 malformed SCRAM message");
+  BOOST_TEST(empty.send("SCRAM-SHA-256\0\xff\xff\xff\xff"s).send("").outcome() == "08P01 malformed SCRAM message");
 }
 
 BOOST_AUTO_TEST_CASE(malformed_sasl_messages_are_rejected_before_any_secret_counts) {
@@ -276,8 +274,8 @@ BOOST_AUTO_TEST_CASE(a_proof_is_good_for_one_exchange_only) {
   const ServerSecrets secrets(random);
   std::string other_nonce(100, '\0');
   random.fill(std::as_writable_bytes(std::span(other_nonce)));
-  ClientAuthentication second(AuthMethod::ScramSha256, "ann", protocol::parse_secret(kVerifier).value(),
-                              secrets, random);
+  ClientAuthentication second(AuthMethod::ScramSha256, "ann", protocol::parse_secret(kVerifier).value(), secrets,
+                              random);
   static_cast<void>(second.begin());
   static_cast<void>(second.on_message('p', sasl_initial(client.first())));
   BOOST_TEST(second.on_message('p', final_message).error->message == "invalid SCRAM response");
@@ -309,15 +307,13 @@ BOOST_AUTO_TEST_CASE(another_type_of_message_is_told_by_its_first_byte) {
       const auto split = (*login).next_message(std::string(1, type));
       BOOST_REQUIRE(!split.has_value());
       BOOST_TEST(split.error().error->sqlstate + ' ' + split.error().error->message == words + number);
-      BOOST_TEST((*Login(method, kPlain)).on_message(type, "").error->message ==
-                 split.error().error->message);
+      BOOST_TEST((*Login(method, kPlain)).on_message(type, "").error->message == split.error().error->message);
     }
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_length_ends_in_silence_for_passwords_and_in_28P01_for_sasl) {
-  for (const std::int32_t length :
-       {0, 3, -1, std::numeric_limits<std::int32_t>::min(), 2147483647, 65536, 65540}) {
+  for (const std::int32_t length : {0, 3, -1, std::numeric_limits<std::int32_t>::min(), 2147483647, 65536, 65540}) {
     auto bytes = "p"s;
     protocol::append_int32(bytes, length);
     for (const auto method : {AuthMethod::Password, AuthMethod::Md5}) {

@@ -44,8 +44,7 @@ BOOST_AUTO_TEST_CASE(every_secret_is_visited) {
 BOOST_AUTO_TEST_CASE(an_unknown_user_meets_what_most_known_users_meet) {
   BOOST_TEST((SecretStore(with_users({})).unknown_user() == UnknownUser::MeetsScram));
   BOOST_TEST((SecretStore(with_users({{"ann", kVerifier}})).unknown_user() == UnknownUser::MeetsScram));
-  BOOST_TEST((SecretStore(with_users({{"ann", kVerifier}, {"bob", "x"}})).unknown_user() ==
-              UnknownUser::MeetsScram));
+  BOOST_TEST((SecretStore(with_users({{"ann", kVerifier}, {"bob", "x"}})).unknown_user() == UnknownUser::MeetsScram));
   BOOST_TEST((SecretStore(with_users({{"ann", kMd5}})).unknown_user() == UnknownUser::MeetsMd5));
   BOOST_TEST((SecretStore(with_users({{"ann", kVerifier}, {"bob", "x"}, {"cid", kMd5}})).unknown_user() ==
               UnknownUser::MeetsMd5));

@@ -11,8 +11,7 @@ using config::Milliseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const std::string kIdleTransaction =
-    "E(FATAL 25P03 terminating connection due to idle-in-transaction timeout)";
+const std::string kIdleTransaction = "E(FATAL 25P03 terminating connection due to idle-in-transaction timeout)";
 
 // A pool of one server with one of its limits set.
 config::Settings with(Milliseconds config::PoolSettings::* limit, Milliseconds value) {
@@ -57,8 +56,7 @@ BOOST_AUTO_TEST_CASE(a_query_that_its_cancel_does_not_end_costs_the_connection) 
   BOOST_TEST(play.server(1).cancel_count() == 1);
   BOOST_TEST(!ann.is_closed());
   play.pass(seconds(6));
-  BOOST_TEST(ann.hears() ==
-             "E(FATAL 57014 terminating connection: query_timeout, and the cancel did not help)");
+  BOOST_TEST(ann.hears() == "E(FATAL 57014 terminating connection: query_timeout, and the cancel did not help)");
 }
 
 BOOST_AUTO_TEST_CASE(the_time_of_a_query_runs_only_while_one_does) {

@@ -8,8 +8,7 @@ namespace {
 
 std::string sent(OutputBatch& batch) {
   std::string bytes;
-  for (const auto& range : batch.ranges())
-    bytes.append(static_cast<const char*>(range.iov_base), range.iov_len);
+  for (const auto& range : batch.ranges()) bytes.append(static_cast<const char*>(range.iov_base), range.iov_len);
   return bytes;
 }
 

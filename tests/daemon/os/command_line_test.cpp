@@ -55,8 +55,7 @@ BOOST_AUTO_TEST_CASE(without_arguments_the_usual_file_is_served) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_named_in_any_spelling) {
-  for (const auto& arguments :
-       {Arguments{"--config", "a.yaml"}, {"--config=a.yaml"}, {"-c", "a.yaml"}, {"-ca.yaml"}}) {
+  for (const auto& arguments : {Arguments{"--config", "a.yaml"}, {"--config=a.yaml"}, {"-c", "a.yaml"}, {"-ca.yaml"}}) {
     const auto command = read(arguments);
     BOOST_REQUIRE(command);
     BOOST_TEST((command->task == Task::Serve));
@@ -75,8 +74,7 @@ BOOST_AUTO_TEST_CASE(a_backend_is_served_without_a_file) {
 BOOST_AUTO_TEST_CASE(listen_may_be_repeated) {
   const auto command = read({"--listen", ":1", "--backend", "host=db", "--listen", "unix:/run"});
   BOOST_REQUIRE(command);
-  BOOST_TEST(command->listen == (std::vector<std::string>{":1", "unix:/run"}),
-             boost::test_tools::per_element());
+  BOOST_TEST(command->listen == (std::vector<std::string>{":1", "unix:/run"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_checked) {
@@ -96,8 +94,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_answers) {
     const auto help = read({option});
     BOOST_REQUIRE(help);
     BOOST_TEST((help->task == Task::Answer));
-    for (const auto* word :
-         {"--config", "--check", "--backend", "--listen", "--describe-config", "--version"}) {
+    for (const auto* word : {"--config", "--check", "--backend", "--listen", "--describe-config", "--version"}) {
       BOOST_TEST(help->answer.contains(word), word);
     }
   }

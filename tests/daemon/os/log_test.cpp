@@ -127,8 +127,8 @@ BOOST_FIXTURE_TEST_CASE(a_json_line_holds_the_same, JsonLog) {
   BOOST_TEST(object["client"] == 7);
   BOOST_TEST(object["age"] == -1);
   BOOST_TEST(object["user"] == "x\" \n\x1b");
-  BOOST_TEST(std::regex_match(object["time"].get<std::string>(),
-                              std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
+  BOOST_TEST(
+      std::regex_match(object["time"].get<std::string>(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
 }
 
 BOOST_DATA_TEST_CASE_F(JsonLog, a_json_line_is_one_ascii_line, kWords, word) {

@@ -26,8 +26,7 @@ BOOST_AUTO_TEST_CASE(the_system_fills_to_the_last_byte) {
   std::vector<std::byte> bytes(100'000);
   random.fill(bytes);
   // 64 zero bytes in a row do not come by chance.
-  BOOST_TEST(std::ranges::any_of(bytes.end() - 64, bytes.end(),
-                                 [](std::byte byte) { return byte != std::byte{0}; }));
+  BOOST_TEST(std::ranges::any_of(bytes.end() - 64, bytes.end(), [](std::byte byte) { return byte != std::byte{0}; }));
   random.fill({});
 }
 

@@ -198,8 +198,7 @@ BOOST_AUTO_TEST_CASE(a_drained_pool_closes_idle_servers_now_and_the_others_when_
   BOOST_TEST(play.backend.connection_count() == 1U);
   BOOST_TEST(ann.hears() == "");
   ann.send(query("COMMIT"));
-  BOOST_TEST(ann.hears() ==
-             "C(COMMIT) Z(I) E(FATAL 57P01 terminating connection due to administrator command)");
+  BOOST_TEST(ann.hears() == "C(COMMIT) Z(I) E(FATAL 57P01 terminating connection due to administrator command)");
   BOOST_TEST(play.backend.connection_count() == 0U);
 }
 

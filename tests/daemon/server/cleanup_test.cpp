@@ -11,9 +11,7 @@ namespace {
 
 // A pool of one server, whose client `ann` is about to be lost, and `bob`, who wants the server next.
 struct Loss {
-  explicit Loss(config::Settings settings = one_pool(1)) : play(std::move(settings)) {
-    (void)play.server_heard(1);
-  }
+  explicit Loss(config::Settings settings = one_pool(1)) : play(std::move(settings)) { (void)play.server_heard(1); }
 
   // The server hears nothing of what comes now before it is let go.
   void lose_before_the_server_hears(const std::string& bytes) {
@@ -153,8 +151,7 @@ BOOST_AUTO_TEST_CASE(a_rollback_comes_before_the_discard) {
 
 BOOST_AUTO_TEST_CASE(all_owed_replies_are_read_and_seen_by_nobody) {
   Loss loss;
-  loss.lose_before_the_server_hears(query("SELECT 1") + statement("ROWS 100 x") + sync() +
-                                    query("BIG 50000 y"));
+  loss.lose_before_the_server_hears(query("SELECT 1") + statement("ROWS 100 x") + sync() + query("BIG 50000 y"));
   BOOST_TEST(loss.bob.hears() == "");
   loss.check_reused();
 }

@@ -70,8 +70,8 @@ Unit RequestMix::extended() {
     case 2:
       return {statement("LATE ERROR " + tag_) + statement(select) + describe('P') + sync()};
     case 3:  // a portal in parts
-      return {parse("", "ROWS 7 " + tag_) + bind() + describe('P') + execute("", 2) + execute("", 3) +
-              execute() + close('P', "") + sync()};
+      return {parse("", "ROWS 7 " + tag_) + bind() + describe('P') + execute("", 2) + execute("", 3) + execute() +
+              close('P', "") + sync()};
     case 4:
       return {parse("", select) + describe('S') + flush() + bind() + execute() + sync()};
     case 5:
@@ -95,8 +95,7 @@ std::string RequestMix::copy_rows(bool is_bad) {
   std::string rows;
   for (auto count = dice_.below(4); count > 0; --count) rows += copy_data(tag_);
   if (is_bad) rows += copy_data("bad " + tag_);
-  for (auto count = dice_.below(3); count > 0; --count)
-    rows += copy_data(std::string(dice_.portion(40'000), 'x'));
+  for (auto count = dice_.below(3); count > 0; --count) rows += copy_data(std::string(dice_.portion(40'000), 'x'));
   return rows;
 }
 

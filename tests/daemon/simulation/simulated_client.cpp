@@ -39,13 +39,12 @@ std::string SimulatedClient::describe() const {
   if (connection_ != nullptr) {
     const auto& socket = connection_->socket();
     text += ", session state " + std::to_string(static_cast<int>(connection_->state())) + ", unread " +
-            std::to_string(socket.unread_bytes()) + ", kept " + std::to_string(socket.kept_bytes()) +
-            ", pending " + std::to_string(socket.pending_bytes()) +
-            (socket.is_reading() ? "" : ", not read from");
+            std::to_string(socket.unread_bytes()) + ", kept " + std::to_string(socket.kept_bytes()) + ", pending " +
+            std::to_string(socket.pending_bytes()) + (socket.is_reading() ? "" : ", not read from");
   }
   return text + ", unsent " + std::to_string(to_send_.size()) + ", ready due " + std::to_string(ready_due_) +
-         ", seen " + std::to_string(ready_seen_) + ", asked:" + asked_ +
-         ", expects: " + backend_text(expected_) + ", has: " + backend_text(received_);
+         ", seen " + std::to_string(ready_seen_) + ", asked:" + asked_ + ", expects: " + backend_text(expected_) +
+         ", has: " + backend_text(received_);
 }
 
 void SimulatedClient::act() {
@@ -159,12 +158,10 @@ void SimulatedClient::on_welcome_frame(char type, Bytes body) {
 
 // Only an error may come where another answer was due, and only one that the weather allows.
 void SimulatedClient::on_unexpected(char type, Bytes body, const std::string& frame) {
-  require(type == 'E',
-          "the replies are those that PostgreSQL gives, but came: " + backend_text(frame).substr(0, 300));
+  require(type == 'E', "the replies are those that PostgreSQL gives, but came: " + backend_text(frame).substr(0, 300));
   const auto error = protocol::read_error(body);
   const bool is_cancelled = error.sqlstate == "57014" && has_cancelled_;
-  const bool is_allowed =
-      weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock || is_cancelled;
+  const bool is_allowed = weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock || is_cancelled;
   require(is_allowed, "an error comes only for a reason, but came: " + error.sqlstate + ' ' + error.message);
   is_strict_ = false;
   expected_.clear();
@@ -173,8 +170,8 @@ void SimulatedClient::on_unexpected(char type, Bytes body, const std::string& fr
 
 void SimulatedClient::count_frame(char type, Bytes body) {
   const auto owner = client_of(body);
-  require(!owner || *owner == number_, "no client sees another one's bytes, but came: " +
-                                           backend_text(message(type, body)).substr(0, 300));
+  require(!owner || *owner == number_,
+          "no client sees another one's bytes, but came: " + backend_text(message(type, body)).substr(0, 300));
   if (type == 'E') {
     has_heard_fatal_ = protocol::read_error(body).severity == protocol::Severity::Fatal;
     return;
@@ -197,8 +194,7 @@ void SimulatedClient::on_closed() {
   is_over_ = true;
   if (has_gone_) return;
   // Who has said goodbye is sent the rest for some seconds only.
-  const bool may_be_cut =
-      weather_.kills_servers || weather_.jumps_clock || (weather_.is_slow && has_said_goodbye_);
+  const bool may_be_cut = weather_.kills_servers || weather_.jumps_clock || (weather_.is_slow && has_said_goodbye_);
   require(may_be_cut || received_.empty(), "no connection ends inside a frame");
   require(may_be_cut || has_heard_fatal_ || has_said_goodbye_, "nobody is closed without a reason");
   require(may_be_cut || has_heard_fatal_ || !is_strict_ || expected_.empty(), "everything asked is answered");

@@ -131,8 +131,7 @@ void Simulation::move_backend() {
   auto& backend = play_.backend;
   if (backend.login_count() > 0 && dice_.chance(30)) {
     if (weather_.fails_logins && dice_.chance(40)) {
-      return backend.fail_login(
-          protocol::make_error(protocol::Severity::Fatal, "53300", "sorry, too many clients"));
+      return backend.fail_login(protocol::make_error(protocol::Severity::Fatal, "53300", "sorry, too many clients"));
     }
     auto& server = backend.complete_login(dice_.below(backend.login_count()));
     server.script().set_copy_lookahead(static_cast<int>(dice_.below(4)));
@@ -146,9 +145,7 @@ void Simulation::move_backend() {
 
 void Simulation::watch_new_servers() {
   const auto place = play_.backend.servers().size() - 1;
-  play_.backend.servers().back()->script().on_text = [this, place](const std::string& text) {
-    on_text(place, text);
-  };
+  play_.backend.servers().back()->script().on_text = [this, place](const std::string& text) { on_text(place, text); };
 }
 
 // A server that changes hands is as clean as a new one.
@@ -160,16 +157,14 @@ void Simulation::on_text(std::size_t place, const std::string& text) {
   const auto& script = play_.backend.servers()[place]->script();
   const auto who = " (client " + std::to_string(*client) + " after " + std::to_string(last) + ")";
   require(last == 0 || script.status() == 'I', "no server is released in a transaction" + who + describe());
-  require(last == 0 || !script.has_session_state(),
-          "no session state is left to the next client" + who + describe());
+  require(last == 0 || !script.has_session_state(), "no session state is left to the next client" + who + describe());
   last = *client;
 }
 
 void Simulation::settle() {
   for (int steps = 0; steps < kMostSettlingSteps; ++steps) {
     if (settle_step()) continue;
-    if (std::ranges::all_of(clients_, [](auto& c) { return c.connection() == nullptr || c.is_over(); }))
-      return;
+    if (std::ranges::all_of(clients_, [](auto& c) { return c.connection() == nullptr || c.is_over(); })) return;
     let_clients_go();
   }
   require(false, "all clients get their answers in the end" + describe());
@@ -184,8 +179,8 @@ std::string Simulation::describe() {
     if (!server->is_gone()) text += "\n  server " + server->describe();
   }
   const auto& pool = play_.pool();
-  return text + "\n  pool: " + std::to_string(pool.size()) + " servers, " +
-         std::to_string(pool.idle_count()) + " idle, " + std::to_string(pool.waiting_count()) + " waiters";
+  return text + "\n  pool: " + std::to_string(pool.size()) + " servers, " + std::to_string(pool.idle_count()) +
+         " idle, " + std::to_string(pool.waiting_count()) + " waiters";
 }
 
 bool Simulation::settle_step() {
@@ -213,8 +208,7 @@ bool Simulation::settle_servers() {
     auto& socket = server.socket();
     has_moved |= server.take_requests();
     has_moved |= server.give_replies();
-    has_moved |=
-        server.script().is_asleep() || server.has_cancel() || socket.is_readable() || socket.is_writable();
+    has_moved |= server.script().is_asleep() || server.has_cancel() || socket.is_readable() || socket.is_writable();
     cancel_on(server);
     server.script().wake();
     if (socket.is_readable()) play_.loop.turn([&] { socket.read(); });
@@ -228,11 +222,9 @@ void Simulation::let_clients_go() {
   bool has_gone = false;
   for (auto& client : clients_) has_gone |= client.leave_politely();
   if (has_gone) return;
-  const bool needs_time =
-      weather_.fails_logins || weather_.jumps_clock || weather_.vanishes || weather_.cancels;
+  const bool needs_time = weather_.fails_logins || weather_.jumps_clock || weather_.vanishes || weather_.cancels;
   for (auto& client : clients_) {
-    require(needs_time || client.is_over() || client.connection() == nullptr,
-            "nobody is stuck: " + client.describe());
+    require(needs_time || client.is_over() || client.connection() == nullptr, "nobody is stuck: " + client.describe());
   }
   play_.loop.pass(std::chrono::seconds(1), [] {});
 }
@@ -247,8 +239,7 @@ void Simulation::check_end() {
   for (const auto& server : play_.backend.servers()) {
     if (server->is_gone()) continue;
     auto& script = server->script();
-    require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() &&
-                !script.has_session_state(),
+    require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() && !script.has_session_state(),
             "every server is clean in the end" + describe());
   }
   require(pool.idle_count() + play_.backend.login_count() == pool.size(),

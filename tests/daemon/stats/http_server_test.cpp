@@ -40,8 +40,7 @@ std::pair<io::UniqueFd, int> taken_port() {
 BOOST_FIXTURE_TEST_SUITE(stats_http_server, Fixture)
 
 BOOST_AUTO_TEST_CASE(it_listens_at_addresses_of_all_kinds) {
-  for (const auto* address : {"127.0.0.1:0", "[::1]:0", ":0", "localhost:0"})
-    BOOST_TEST(start_error(address) == "");
+  for (const auto* address : {"127.0.0.1:0", "[::1]:0", ":0", "localhost:0"}) BOOST_TEST(start_error(address) == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_is_taken_is_named) {

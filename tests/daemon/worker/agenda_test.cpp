@@ -62,9 +62,8 @@ struct Clock {
 BOOST_AUTO_TEST_SUITE(agenda)
 
 BOOST_AUTO_TEST_CASE(a_timer_fires_once_never_early_and_at_most_a_tick_late) {
-  for (const auto delay :
-       {milliseconds(1), milliseconds(19), milliseconds(20), milliseconds(21), milliseconds(5000),
-        milliseconds(20'480), milliseconds(20'500), milliseconds(61'000), milliseconds(3'600'000)}) {
+  for (const auto delay : {milliseconds(1), milliseconds(19), milliseconds(20), milliseconds(21), milliseconds(5000),
+                           milliseconds(20'480), milliseconds(20'500), milliseconds(61'000), milliseconds(3'600'000)}) {
     Clock clock;
     Bell bell(clock.agenda);
     clock.agenda.arm_in(bell, delay);
@@ -143,8 +142,7 @@ BOOST_AUTO_TEST_CASE(a_timer_may_arm_itself_again_and_disarm_its_neighbour_when_
   clock.agenda.arm_in(first, seconds(1));
   clock.agenda.arm_in(second, seconds(1));
   clock.pass(seconds(10));
-  BOOST_TEST((first.rung.size() == 3U && second.rung.empty()) !=
-             (first.rung.empty() && second.rung.size() == 1U));
+  BOOST_TEST((first.rung.size() == 3U && second.rung.empty()) != (first.rung.empty() && second.rung.size() == 1U));
 }
 
 BOOST_AUTO_TEST_CASE(after_a_long_sleep_all_that_is_due_fires) {

@@ -129,8 +129,7 @@ void FakeStream::on_deferred() {
 void FakeStream::write(io::OutputBatch& batch) {
   if (!has_failed_) {
     const bool is_waiting = !pending_.empty();  // then on_drained tells when all has gone
-    for (const auto& range : batch.ranges())
-      pending_.append(static_cast<const char*>(range.iov_base), range.iov_len);
+    for (const auto& range : batch.ranges()) pending_.append(static_cast<const char*>(range.iov_base), range.iov_len);
     if (!is_waiting) flush();
   }
   batch.clear();

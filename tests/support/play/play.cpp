@@ -58,8 +58,7 @@ Play::Play(config::Settings settings)
 }
 
 Play::~Play() {
-  loop.turn(
-      [this] { sessions_.terminate_all(protocol::make_error(protocol::Severity::Fatal, "57P01", "over")); });
+  loop.turn([this] { sessions_.terminate_all(protocol::make_error(protocol::Severity::Fatal, "57P01", "over")); });
   loop.pass(std::chrono::seconds(10), [] {});  // streams that linger
 }
 
@@ -79,8 +78,7 @@ void Play::check_invariants() const {
 
 Client& Play::connect() {
   auto socket = std::make_shared<FakeSocket>();
-  loop.turn(
-      [&] { sessions_.accept(std::make_unique<FakeStream>(socket, loop.agenda()), {.is_local = true}); });
+  loop.turn([&] { sessions_.accept(std::make_unique<FakeStream>(socket, loop.agenda()), {.is_local = true}); });
   return clients_.emplace_back(*this, ++connection_count_, socket);
 }
 
