@@ -20,6 +20,8 @@ namespace howdah::protocol {
 
 // Which unnamed statement a server has: each Parse of one gets a number of its own; 0: none.
 using UnnamedNumber = std::uint64_t;
+// Of an unnamed statement that no session may use.
+inline constexpr UnnamedNumber kNobodysUnnamed = UINT64_MAX;
 
 struct StatementNote {
   enum class Kind : std::uint8_t {

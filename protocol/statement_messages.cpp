@@ -61,6 +61,14 @@ void append_bind_front(std::string& out, std::string_view portal, std::string_vi
   append_c_string(out, statement);
 }
 
+void append_bind(std::string& out, std::string_view portal, std::string_view statement) {
+  MessageWriter(out, 'B').c_string(portal).c_string(statement).int16(0).int16(0).int16(0);
+}
+
+void append_execute(std::string& out, std::string_view portal) {
+  MessageWriter(out, 'E').c_string(portal).int32(0);
+}
+
 void append_describe_statement(std::string& out, std::string_view name) {
   append_target(out, 'D', name);
 }

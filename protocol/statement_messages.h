@@ -48,6 +48,9 @@ void append_parse(std::string& out, std::string_view name, Bytes definition);
 // Header and names of a Bind with so many bytes to follow behind the names.
 void append_bind_front(std::string& out, std::string_view portal, std::string_view statement,
                        std::size_t following_bytes);
+// Without parameters, all results as text; the whole of a portal without a limit.
+void append_bind(std::string& out, std::string_view portal, std::string_view statement);
+void append_execute(std::string& out, std::string_view portal);
 void append_describe_statement(std::string& out, std::string_view name);
 void append_close_statement(std::string& out, std::string_view name);
 

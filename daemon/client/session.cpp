@@ -82,7 +82,7 @@ void Session::on_end(io::StreamEnd stream_end) {
 void Session::end_if_all_is_answered() {
   if (state_ == State::Ended || is_holding_ || state_ == State::Waiting) return;
   if (!is_ending_ && !is_at_end_of_file_) return;
-  if (server_ == nullptr || server_->owed().is_empty()) end(is_ending_ ? end_reason_ : "closed by the client", true);
+  if (owes_no_more()) end(is_ending_ ? end_reason_ : "closed by the client", true);
 }
 
 void Session::end_after_replies(std::string_view why, std::optional<ErrorFields> last_words) {
@@ -97,8 +97,13 @@ void Session::end_after_replies(std::string_view why, std::optional<ErrorFields>
     environment_.requests.own_written([](std::string& out) { protocol::append_flush(out); });
     server_->write(environment_.requests);
   }
-  if (server_ == nullptr || server_->owed().is_empty()) return end(why, true);
+  if (owes_no_more()) return end(why, true);
   arm_deadline();
+}
+
+// A server that waits for COPY data answers nothing before it has it.
+bool Session::owes_no_more() const {
+  return server_ == nullptr || server_->owed().is_empty() || server_->owed().is_copy_in();
 }
 
 void Session::end(std::string_view why, bool is_cancel_wanted) {
@@ -115,7 +120,11 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   if (key_.process_id != 0) environment_.keys.remove(key_, *this);
   if (pool_ != nullptr) pool_->leave(*this);
   give_server_back(is_cancel_wanted);
-  io::Stream::finish(std::move(stream_));
+  if (has_said_goodbye_ && stream_->pending_bytes() == 0) {
+    environment_.agenda.bury(std::shared_ptr<io::Stream>(std::move(stream_)));
+  } else {
+    io::Stream::finish(std::move(stream_));
+  }
   seat_.reset();
   database_seat_.reset();
   user_seat_.reset();

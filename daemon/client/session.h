@@ -67,6 +67,7 @@ class Session final : private io::StreamHandler,
   void log_end(std::string_view why);
   [[nodiscard]] bool may_hear_last_words() const;
   void end_if_all_is_answered();
+  [[nodiscard]] bool owes_no_more() const;
   void send_replies();
 
   // --- log-in: session_login.cpp
@@ -95,6 +96,8 @@ class Session final : private io::StreamHandler,
   void end_frame(const protocol::Piece& piece);
   void send_requests();
   void refuse_frame(protocol::FrameError error, char type);
+  void refuse_frame_in_copy(char type);
+  [[nodiscard]] bool must_let_others_in() const;
   [[nodiscard]] bool has_partial_request() const;
 
   // --- replies and lease: session_replies.cpp
@@ -153,6 +156,7 @@ class Session final : private io::StreamHandler,
   bool is_holding_ = false;         // a frame waits in the stream for replies or room
   char held_type_ = 0;              // of the frame that waits for a lease
   char skip_until_ = 0;             // in Skipping: 'S', or the type of the one message that is dropped
+  bool has_said_goodbye_ = false;   // by a Terminate: it reads nothing more
   bool is_ending_ = false;          // takes no more requests
   bool is_at_end_of_file_ = false;
   bool is_draining_ = false;

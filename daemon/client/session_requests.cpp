@@ -1,4 +1,6 @@
 // The way of a request: from the client's bytes to a lease and on to the server.
+#include <fmt/format.h>
+
 #include "daemon/client/session.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
@@ -105,6 +107,7 @@ std::size_t Session::take_requests(Bytes bytes) {
 
 Session::Way Session::begin_frame(const Piece& piece) {
   if (piece.type == 'X') {
+    has_said_goodbye_ = true;
     end_after_replies("closed by the client");
     return Way::Drop;
   }
@@ -165,11 +168,23 @@ Session::Way Session::begin_with_lease(const Piece& piece) {
     owed.note_flush();
     return Way::Forward;
   }
+  if (must_let_others_in()) {
+    is_holding_ = true;
+    return Way::Hold;
+  }
   if (owed.is_settled() && server_->status() == TransactionStatus::Idle) {
     transaction_since_ = environment_.agenda.now();
     server_->adopt_settings(settings_, environment_.requests);
   }
   return begin_request(piece);
+}
+
+// A pipeline without an end would keep the server from those who wait for it: what may be the end of a transaction is
+// waited for.
+bool Session::must_let_others_in() const {
+  const auto& owed = server_->owed();
+  return mode_ != config::PoolMode::Session && pool_->waiting_count() > 0 && owed.ready_count() > 0 &&
+         !owed.is_unsynced() && !owed.is_copy_in();
 }
 
 Session::Way Session::begin_request(const Piece& piece) {
@@ -178,7 +193,6 @@ Session::Way Session::begin_request(const Piece& piece) {
     server_->words().feed(piece.body());
   }
   auto& owed = server_->owed();
-  const bool is_first = owed.is_empty();
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
   if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
@@ -189,7 +203,7 @@ Session::Way Session::begin_request(const Piece& piece) {
     replaced_bytes_ = translation.replaced_bytes;
     if (is_holding_) return Way::Hold;
   }
-  if (is_first) note_request_begun();
+  if (!request_since_) note_request_begun();
   if (piece.type == 'Q' || piece.type == 'E') ++pool_->totals().queries;
   return Way::Forward;
 }
@@ -243,10 +257,23 @@ void Session::send_requests() {
 
 void Session::refuse_frame(protocol::FrameError error, char type) {
   if (error == protocol::FrameError::InvalidLength) return end_after_replies("invalid message length");
+  if (server_ != nullptr && server_->owed().is_copy_in()) return refuse_frame_in_copy(type);
   const auto number = std::to_string(static_cast<unsigned char>(type));
   end_after_replies("invalid message type",
                     protocol::make_error(Severity::Fatal, protocol::sqlstate::kProtocolViolation,
                                          "invalid frontend message type " + number));
+}
+
+void Session::refuse_frame_in_copy(char type) {
+  environment_.replies.own_written([type](std::string& out) {
+    protocol::append_error(out,
+                           protocol::make_error(Severity::Error, protocol::sqlstate::kProtocolViolation,
+                                                fmt::format("unexpected message type 0x{:02X} during COPY from stdin",
+                                                            static_cast<unsigned char>(type))));
+  });
+  end_after_replies("invalid message type",
+                    protocol::make_error(Severity::Fatal, protocol::sqlstate::kProtocolViolation,
+                                         "terminating connection because protocol synchronization was lost"));
 }
 
 }  // namespace howdah::client

@@ -14,6 +14,7 @@ using Kind = TransportResult::Kind;
 namespace {
 
 constexpr auto kLinger = std::chrono::seconds(5);
+constexpr auto kLingerForEnd = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -66,7 +67,9 @@ bool SocketStream::has_unread_input() const {
 void SocketStream::on_readable() {
   const auto scratch = worker_.scratch();
   if (handler_ == nullptr) {  // lingering: nobody listens
-    if (transport_->read(scratch).kind != Kind::Bytes) set_reading(false);
+    const auto kind = transport_->read(scratch).kind;
+    if (kind == Kind::EndOfFile || kind == Kind::Error)
+      fail(kind == Kind::Error ? StreamEnd::Error : StreamEnd::EndOfFile);
     return;
   }
   const bool fits = kept_.size() <= scratch.size() / 2;
@@ -200,7 +203,7 @@ void SocketStream::on_writable() {
   pending_ = std::string();
   pending_sent_ = 0;
   write_event_.reset();
-  if (handler_ == nullptr) return die();
+  if (handler_ == nullptr) return has_ended_ ? die() : close_output();
   handler_->on_drained();
 }
 
@@ -226,7 +229,7 @@ void SocketStream::fail(StreamEnd end) {
     is_end_told_ = false;
     drop_pending();
   }
-  if (handler_ == nullptr) return has_failed_ ? die() : void();
+  if (handler_ == nullptr) return has_failed_ || pending_bytes() == 0 ? die() : void();
   worker_.agenda().defer(deferred_);
 }
 
@@ -234,9 +237,21 @@ void SocketStream::linger(std::unique_ptr<Stream> self) {
   self_ = std::move(self);
   handler_ = nullptr;
   deferred_.cancel_deferred();
-  if (pending_bytes() == 0 || has_failed_) return die();  // nothing is pending where writing failed
-  set_reading(true);                                      // a reset is news, what else comes is dropped
+  const bool is_peer_gone = has_ended_ && pending_bytes() == 0;
+  if (is_peer_gone || has_failed_ || has_write_failed_) return die();
+  set_reading(true);  // the peer's end is news, what else comes is dropped
+  if (pending_bytes() == 0) return close_output();
   worker_.agenda().arm_in(linger_timer_, kLinger);
+}
+
+// Closed while bytes of the peer lie unread, the connection would be reset, and the last words with it.
+void SocketStream::close_output() {
+  end_output();
+  worker_.agenda().arm_in(linger_timer_, kLingerForEnd);
+}
+
+void SocketStream::end_output() {
+  shutdown(transport_->fd(), SHUT_WR);
 }
 
 void SocketStream::on_linger_over() {

@@ -25,6 +25,7 @@ class SocketStream final : public Stream {
   [[nodiscard]] std::size_t pending_bytes() const override { return pending_.size() - pending_sent_; }
   void set_reading(bool on) override;
   void redeliver() override;
+  void end_output() override;
   [[nodiscard]] bool has_unread_input() const override;
   [[nodiscard]] std::string peer() const override { return peer_; }
 
@@ -41,6 +42,7 @@ class SocketStream final : public Stream {
   void keep_unsent(OutputBatch& batch, std::size_t sent);
   void fail(StreamEnd end);
   void fail_writing();
+  void close_output();
   void drop_pending();
   void die();
 

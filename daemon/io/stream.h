@@ -48,8 +48,11 @@ class Stream {
   // on_bytes under way is about to leave.
   virtual void redeliver() = 0;
 
-  // Sends what is pending, then closes; after a short while it closes anyway. The old handler hears nothing more.
-  // A stream that is destroyed instead is closed at once.
+  // Sends nothing more: the peer sees an end of file. What is pending is lost.
+  virtual void end_output() = 0;
+
+  // Sends what is pending, then an end of file, and closes when the peer has; after a short while it closes anyway. The
+  // old handler hears nothing more. A stream that is destroyed instead is closed at once.
   static void finish(std::unique_ptr<Stream> stream) {
     auto& self = *stream;
     self.linger(std::move(stream));

@@ -85,8 +85,9 @@ void Pool::deliver() {
 
 void Pool::release(ServerConnection& server) {
   if (server.tenant() != nullptr) server.end_lease();
-  if (is_draining_ || is_worn_out(server)) return server.close(is_draining_ ? "draining" : "max_lifetime");
+  if (is_worn_out(server)) return server.close("max_lifetime");
   if (!queue_.empty()) return settle(queue_.front(), &server);
+  if (is_draining_) return server.close("draining");
   idle_.push_back(&server);
   arm_upkeep();
 }
@@ -123,8 +124,15 @@ void Pool::on_server_closed(ServerConnection& server, std::string_view reason) {
     break;
   }
   const auto found = servers_.find(server.id());
-  environment_.agenda.bury(std::shared_ptr<ServerConnection>(std::move(found->second)));
+  leaving_.push_back(std::move(found->second));
   servers_.erase(found);
+  if (!server.is_leaving()) on_server_gone(server);
+}
+
+void Pool::on_server_gone(ServerConnection& server) {
+  const auto found = std::ranges::find(leaving_, &server, &std::unique_ptr<ServerConnection>::get);
+  environment_.agenda.bury(std::shared_ptr<ServerConnection>(std::move(*found)));
+  leaving_.erase(found);
   start_logins();
   arm_upkeep();
 }

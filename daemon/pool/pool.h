@@ -71,7 +71,8 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
 
   [[nodiscard]] stats::PoolSnapshot snapshot() const;
   [[nodiscard]] std::vector<stats::ServerSnapshot> server_snapshots(stats::WallTime wall_now) const;
-  [[nodiscard]] std::size_t size() const { return servers_.size() + logins_.size(); }
+  // Connections to the backend: those that log in or leave count.
+  [[nodiscard]] std::size_t size() const { return servers_.size() + logins_.size() + leaving_.size(); }
   [[nodiscard]] std::size_t idle_count() const { return idle_.size(); }
   [[nodiscard]] std::size_t waiting_count() const { return queue_.size(); }
 
@@ -79,6 +80,7 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   class LoginAttempt;
 
   void on_server_closed(server::ServerConnection& server, std::string_view reason) override;
+  void on_server_gone(server::ServerConnection& server) override;
   void on_cleanup_done(server::Cleanup& cleanup) override;
   void on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in);
   void on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error);
@@ -103,6 +105,7 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   std::map<server::ServerId, std::unique_ptr<server::ServerConnection>> servers_;
   std::vector<server::ServerConnection*> idle_;  // the one used last is at the back
   std::vector<std::unique_ptr<LoginAttempt>> logins_;
+  std::vector<std::unique_ptr<server::ServerConnection>> leaving_;  // closed, but not yet by the backend
   std::vector<std::unique_ptr<server::Cleanup>> cleanups_;
   WaiterList queue_;
   WaiterList settled_;

@@ -29,9 +29,8 @@ void Pool::drain() {
 
 // As many as waiters have no log-in under way for them, at least what min_size lacks.
 std::size_t Pool::wanted_logins() const {
-  if (is_draining_) return 0;
   const auto max_size = static_cast<std::size_t>(settings_.max_size);
-  const auto min_size = is_started_ ? static_cast<std::size_t>(settings_.min_size) : 0;
+  const auto min_size = is_started_ && !is_draining_ ? static_cast<std::size_t>(settings_.min_size) : 0;
   const auto for_minimum = std::min(min_size, max_size) > size() ? std::min(min_size, max_size) - size() : 0;
   const auto for_waiters = queue_.size() > logins_.size() ? queue_.size() - logins_.size() : 0;
   return std::min(std::max(for_minimum, for_waiters), max_size > size() ? max_size - size() : 0);

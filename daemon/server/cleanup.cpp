@@ -1,10 +1,12 @@
 #include "daemon/server/cleanup.h"
 
 #include "protocol/messages.h"
+#include "protocol/statement_messages.h"
 
 namespace howdah::server {
 
 using protocol::Asker;
+using protocol::Bytes;
 using protocol::Request;
 using protocol::TransactionStatus;
 
@@ -47,9 +49,27 @@ void Cleanup::end_batch() {
     batch_.own_written([](std::string& out) { protocol::append_copy_fail(out, "client connection lost"); });
   }
   if (owed.is_unsynced()) {
+    if (!owed.is_skipping()) roll_batch_back();
     owed.expect(Request::Sync, Asker::Pooler);
     batch_.own_written([](std::string& out) { protocol::append_sync(out); });
   }
+}
+
+// A Sync alone would commit what the batch has done so far, which its client never asked for.
+void Cleanup::roll_batch_back() {
+  auto& owed = server_.owed();
+  const auto batch = owed.batch();
+  if (owed.expect(Request::Parse, Asker::Pooler, true)) {
+    server_.statements().note(
+        {.kind = protocol::StatementNote::Kind::UnnamedParse, .batch = batch, .unnamed = protocol::kNobodysUnnamed});
+  }
+  owed.expect(Request::Bind, Asker::Pooler);
+  owed.expect(Request::Execute, Asker::Pooler);
+  batch_.own_written([](std::string& out) {
+    protocol::append_parse(out, "", Bytes("ROLLBACK\0\0\0", 11));
+    protocol::append_bind(out, "", "");
+    protocol::append_execute(out, "");
+  });
 }
 
 void Cleanup::on_reply_bytes(protocol::Bytes bytes) {

@@ -55,6 +55,7 @@ class Cleanup final : private Tenant {
   // Ends a message that was half sent. Whether that could be done.
   [[nodiscard]] bool complete_request(const Abandoned& abandoned);
   void end_batch();
+  void roll_batch_back();
   void run(std::string_view command);
   void give_up(std::string_view reason);
   void on_time_up() { give_up("not clean in time"); }

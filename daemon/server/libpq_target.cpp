@@ -74,7 +74,6 @@ std::expected<ConnectionKeywords, std::string> read_keywords(const BackendTarget
   complete("user", target.user);
   complete("dbname", target.database);
   complete("password", target.password);
-  complete("fallback_application_name", "howdah");
   complete("tcp_user_timeout", "30000");
   (*keywords)["gssencmode"] = "disable";  // its encryption could not carry our own frames
   return keywords;

@@ -13,6 +13,9 @@ namespace {
 
 constexpr Bytes kParseComplete("1\0\0\0\4", protocol::kFrameHeaderBytes);
 
+// A closed server whose backend does not end its side is given up after this.
+constexpr auto kLongestLeave = std::chrono::seconds(5);
+
 // The tenant may get other bytes in the place of these: what stands before them is handed out first.
 bool may_be_answered_otherwise(char type) {
   return type == 'Z' || type == '3' || type == 'E';
@@ -92,8 +95,19 @@ void ServerConnection::close(std::string_view reason) {
   if (state_ == State::Closed) return;
   state_ = State::Closed;
   tenant_ = nullptr;
-  agenda_.bury(std::shared_ptr<io::Stream>(std::move(stream_)));
+  if (!has_stream_ended_) {
+    // Its process ends when it reads the end of file: until then it counts.
+    stream_->set_reading(true);
+    stream_->end_output();
+    agenda_.arm_in(leave_timer_, kLongestLeave);
+  }
   owner_.on_server_closed(*this, reason);
+}
+
+void ServerConnection::leave() {
+  has_stream_ended_ = true;
+  leave_timer_.disarm();
+  owner_.on_server_gone(*this);
 }
 
 void ServerConnection::lose(std::string_view reason) {
@@ -104,6 +118,7 @@ void ServerConnection::lose(std::string_view reason) {
 }
 
 std::size_t ServerConnection::on_bytes(Bytes bytes) {
+  if (state_ == State::Closed) return bytes.size();
   std::size_t done = 0;
   std::size_t run_start = 0;
   const auto hand_out = [&] {
@@ -246,6 +261,8 @@ void ServerConnection::on_drained() {
 }
 
 void ServerConnection::on_end(io::StreamEnd end) {
+  if (is_leaving()) return leave();
+  has_stream_ended_ = true;
   lose(end == io::StreamEnd::EndOfFile ? "closed by the server" : "connection failed");
 }
 

@@ -27,8 +27,11 @@ class ServerConnection;
 
 class ServerOwner {
  public:
-  // The connection is closed and leased to nobody any more. It may be buried now, not destroyed.
+  // The connection is of no more use and leased to nobody. Where the backend has not ended its side yet, is_leaving(),
+  // it still counts as a connection there until on_server_gone; else it may be buried now, not destroyed.
   virtual void on_server_closed(ServerConnection& server, std::string_view reason) = 0;
+  // The backend has ended its side of a connection that was leaving, or takes too long. It may be buried now.
+  virtual void on_server_gone(ServerConnection& server) = 0;
 
  protected:
   ~ServerOwner() = default;
@@ -95,6 +98,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
 
   // Ends the connection; the owner hears of it, the tenant does not.
   void close(std::string_view reason);
+  // Closed, and the backend process may still be there.
+  [[nodiscard]] bool is_leaving() const { return state_ == State::Closed && !has_stream_ended_; }
 
   // Replies that were errors, since the last call. For the statistics.
   [[nodiscard]] std::uint64_t take_error_count();
@@ -115,6 +120,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   bool take_outcomes();
   void take_parameter(const protocol::Piece& piece);
   void lose(std::string_view reason);
+  void leave();
 
   const ServerId id_;
   std::unique_ptr<io::Stream> stream_;
@@ -143,6 +149,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   bool is_frame_for_tenant_ = false;
   bool has_told_fatal_ = false;
   bool has_cancel_in_flight_ = false;
+  bool has_stream_ended_ = false;
+  worker::MethodTimer<ServerConnection, &ServerConnection::leave> leave_timer_{*this};
 };
 
 }  // namespace howdah::server

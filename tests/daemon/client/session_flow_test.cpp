@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_stops_its_client_until_it_reads
   ann.send(query("SELECT " + std::string(500'000, 'x')));
   for (int i = 0; i < 10 && ann.socket().is_readable(); ++i) play.loop.turn([&] { ann.socket().read(4096); });
   BOOST_TEST(!ann.socket().is_reading());
-  BOOST_TEST(play.server(1).socket().pending_bytes() <= 2U * 4096U);
+  BOOST_TEST(play.server(1).socket().pending_bytes() <= 16U * 1024U);  // what is looked at before it goes on
   play.is_held = false;
   play.run();
   BOOST_TEST(ann.take_bytes().size() > 500'000U);

@@ -78,17 +78,19 @@ BOOST_AUTO_TEST_CASE(a_request_under_way_is_cancelled) {
   loss.check_reused();
 }
 
-BOOST_AUTO_TEST_CASE(an_open_batch_is_ended_by_a_sync) {
+BOOST_AUTO_TEST_CASE(an_open_batch_is_rolled_back) {
   Loss loss;
   loss.lose_after(parse("", "SELECT 1") + flush());
-  BOOST_TEST(loss.play.server_heard(1) == "P(SELECT 1) H S");
+  BOOST_TEST(loss.play.server_heard(1) == "P(SELECT 1) H P(ROLLBACK) B E S");
   loss.check_reused();
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_that_failed_without_its_sync_is_ended_by_a_sync) {
   Loss loss;
-  loss.lose_after(parse("", "ERROR x"));
-  BOOST_TEST(loss.play.server_heard(1) == "P(ERROR x) S");
+  loss.ann.send(parse("", "ERROR x") + flush());
+  loss.ann.reset();
+  loss.play.run();
+  BOOST_TEST(loss.play.server_heard(1) == "P(ERROR x) H S");
   loss.check_reused();
 }
 

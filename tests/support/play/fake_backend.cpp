@@ -34,7 +34,10 @@ bool FakeServer::take_requests(std::size_t most) {
 bool FakeServer::give_replies(std::size_t most) {
   const auto bytes = script_.take_output(most);
   socket_->send(bytes);
-  const bool is_over = script_.is_closed() && !script_.has_output() && !std::exchange(has_told_end_, true);
+  // It ends by itself, or when it has read an end of file and is done with what came before.
+  const bool has_read_all = socket_->is_output_over() && !script_.is_asleep();
+  const bool is_ending = has_read_all || script_.is_closed();
+  const bool is_over = is_ending && !script_.has_output() && !std::exchange(has_told_end_, true);
   if (is_over) socket_->vanish();
   return !bytes.empty() || is_over;
 }

@@ -29,6 +29,8 @@ class FakeSocket {
   std::string receive(std::size_t most = kAll);
   [[nodiscard]] std::size_t receivable() const { return outbound_.size(); }
   [[nodiscard]] bool is_closed() const { return stream_ == nullptr && outbound_.empty(); }
+  // The stream sends nothing more, and what it sent has been taken.
+  [[nodiscard]] bool is_output_over() const { return has_output_ended_ && outbound_.empty(); }
   [[nodiscard]] bool has_stream() const { return stream_ != nullptr; }
   // How much may lie unread before the stream has to wait.
   void set_capacity(std::size_t bytes) { capacity_ = bytes; }
@@ -52,6 +54,7 @@ class FakeSocket {
   std::string outbound_;
   std::size_t capacity_ = kAll;
   bool has_end_of_file_ = false;
+  bool has_output_ended_ = false;
   bool is_reset_ = false;
   bool is_deaf_ = false;
 };
@@ -68,6 +71,7 @@ class FakeStream final : public io::Stream {
   [[nodiscard]] std::size_t pending_bytes() const override { return pending_.size(); }
   void set_reading(bool on) override;
   void redeliver() override;
+  void end_output() override { socket_->has_output_ended_ = true; }
   [[nodiscard]] bool has_unread_input() const override;
   [[nodiscard]] std::string peer() const override { return "memory"; }
 
