@@ -94,8 +94,7 @@ BOOST_AUTO_TEST_CASE(every_opening_ends_the_same_however_it_is_cut) {
       {"a cancel request", coded_packet(kCancel, std::string("\0\0\0\7abcd", 8)), Stage::Cancelling, ""},
       {"a protocol that is not ours", too_new, Stage::Ended, "E"},
       {"no packet at all", std::string(20, '\xff'), Stage::Ended, ""},
-      {"a newer minor version is negotiated", startup_packet({{"user", "ann"}}, 0x00030009), Stage::Accepted,
-       "v"},
+      {"a newer minor version is negotiated", startup_packet({{"user", "ann"}}, 0x00030009), Stage::Accepted, "v"},
       {"replication", startup_packet({{"user", "ann"}, {"replication", "true"}}), Stage::Ended, "E"},
   };
   for (const auto& one : cases) {
@@ -147,8 +146,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_password_ends_it_and_is_named_for_the_log) {
   Connection connection(house);
   connection.send(kStartup).send(message('p', std::string("wrong\0", 6))).check_password();
   BOOST_TEST(connection.is_in(Stage::Ended));
-  BOOST_TEST(backend_text(connection.hears()) ==
-             "R E(FATAL 28P01 password authentication failed for user \"ann\")");
+  BOOST_TEST(backend_text(connection.hears()) == "R E(FATAL 28P01 password authentication failed for user \"ann\")");
   BOOST_TEST((*connection).failure() == "password authentication failed for user \"ann\"");
 }
 
@@ -167,8 +165,7 @@ BOOST_AUTO_TEST_CASE(a_full_house_is_told_before_anything_is_asked) {
   {
     Connection third(house);
     second.send(kStartup);
-    BOOST_TEST(backend_text(third.send(kStartup).hears()) ==
-               "E(FATAL 53300 sorry, too many clients already)");
+    BOOST_TEST(backend_text(third.send(kStartup).hears()) == "E(FATAL 53300 sorry, too many clients already)");
     BOOST_TEST(third.is_in(Stage::Ended));
   }
   BOOST_TEST(house.admission.count() == 2);

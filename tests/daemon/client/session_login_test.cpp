@@ -90,8 +90,7 @@ BOOST_AUTO_TEST_CASE(the_limits_of_a_database_and_of_a_user_hold_and_their_seats
   auto& ann = play.log_in("ann");
   BOOST_TEST(play.start_log_in("ann").hears() == "R E(FATAL 53300 too many connections for role \"ann\")");
   play.log_in("bob");
-  BOOST_TEST(play.start_log_in("eve").hears() ==
-             "R E(FATAL 53300 too many connections for database \"shop\")");
+  BOOST_TEST(play.start_log_in("eve").hears() == "R E(FATAL 53300 too many connections for database \"shop\")");
   ann.send(terminate());
   BOOST_TEST(play.start_log_in("ann").hears().ends_with("Z(I)"));
 }
