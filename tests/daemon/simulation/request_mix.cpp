@@ -20,7 +20,7 @@ std::string RequestMix::tagged(std::string_view statement) const {
   return std::string(statement) + " -- " + tag_;
 }
 
-Unit RequestMix::next() {
+Unit RequestMix::next(bool may_change_settings) {
   tag_ = prefix(client_) + std::to_string(++serial_);
   switch (dice_.below(10)) {
     case 0:
@@ -37,7 +37,7 @@ Unit RequestMix::next() {
     case 8:
       return transaction();
     default:
-      return rare();
+      return rare(may_change_settings);
   }
 }
 
@@ -129,7 +129,7 @@ Unit RequestMix::transaction() {
   return {query(tagged(text))};
 }
 
-Unit RequestMix::rare() {
+Unit RequestMix::rare(bool may_change_settings) {
   switch (dice_.below(8)) {
     case 0:
       return {function_call(7)};
@@ -141,6 +141,7 @@ Unit RequestMix::rare() {
       return {query("")};
     case 4:
     case 5: {
+      if (!may_change_settings) return {query("NOTICE " + tag_)};
       Unit unit{query(dice_.chance(60) ? tagged("SET application_name = " + tag_) : tagged("DISCARD ALL"))};
       unit.leaves_state = true;
       return unit;

@@ -23,7 +23,7 @@ class RequestMix {
   RequestMix(int client, Dice& dice, bool may_kill_servers, bool is_calm)
       : client_(client), dice_(dice), may_kill_servers_(may_kill_servers), is_calm_(is_calm) {}
 
-  [[nodiscard]] Unit next();
+  [[nodiscard]] Unit next(bool may_change_settings);
 
   // "c7.": all tags of this client begin so.
   [[nodiscard]] static std::string prefix(int client) { return "c" + std::to_string(client) + "."; }
@@ -34,7 +34,7 @@ class RequestMix {
   [[nodiscard]] Unit extended();
   [[nodiscard]] Unit copy();
   [[nodiscard]] Unit transaction();
-  [[nodiscard]] Unit rare();
+  [[nodiscard]] Unit rare(bool may_change_settings);
   [[nodiscard]] std::string copy_rows(bool is_bad);
 
   const int client_;

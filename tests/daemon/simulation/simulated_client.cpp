@@ -73,14 +73,19 @@ void SimulatedClient::act() {
 void SimulatedClient::connect() {
   connection_ = &play_.connect();
   if (weather_.is_slow) connection_->socket().set_capacity(kLeastCapacity + dice_.portion(20'000));
-  to_send_ = startup_packet({{"user", "app"}, {"database", "shop"}});
+  Pairs pairs = {{"user", "app"}, {"database", "shop"}};
+  if (dice_.chance(40)) {
+    application_name_ = "s" + std::to_string(number_ % 3);
+    pairs.emplace_back("application_name", application_name_);
+  }
+  to_send_ = startup_packet(pairs);
 }
 
 void SimulatedClient::ask() {
   const bool is_eager = ready_due_ - ready_seen_ < 2 || dice_.chance(20);
   if (units_left_ == 0 || !is_welcome_ || has_said_goodbye_ || has_gone_ || !is_eager) return;
   --units_left_;
-  const auto unit = mix_.next();
+  const auto unit = mix_.next(application_name_.empty());
   to_send_ += unit.bytes;
   for_each_frame(unit.bytes, [this](char type, Bytes body) { asked_ += ' ' + frontend_text(type, body); });
   ready_due_ += unit.ready_count;

@@ -36,6 +36,7 @@ class SimulatedClient {
   [[nodiscard]] bool is_over() const { return is_over_; }
   [[nodiscard]] bool may_be_cancelled() const { return has_cancelled_ || has_gone_; }
   [[nodiscard]] Client* connection() { return connection_; }
+  [[nodiscard]] const std::string& application_name() const { return application_name_; }
   [[nodiscard]] std::string describe() const;
 
  private:
@@ -70,6 +71,7 @@ class SimulatedClient {
   bool is_strict_ = true;
   bool is_countable_ = true;
   bool has_left_state_ = false;
+  std::string application_name_;  // from its startup packet, of which the reference does not know
   bool has_cancelled_ = false;
   bool has_said_goodbye_ = false;  // and wants to hear all answers
   bool has_gone_ = false;          // and hears nothing more

@@ -11,7 +11,7 @@ namespace {
 
 struct Seeds {
   std::uint64_t first = 1;
-  std::uint64_t count = 2000;
+  std::uint64_t count = 4000;
 };
 
 Seeds wanted_seeds() {

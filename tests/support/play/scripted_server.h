@@ -57,6 +57,10 @@ class ScriptedServer {
   [[nodiscard]] bool is_in_batch() const { return is_in_batch_ || is_skipping_; }
   // Named statements, channels or settings are there.
   [[nodiscard]] bool has_session_state() const;
+  // The same, apart from settings that were made by set_config, as howdah makes those of startup packets.
+  [[nodiscard]] bool has_state_of_a_client() const;
+  // Empty where it was not set.
+  [[nodiscard]] std::string setting(const std::string& name) const;
   // Hears of each text, comment included, before it is run or parsed.
   std::function<void(const std::string& text)> on_text;
   // So many messages are read behind bad COPY data before it is noticed.
@@ -134,6 +138,7 @@ class ScriptedServer {
   std::map<std::string, std::string> prepared_;
   std::map<std::string, Portal> portals_;
   std::map<std::string, std::string> settings_;
+  std::set<std::string> set_by_command_;        // names of those made by SET
   std::map<std::string, std::string> reports_;  // ParameterStatus due before the next ReadyForQuery
   std::set<std::string> channels_;
 };

@@ -105,9 +105,12 @@ std::optional<ScriptedServer::Answer> ScriptedServer::settings_answer(const std:
     protocol::append_error(buffered_, protocol::make_error(protocol::Severity::Notice, "00000", words.rest));
   } else if (verb == "SET") {
     const auto equals = words.rest.find(" = ");
-    if (!set(words.rest.substr(0, equals), unquoted(words.rest.substr(equals + 3)))) return std::nullopt;
+    const auto name = words.rest.substr(0, equals);
+    if (!set(name, unquoted(words.rest.substr(equals + 3)))) return std::nullopt;
+    set_by_command_.insert(name);
   } else if (verb == "RESET") {
     if (!set(words.rest, std::nullopt)) return std::nullopt;
+    set_by_command_.erase(words.rest);
   } else if (verb == "LISTEN") {
     channels_.insert(words.rest);
   } else {
@@ -123,6 +126,7 @@ std::optional<ScriptedServer::Answer> ScriptedServer::discard_all() {
   }
   const auto settings = settings_;
   for (const auto& [name, value] : settings) (void)set(name, std::nullopt);
+  set_by_command_.clear();
   prepared_.clear();
   channels_.clear();
   return Answer{{}, "DISCARD ALL"};
