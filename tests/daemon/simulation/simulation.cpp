@@ -157,15 +157,10 @@ void Simulation::on_text(std::size_t place, const std::string& text) {
   const auto& script = play_.backend.servers()[place]->script();
   const auto who = " (client " + std::to_string(*client) + " after " + std::to_string(last) + ")";
   require(last == 0 || script.status() == 'I', "no server is released in a transaction" + who + describe());
-<<<<<<< ours
-  require(last == 0 || !script.has_session_state(), "no session state is left to the next client" + who + describe());
-=======
   require(last == 0 || !script.has_state_of_a_client(),
           "no session state is left to the next client" + who + describe());
-  require(script.setting("application_name") ==
-              clients_[static_cast<std::size_t>(*client - 1)].application_name(),
+  require(script.setting("application_name") == clients_[static_cast<std::size_t>(*client - 1)].application_name(),
           "every client has its own settings" + who + describe());
->>>>>>> theirs
   last = *client;
 }
 
@@ -247,12 +242,7 @@ void Simulation::check_end() {
   for (const auto& server : play_.backend.servers()) {
     if (server->is_gone()) continue;
     auto& script = server->script();
-<<<<<<< ours
-    require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() && !script.has_session_state(),
-=======
-    require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() &&
-                !script.has_state_of_a_client(),
->>>>>>> theirs
+    require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() && !script.has_state_of_a_client(),
             "every server is clean in the end" + describe());
   }
   require(pool.idle_count() + play_.backend.login_count() == pool.size(),

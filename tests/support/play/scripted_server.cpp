@@ -118,13 +118,6 @@ std::string ScriptedServer::take_text(const std::string& text) {
 }
 
 bool ScriptedServer::has_session_state() const {
-<<<<<<< ours
-  // Unnamed statements and those under the pooler's own names are nobody's state.
-  const bool has_named = std::ranges::any_of(prepared_, [](const auto& statement) {
-    return !statement.first.empty() && !statement.first.starts_with("howdah_");
-  });
-  return has_named || !channels_.empty() || !settings_.empty();
-=======
   return has_state_of_a_client() || !settings_.empty();
 }
 
@@ -134,9 +127,11 @@ std::string ScriptedServer::setting(const std::string& name) const {
 }
 
 bool ScriptedServer::has_state_of_a_client() const {
-  const bool has_unnamed_only = prepared_.empty() || (prepared_.size() == 1 && prepared_.contains(""));
-  return !has_unnamed_only || !channels_.empty() || !set_by_command_.empty();
->>>>>>> theirs
+  // Unnamed statements and those under the pooler's own names are nobody's state.
+  const bool has_named = std::ranges::any_of(prepared_, [](const auto& statement) {
+    return !statement.first.empty() && !statement.first.starts_with("howdah_");
+  });
+  return has_named || !channels_.empty() || !set_by_command_.empty();
 }
 
 void ScriptedServer::on_query(Bytes body) {
