@@ -22,7 +22,7 @@ std::string RequestMix::tagged(std::string_view statement) const {
 
 Unit RequestMix::next(bool may_change_settings) {
   tag_ = prefix(client_) + std::to_string(++serial_);
-  switch (dice_.below(10)) {
+  switch (dice_.below(12)) {
     case 0:
     case 1:
     case 2:
@@ -36,6 +36,9 @@ Unit RequestMix::next(bool may_change_settings) {
     case 7:
     case 8:
       return transaction();
+    case 9:
+    case 10:
+      return named();
     default:
       return rare(may_change_settings);
   }
@@ -127,6 +130,31 @@ Unit RequestMix::transaction() {
   if (!is_in_transaction_) text = dice_.chance(70) ? "COMMIT" : "ROLLBACK";
   if (dice_.chance(30)) return {statement(tagged(text)) + sync()};
   return {query(tagged(text))};
+}
+
+// Statements that outlive their lease: prepared in one unit, used and closed in others, on whichever server.
+Unit RequestMix::named() {
+  const auto name = prefix(client_) + std::to_string(dice_.below(3));
+  const auto text = dice_.chance(70) ? "SELECT " + tag_ : std::string("SELECT shared by all");
+  Unit unit{sync()};
+  unit.leaves_state = true;
+  switch (dice_.below(5)) {
+    case 0:
+      unit.bytes = parse(name, text) + describe('S', name) + sync();
+      break;
+    case 1:
+      unit.bytes = close('S', name) + parse(name, text) + bind("", name) + execute() + sync();
+      break;
+    case 2:
+      unit.bytes = close('S', name) + sync();
+      break;
+    case 3:
+      unit.bytes = bind("", name) + describe('P') + execute() + bind("", name) + execute() + sync();
+      break;
+    default:
+      unit.bytes = describe('S', name) + flush() + bind("", name) + execute() + sync();
+  }
+  return unit;
 }
 
 Unit RequestMix::rare(bool may_change_settings) {

@@ -34,6 +34,7 @@ class RequestMix {
   [[nodiscard]] Unit extended();
   [[nodiscard]] Unit copy();
   [[nodiscard]] Unit transaction();
+  [[nodiscard]] Unit named();
   [[nodiscard]] Unit rare(bool may_change_settings);
   [[nodiscard]] std::string copy_rows(bool is_bad);
 

@@ -112,8 +112,8 @@ void ScriptedServer::on_message(char type, Bytes body) {
   }
 }
 
-std::string ScriptedServer::take_text(const std::string& text) {
-  if (on_text) on_text(text);
+std::string ScriptedServer::take_text(const std::string& text, const std::string& name) {
+  if (on_text) on_text(text + ' ' + name);
   return text.substr(0, text.find(" -- "));
 }
 
@@ -158,7 +158,7 @@ void ScriptedServer::go_on_with_query() {
 void ScriptedServer::on_parse(Bytes body) {
   ByteReader reader(body);
   const auto name = text_of(reader);
-  const auto text = take_text(text_of(reader));
+  const auto text = take_text(text_of(reader), name);
   if (text.starts_with("ERROR")) return fail("42601", text);
   if (refuses(text)) return;
   if (!name.empty() && prepared_.contains(name)) {

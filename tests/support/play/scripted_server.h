@@ -61,7 +61,7 @@ class ScriptedServer {
   [[nodiscard]] bool has_state_of_a_client() const;
   // Empty where it was not set.
   [[nodiscard]] std::string setting(const std::string& name) const;
-  // Hears of each text, comment included, before it is run or parsed.
+  // Hears of each text, comment included and the name of a prepared statement behind it, before it is run or parsed.
   std::function<void(const std::string& text)> on_text;
   // So many messages are read behind bad COPY data before it is noticed.
   void set_copy_lookahead(int messages) { copy_lookahead_ = messages; }
@@ -83,7 +83,7 @@ class ScriptedServer {
   void work();
   [[nodiscard]] bool take_message();
   void on_message(char type, protocol::Bytes body);
-  [[nodiscard]] std::string take_text(const std::string& text);
+  [[nodiscard]] std::string take_text(const std::string& text, const std::string& name = {});
   void on_query(protocol::Bytes body);
   void go_on_with_query();
   void on_parse(protocol::Bytes body);
