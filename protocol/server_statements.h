@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "protocol/statement_cache.h"
+#include "protocol/statement.h"
 
 namespace howdah::protocol {
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "protocol/sqlstate.h"
-#include "protocol/statement_cache.h"
+#include "protocol/statement.h"
 
 namespace howdah::protocol {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "protocol/statement_cache.h"
+#include "protocol/statement.h"
 
 namespace howdah::protocol {
 

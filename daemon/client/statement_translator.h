@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "daemon/io/output_batch.h"
+#include "daemon/pool/statement_cache.h"
 #include "daemon/server/server_connection.h"
 #include "protocol/frame_walker.h"
 #include "protocol/server_statements.h"
-#include "protocol/statement_cache.h"
 #include "protocol/statement_messages.h"
 #include "protocol/statement_names.h"
 
@@ -32,7 +32,7 @@ struct StatementLimits {
 class StatementTranslator {
  public:
   // `session_id` is unique in the process.
-  StatementTranslator(protocol::StatementCache& cache, StatementLimits limits, std::uint64_t session_id)
+  StatementTranslator(pool::StatementCache& cache, StatementLimits limits, std::uint64_t session_id)
       : cache_(cache), limits_(limits), session_id_(session_id) {}
 
   struct Translation {
@@ -101,7 +101,7 @@ class StatementTranslator {
   [[nodiscard]] std::string variant(const server::ServerConnection& server) const;
   void expect_noted(Call& call, protocol::Request request, protocol::Asker asker, protocol::StatementNote note);
 
-  protocol::StatementCache& cache_;
+  pool::StatementCache& cache_;
   const StatementLimits limits_;
   const std::uint64_t session_id_;
 

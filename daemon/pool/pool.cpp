@@ -85,6 +85,7 @@ void Pool::deliver() {
 
 void Pool::release(ServerConnection& server) {
   if (server.tenant() != nullptr) server.end_lease();
+  if (server.has_told_fatal()) return server.close("said a last word");
   if (is_worn_out(server)) return server.close("max_lifetime");
   if (!queue_.empty()) return settle(queue_.front(), &server);
   if (is_draining_) return server.close("draining");

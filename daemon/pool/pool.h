@@ -12,6 +12,7 @@
 
 #include "config/settings.h"
 #include "daemon/os/log.h"
+#include "daemon/pool/statement_cache.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/pool/welcome_cache.h"
 #include "daemon/server/backend_connector.h"
@@ -19,7 +20,6 @@
 #include "daemon/server/server_connection.h"
 #include "daemon/stats/snapshot.h"
 #include "daemon/worker/agenda.h"
-#include "protocol/statement_cache.h"
 
 namespace howdah::pool {
 
@@ -45,7 +45,7 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   [[nodiscard]] const PoolName& name() const { return name_; }
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
   [[nodiscard]] WelcomeCache& welcomes() { return welcomes_; }
-  [[nodiscard]] protocol::StatementCache& statements() { return statements_; }
+  [[nodiscard]] StatementCache& statements() { return statements_; }
   [[nodiscard]] stats::Totals& totals() { return totals_; }
 
   // A server at once, `preferred` where that one is idle; else nothing, and the waiter stands in the queue.
@@ -110,7 +110,7 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   WaiterList queue_;
   WaiterList settled_;
   WelcomeCache welcomes_;
-  protocol::StatementCache statements_;
+  StatementCache statements_;
   stats::Totals totals_;
 
   bool is_started_ = false;

@@ -90,6 +90,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
   // The tenant got the beginning of a frame and not yet its end.
   [[nodiscard]] bool has_partial_reply() const { return is_frame_for_tenant_ && walker_.missing_bytes() > 0; }
+  // A FATAL has come: the end of the connection is behind it.
+  [[nodiscard]] bool has_told_fatal() const { return has_told_fatal_; }
   [[nodiscard]] std::optional<Busy> why_not_releasable(bool has_partial_request) const;
 
   // Asks the backend to cancel what it runs. Where a cancel is in flight already, nothing more is sent.

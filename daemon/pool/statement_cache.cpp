@@ -1,12 +1,10 @@
-#include "protocol/statement_cache.h"
+#include "daemon/pool/statement_cache.h"
 
-namespace howdah::protocol {
+namespace howdah::pool {
 
-Statement::Statement(std::uint64_t number, std::string_view variant, Bytes definition)
-    : server_name_(std::string(kServerNamePrefix) + std::to_string(number)), variant_bytes_(variant.size()) {
-  key_.reserve(variant.size() + definition.size());
-  key_.append(variant).append(definition);
-}
+using protocol::Bytes;
+using protocol::Statement;
+using protocol::StatementPointer;
 
 StatementPointer StatementCache::intern(std::string_view variant, Bytes definition) {
   std::string joined;
@@ -52,4 +50,4 @@ std::size_t StatementCache::size() const {
   return shared_->statements.size();
 }
 
-}  // namespace howdah::protocol
+}  // namespace howdah::pool

@@ -1,44 +1,18 @@
-// The texts of prepared statements, each kept once for all clients and servers of a pool.
-//
-// A statement is what a Parse message says behind the name: the text and the types of its parameters. Its
-// name on servers is made up here and never given to another text. Who needs a statement holds a pointer to
-// it; the last one frees it. Any thread. (PostgreSQL documentation: "Extended Query"; Parse in "Message
-// Formats")
+// The texts of prepared statements, each kept once for all clients and servers of a pool. A statement's name on servers
+// is made up here and never given to another text. Who needs a statement holds a pointer to it; the last one frees it.
+// Any thread.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include "protocol/bytes.h"
+#include "protocol/statement.h"
 
-namespace howdah::protocol {
-
-// No client's statement has a name on a server that begins like this.
-inline constexpr std::string_view kServerNamePrefix = "howdah_";
-
-class Statement {
- public:
-  Statement(std::uint64_t number, std::string_view variant, Bytes definition);
-
-  [[nodiscard]] const std::string& server_name() const { return server_name_; }
-  // What follows the name in a Parse message: the text, its zero byte, the count and the types.
-  [[nodiscard]] Bytes definition() const { return Bytes(key_).substr(variant_bytes_); }
-  // Variant and definition: the same for equal statements only.
-  [[nodiscard]] Bytes key() const { return key_; }
-
- private:
-  std::string server_name_;
-  std::string key_;
-  std::size_t variant_bytes_;
-};
-
-// Equal pointers: the same text and types, for the same variant.
-using StatementPointer = std::shared_ptr<const Statement>;
+namespace howdah::pool {
 
 class StatementCache {
  public:
@@ -48,11 +22,11 @@ class StatementCache {
 
   // The statement of this definition, made when nobody holds one. `variant` tells apart what PostgreSQL would
   // plan otherwise though the text is the same: a search_path, a role.
-  [[nodiscard]] StatementPointer intern(std::string_view variant, Bytes definition);
+  [[nodiscard]] protocol::StatementPointer intern(std::string_view variant, protocol::Bytes definition);
 
   // A new statement of this definition, with a name of its own on servers; `intern` gives it from now on. The
   // old one stays what it is for those who hold it.
-  [[nodiscard]] StatementPointer renew(std::string_view variant, Bytes definition);
+  [[nodiscard]] protocol::StatementPointer renew(std::string_view variant, protocol::Bytes definition);
 
   // How many statements are held by somebody, but for those that were renewed.
   [[nodiscard]] std::size_t size() const;
@@ -68,14 +42,14 @@ class StatementCache {
 
  private:
   struct Entry {
-    const Statement* statement;
-    std::weak_ptr<const Statement> pointer;
+    const protocol::Statement* statement;
+    std::weak_ptr<const protocol::Statement> pointer;
   };
   // Outlives the cache while statements do: their ends are noted in it. Each key lies in its own statement.
   struct Shared {
-    void forget(const Statement& statement);
-    [[nodiscard]] static StatementPointer make(const std::shared_ptr<Shared>& shared, std::string_view variant,
-                                               Bytes definition);
+    void forget(const protocol::Statement& statement);
+    [[nodiscard]] static protocol::StatementPointer make(const std::shared_ptr<Shared>& shared,
+                                                         std::string_view variant, protocol::Bytes definition);
 
     std::mutex mutex;
     std::unordered_map<std::string_view, Entry> statements;  // under mutex
@@ -87,4 +61,4 @@ class StatementCache {
   std::atomic<std::uint64_t> stale_version_ = 0;
 };
 
-}  // namespace howdah::protocol
+}  // namespace howdah::pool
