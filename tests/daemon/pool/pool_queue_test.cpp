@@ -135,6 +135,28 @@ BOOST_AUTO_TEST_CASE(a_waiter_that_is_lost_in_the_turn_of_its_grant_passes_the_s
   BOOST_TEST(second.hears().ends_with("Z(I)"));
 }
 
+BOOST_AUTO_TEST_CASE(a_server_whose_last_word_is_behind_the_last_answer_goes_to_nobody) {
+  Play play(one_pool(1));
+  auto& holder = play.log_in();
+  auto& first = play.log_in();
+  auto& second = play.log_in();
+  begin(holder);
+  first.send(query("BEGIN"));
+  second.send(query("BEGIN"));
+  play.is_held = true;
+  holder.send(query("COMMIT"));
+  play.loop.turn([&] { holder.socket().read(); });
+  play.server(1).take_requests();
+  play.script(1).die();  // its last word comes in one read with the answer that frees it
+  play.server(1).give_replies();
+  play.is_held = false;
+  play.run();
+  BOOST_TEST(holder.hears().starts_with("C(COMMIT) Z(I)"));
+  BOOST_TEST(first.hears() == "C(BEGIN) Z(T)");
+  BOOST_TEST(second.hears() == "");
+  BOOST_TEST(play.server_heard(2) == "Q(BEGIN)");
+}
+
 BOOST_AUTO_TEST_CASE(who_waits_too_long_hears_what_the_servers_are_doing_and_stays) {
   auto settings = one_pool(1);
   pool_of(settings).acquire_timeout = config::Milliseconds(5000);
