@@ -211,6 +211,18 @@ BOOST_AUTO_TEST_CASE(a_server_is_not_reused_before_its_cancel_is_over) {
   BOOST_TEST(loss.play.script(1).is_asleep());
 }
 
+BOOST_AUTO_TEST_CASE(a_rollback_waits_for_the_end_of_a_cancel_which_could_hit_it) {
+  Loss loss;
+  loss.play.are_cancels_automatic = false;
+  loss.lose_after(query("BEGIN") + query("SLEEP 1"));
+  loss.play.script(1).wake();
+  loss.play.run();
+  BOOST_TEST(loss.play.server_heard(1) == "Q(BEGIN) Q(SLEEP 1)");
+  loss.play.loop.turn([&] { loss.play.server(1).cancel_ends(); });
+  loss.play.run();
+  BOOST_TEST(loss.play.server_heard(1) == "Q(ROLLBACK)");
+}
+
 BOOST_AUTO_TEST_CASE(session_mode_discards_whatever_is_known) {
   Loss loss(one_pool(2, config::PoolMode::Session));
   loss.lose_after(query("SELECT 1"));
