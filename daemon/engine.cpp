@@ -64,7 +64,7 @@ std::expected<void, std::string> App::Engine::start() {
   }
   for (const auto& listener : listeners_) log_.info("listening", {{"address", listener->name()}});
   pools_.start();
-  worker_.agenda().arm_in(start_timer_, worker::Duration::zero());
+  worker_.agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
 }
 

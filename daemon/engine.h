@@ -76,6 +76,7 @@ class App::Engine final : public stats::SnapshotSource, private io::AcceptHandle
 
   std::function<void()> ready_;
   Phase phase_ = Phase::Starting;
+  worker::MethodDeferred<Engine, &Engine::watch_start> start_work_{*this};
   worker::MethodTimer<Engine, &Engine::watch_start> start_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_drain> drain_timer_{*this};
   worker::MethodTimer<Engine, &Engine::on_drain_over> drain_limit_{*this};

@@ -219,6 +219,7 @@ void Session::end_frame(const Piece& piece) {
     environment_.replies.own_written(
         [](std::string& out) { protocol::append_ready_for_query(out, TransactionStatus::Idle); });
     enter(State::Idle);
+    if (is_draining_) drain();
     return;
   }
   if (!is_forwarding_) return;

@@ -66,7 +66,7 @@ def test_statement_mode_refuses_a_transaction_block_and_stays(start_howdah, post
             assert result.error["V"] == "ERROR" and result.status == "I"
             assert "statement" in result.error["M"]
             assert client.query("select 'alive'").value == "alive"
-    assert postgres.connections("app", "state like 'idle in transaction%'") == 0
+    assert postgres.connections("app", "state like 'idle in transaction%%'") == 0
 
 
 @pytest.mark.howdah_only
