@@ -16,6 +16,7 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, LogSettings>) return subject.settings.log;
   if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
   if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;
+  if constexpr (std::is_same_v<Owner, PreparedStatementSettings>) return subject.database.pool.prepared_statements;
   if constexpr (std::is_same_v<Owner, UserSettings>) return subject.user;
   if constexpr (std::is_same_v<Owner, AuthRule>) return subject.rule;
 }
@@ -51,6 +52,7 @@ constexpr int kMostConnections = 1'000'000;
 using enum Reload;
 using Db = DatabaseSettings;
 using Pool = PoolSettings;
+using Prepared = PreparedStatementSettings;
 using User = UserSettings;
 
 constexpr std::array kTable{
@@ -122,6 +124,9 @@ constexpr std::array kTable{
            "limit."},
     Option{"databases.<name>.pool.cleanup_bytes", plain<Size, &Pool::cleanup_bytes>, Live,
            "Most bytes that are read and dropped while cleaning a server connection."},
+    Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Live,
+           "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
+           "and prepared again when they are needed."},
 
     Option{"users.<name>.password", plain<Password, &User::password>, Live,
            "What clients must know, and what Howdah logs in with where the backend names no user. A text is "

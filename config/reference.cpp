@@ -21,7 +21,7 @@ The configuration is one YAML file. `howdah --check FILE` tells every mistake in
   console and cannot be entries.
 - The rules of `auth` are tried in order, and the first that matches decides; a client that none matches is turned away.
   Without `auth` every client logs in with `scram-sha-256`.
-- "Reload" says whether a new value is taken by a reload, or needs a restart.
+- "Reload" says whether a reload will be able to take a new value. This version reloads nothing: restart it.
 )";
 
 std::string cell(std::string_view text) {

@@ -20,6 +20,10 @@ using std::chrono_literals::operator""h;
 
 enum class PoolMode { Transaction, Session, Statement };
 
+struct PreparedStatementSettings {
+  int per_server = 500;  // most that a server keeps between batches
+};
+
 // Where a server connection is released, how many there are, and how long anything may take on it.
 struct PoolSettings {
   PoolMode mode = PoolMode::Transaction;
@@ -38,7 +42,7 @@ struct PoolSettings {
   Milliseconds retry_max = 15s;
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
   std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
-  int prepared_statements = 500;                    // most that a server keeps prepared between batches
+  PreparedStatementSettings prepared_statements;
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.

@@ -18,7 +18,7 @@ void Session::begin_lease(server::ServerConnection& server) {
   if (!statements_ && mode_ != config::PoolMode::Session) {
     statements_ = std::make_unique<StatementTranslator>(
         pool_->statements(),
-        StatementLimits{.per_server = static_cast<std::size_t>(pool_->settings().prepared_statements)}, id_);
+        StatementLimits{.per_server = static_cast<std::size_t>(pool_->settings().prepared_statements.per_server)}, id_);
   }
   if (statements_) statements_->begin_lease(server);
   if (state_ != State::Welcoming) return enter(State::Leased);
