@@ -159,12 +159,14 @@ std::vector<std::string> App::Engine::addresses() const {
 stats::Snapshot App::Engine::snapshot() const {
   stats::Snapshot snapshot;
   snapshot.taken_at = std::chrono::system_clock::now();
+  snapshot.started_at = started_at_;
   snapshot.is_ready = phase_ != Phase::Starting;
   snapshot.is_draining = phase_ == Phase::Draining || phase_ == Phase::Stopped;
   snapshot.clients_limit = settings_->client.max_connections;
   snapshot.clients_accepted = session_environment_.counts.accepted;
   snapshot.logins_failed = session_environment_.counts.logins_failed;
-  for (const auto* pool : pools_.pools()) snapshot.pools.push_back(pool->snapshot());
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto* pool : pools_.pools()) snapshot.pools.push_back(pool->snapshot(now));
   count_clients(snapshot);
   return snapshot;
 }

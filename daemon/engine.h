@@ -74,6 +74,7 @@ class App::Engine final : public stats::SnapshotSource, private io::AcceptHandle
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::optional<stats::HttpServer> http_server_;
 
+  const stats::WallTime started_at_ = std::chrono::system_clock::now();
   std::function<void()> ready_;
   Phase phase_ = Phase::Starting;
   worker::MethodDeferred<Engine, &Engine::watch_start> start_work_{*this};

@@ -64,6 +64,7 @@ std::size_t Session::on_bytes(Bytes bytes) {
 void Session::on_drained() {
   if (state_ == State::Ended) return;
   if (server_ != nullptr) server_->set_reading(true);
+  if (state_ == State::Console) stream_->set_reading(true);
   if (is_holding_) stream_->redeliver();
 }
 

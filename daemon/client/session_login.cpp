@@ -151,7 +151,8 @@ void Session::begin_console() {
 
 std::size_t Session::take_console_bytes(Bytes bytes) {
   std::size_t done = 0;
-  while (state_ == State::Console) {
+  // A client that asks without reading gets no more until it has read.
+  while (state_ == State::Console && stream_->pending_bytes() == 0) {
     const auto next = walker_.peek(bytes.substr(done));
     if (!next) {
       refuse_frame(next.error(), bytes[done]);
@@ -168,12 +169,14 @@ std::size_t Session::take_console_bytes(Bytes bytes) {
     environment_.replies.own_written(
         [&](std::string& out) { goes_on = console_->on_message(piece.type, piece.body(), out); });
     done += piece.bytes.size();
+    send_replies();
     if (!goes_on) {
       end("closed by the client", false);
       return bytes.size();
     }
   }
-  send_replies();
+  is_holding_ = done < bytes.size();
+  if (is_holding_ && bytes.size() - done >= kMostConsoleBytes) stream_->set_reading(false);
   return done;
 }
 

@@ -69,7 +69,8 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   // The error for a waiter whose time is up: what the servers are doing, or why there are none.
   [[nodiscard]] protocol::ErrorFields describe_exhaustion() const;
 
-  [[nodiscard]] stats::PoolSnapshot snapshot() const;
+  // `now`: the agenda's time may be old where nothing has happened for long.
+  [[nodiscard]] stats::PoolSnapshot snapshot(worker::TimePoint now) const;
   [[nodiscard]] std::vector<stats::ServerSnapshot> server_snapshots(stats::WallTime wall_now) const;
   // Connections to the backend: those that log in or leave count.
   [[nodiscard]] std::size_t size() const { return servers_.size() + logins_.size() + leaving_.size(); }

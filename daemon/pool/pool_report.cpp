@@ -55,7 +55,7 @@ protocol::ErrorFields Pool::describe_exhaustion() const {
   return error;
 }
 
-stats::PoolSnapshot Pool::snapshot() const {
+stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
   stats::PoolSnapshot snapshot;
   snapshot.database = name_.database;
   snapshot.user = name_.user;
@@ -70,8 +70,7 @@ stats::PoolSnapshot Pool::snapshot() const {
   snapshot.servers_connecting = static_cast<int>(logins_.size());
   snapshot.clients_waiting = static_cast<int>(queue_.size());
   if (!queue_.empty()) {
-    snapshot.longest_wait =
-        std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - queue_.front().waiting_since());
+    snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - queue_.front().waiting_since());
   }
   snapshot.last_error = last_error_.message;
   snapshot.totals = totals_;
