@@ -124,6 +124,9 @@ constexpr std::array kTable{
            "limit."},
     Option{"databases.<name>.pool.cleanup_bytes", plain<Size, &Pool::cleanup_bytes>, Live,
            "Most bytes that are read and dropped while cleaning a server connection."},
+    Option{"databases.<name>.pool.defer_begin", plain<Flag, &Pool::defer_begin>, Live,
+           "In mode transaction a plain BEGIN takes no server connection before the first statement behind it, or for "
+           "about 20 ms: it goes in front of that statement, in the same write."},
     Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Live,
            "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
            "and prepared again when they are needed."},

@@ -43,6 +43,7 @@ struct PoolSettings {
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
   std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
   PreparedStatementSettings prepared_statements;
+  bool defer_begin = true;  // a plain BEGIN takes no server before the first statement behind it
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.

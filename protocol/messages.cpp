@@ -10,6 +10,10 @@ void append_ready_for_query(std::string& out, TransactionStatus status) {
   MessageWriter(out, 'Z').byte(static_cast<char>(status));
 }
 
+void append_command_complete(std::string& out, std::string_view tag) {
+  MessageWriter(out, 'C').c_string(tag);
+}
+
 void append_parameter_status(std::string& out, std::string_view name, std::string_view value) {
   MessageWriter(out, 'S').c_string(name).c_string(value);
 }

@@ -16,6 +16,7 @@ enum class TransactionStatus : char { Idle = 'I', InTransaction = 'T', Failed = 
 [[nodiscard]] bool is_transaction_status(char letter);
 
 void append_ready_for_query(std::string& out, TransactionStatus status);
+void append_command_complete(std::string& out, std::string_view tag);
 void append_parameter_status(std::string& out, std::string_view name, std::string_view value);
 // `key`: 4 bytes, or 4 to 256 in protocol 3.2.
 void append_backend_key_data(std::string& out, std::int32_t process_id, Bytes key);

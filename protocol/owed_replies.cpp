@@ -129,7 +129,7 @@ OwedReplies::Verdict OwedReplies::skip_to_sync() {
   auto verdict = verdict_at_head();
   if (entries_[head_].has_note) ++outcomes_.failed;
   for (++head_; !is_empty() && entries_[head_].request != Request::Sync; ++head_) {
-    if (owes_ready(entries_[head_].request)) --ready_count_;
+    count_ready(entries_[head_], false);
     if (entries_[head_].has_note) ++outcomes_.dropped;
     if (is_doubtful() && entries_[head_].request != Request::CopyEnd) doubt_ = Doubt::Requests;
   }
@@ -150,7 +150,7 @@ void OwedReplies::on_copy_in() {
     is_copy_in_ = is_ignored_in_copy_in(next->request);
     if (!is_copy_in_ && next->request != Request::CopyEnd) break;
     if (is_copy_in_) note_ignored(next->request);
-    if (owes_ready(next->request)) --ready_count_;
+    count_ready(*next, false);
   }
   const bool is_last = std::all_of(next, entries_.end(), [](Entry entry) { return entry.request == Request::CopyEnd; });
   if (is_last) is_unsynced_ = entries_[head_].request == Request::Execute;
@@ -162,10 +162,22 @@ void OwedReplies::note_ignored(Request request) {
   doubt_if_copy_fails_ = std::max(doubt_if_copy_fails_, request == Request::Sync ? Doubt::Readies : Doubt::Requests);
 }
 
+void OwedReplies::count_ready(const Entry& entry, bool is_owed) {
+  if (!owes_ready(entry.request)) return;
+  const bool is_clients = entry.asker == Asker::Client;
+  if (is_owed) {
+    ++ready_count_;
+    if (is_clients) ++client_ready_count_;
+  } else {
+    --ready_count_;
+    if (is_clients) --client_ready_count_;
+  }
+}
+
 void OwedReplies::push(Entry entry) {
   entries_.push_back(entry);
   if (owes_ready(entry.request)) {
-    ++ready_count_;
+    count_ready(entry, true);
     ++batch_;
     unflushed_count_ = 0;
   } else {
@@ -174,7 +186,7 @@ void OwedReplies::push(Entry entry) {
 }
 
 void OwedReplies::pop() {
-  if (owes_ready(entries_[head_].request)) --ready_count_;
+  count_ready(entries_[head_], false);
   ++head_;
   drop_copy_ends();
   compact();

@@ -74,6 +74,8 @@ class OwedReplies {
   // How many ReadyForQuery are owed; each is sent as soon as the server gets there, so that waiting for one
   // ends.
   [[nodiscard]] std::size_t ready_count() const { return ready_count_; }
+  // The same, of those that the client asked for.
+  [[nodiscard]] std::size_t client_ready_count() const { return client_ready_count_; }
   // Entries noted since the last one that makes the server send what it has.
   [[nodiscard]] std::size_t unflushed_count() const { return unflushed_count_; }
   void note_flush() { unflushed_count_ = 0; }
@@ -111,6 +113,7 @@ class OwedReplies {
   Verdict skip_to_sync();
   void on_copy_in();
   void note_ignored(Request request);
+  void count_ready(const Entry& entry, bool is_owed);
   void push(Entry entry);
   void pop();
   void drop_copy_ends();
@@ -119,6 +122,7 @@ class OwedReplies {
   std::vector<Entry> entries_;  // those before head_ are done with
   std::size_t head_ = 0;
   std::size_t ready_count_ = 0;
+  std::size_t client_ready_count_ = 0;
   std::size_t unflushed_count_ = 0;
   std::uint64_t batch_ = 0;
   NotedOutcomes outcomes_;

@@ -1,6 +1,6 @@
-// A prepared statement as clients, servers and the cache share it: what a Parse message says behind the name, which is the
-// text and the types of its parameters. Immutable; any thread.
-// (PostgreSQL documentation: "Extended Query"; Parse in "Message Formats")
+// A prepared statement as clients, servers and the cache share it: what a Parse message says behind the name, which is
+// the text and the types of its parameters. Immutable; any thread. (PostgreSQL documentation: "Extended Query"; Parse
+// in "Message Formats")
 #pragma once
 
 #include <cstdint>

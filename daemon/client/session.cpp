@@ -166,7 +166,7 @@ void Session::log_end(std::string_view why) {
 
 void Session::drain() {
   is_draining_ = true;
-  if (state_ == State::Waiting) return;  // it asked before: it is served first
+  if (state_ == State::Waiting || begin_.is_open()) return;  // what it has asked for comes first
   if (state_ == State::Leased &&
       (!server_->owed().is_settled() || server_->status() != protocol::TransactionStatus::Idle)) {
     return;

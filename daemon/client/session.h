@@ -13,6 +13,7 @@
 
 #include "daemon/admin/console.h"
 #include "daemon/cancel/key_registry.h"
+#include "daemon/client/deferred_begin.h"
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/session_environment.h"
 #include "daemon/client/statement_translator.h"
@@ -20,6 +21,7 @@
 #include "daemon/pool/waiter.h"
 #include "daemon/server/tenant.h"
 #include "protocol/frame_walker.h"
+#include "protocol/transaction_commands.h"
 
 namespace howdah::client {
 
@@ -89,6 +91,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] Way begin_frame(const protocol::Piece& piece);
   [[nodiscard]] Way begin_without_lease(const protocol::Piece& piece);
   [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece);
+  void prepare_transaction();
   [[nodiscard]] Way begin_request(const protocol::Piece& piece);
   [[nodiscard]] Way acquire(const protocol::Piece& piece);
   void refuse_request(char type, const protocol::ErrorFields& error);
@@ -99,6 +102,14 @@ class Session final : private io::StreamHandler,
   void refuse_frame_in_copy(char type);
   [[nodiscard]] bool must_let_others_in() const;
   [[nodiscard]] bool has_partial_request() const;
+
+  // --- transactions without a server: session_transactions.cpp
+  [[nodiscard]] bool is_answered_without_server(const protocol::Piece& piece);
+  void answer_begin(const protocol::TransactionCommand& command, std::string_view text);
+  void answer_end(const protocol::TransactionCommand& command);
+  void answer(std::string_view tag);
+  void hand_begin_over();
+  void send_begin();
 
   // --- replies and lease: session_replies.cpp
   void on_granted(server::ServerConnection& server) override;
@@ -125,6 +136,11 @@ class Session final : private io::StreamHandler,
   void on_acquire_timeout();
   [[nodiscard]] worker::TimePoint next_deadline() const;
   [[nodiscard]] worker::TimePoint lease_deadline() const;
+  [[nodiscard]] worker::TimePoint begin_deadline() const;
+  void on_begin_deadline();
+  void end_idle();
+  void end_idle_in_transaction();
+  void end_long_transaction();
   void end_timed_out(std::string_view sqlstate, const char* message);
 
   const std::uint64_t id_;
@@ -146,7 +162,9 @@ class Session final : private io::StreamHandler,
   pool::Pool* pool_ = nullptr;
   config::PoolMode mode_ = config::PoolMode::Transaction;
   protocol::SessionSettings settings_;
-  std::unique_ptr<StatementTranslator> statements_;  // from the first lease on; null in session mode
+  DeferredBegin begin_;
+  worker::TimePoint begin_due_ = worker::TimePoint::max();  // when a server is asked for, though nothing came behind it
+  std::unique_ptr<StatementTranslator> statements_;         // from the first lease on; null in session mode
   server::ServerConnection* server_ = nullptr;
   server::ServerId last_server_ = 0;
 

@@ -41,7 +41,7 @@ TimePoint Session::next_deadline() const {
       return after(since_, pool_->settings().acquire_timeout);
     case State::Idle:
     case State::Skipping:
-      return after(since_, client.idle_timeout);
+      return begin_.is_open() ? begin_deadline() : after(since_, client.idle_timeout);
     case State::Leased:
       return lease_deadline();
     case State::Console:
@@ -49,6 +49,12 @@ TimePoint Session::next_deadline() const {
       break;
   }
   return TimePoint::max();
+}
+
+TimePoint Session::begin_deadline() const {
+  const auto& limits = pool_->settings();
+  return std::min({begin_due_, after(since_, limits.idle_in_transaction_timeout),
+                   after(transaction_since_, limits.transaction_timeout)});
 }
 
 TimePoint Session::lease_deadline() const {
@@ -83,8 +89,7 @@ void Session::on_deadline() {
       return on_acquire_timeout();
     case State::Idle:
     case State::Skipping:
-      return end_timed_out(protocol::sqlstate::kIdleSessionTimeout,
-                           "terminating connection due to idle-session timeout");
+      return begin_.is_open() ? on_begin_deadline() : end_idle();
     case State::Leased:
       break;
     case State::Console:
@@ -92,7 +97,7 @@ void Session::on_deadline() {
       return;
   }
   if (now >= after(transaction_since_, pool_->settings().transaction_timeout)) {
-    return end_timed_out(protocol::sqlstate::kTransactionTimeout, "terminating connection due to transaction timeout");
+    return end_long_transaction();
   }
   if (!server_->owed().is_empty()) {
     if (std::exchange(is_query_cancelled_, true)) {
@@ -104,10 +109,30 @@ void Session::on_deadline() {
   }
   const bool is_in_transaction = server_->status() != TransactionStatus::Idle || server_->owed().is_unsynced();
   if (is_in_transaction) {
-    return end_timed_out(protocol::sqlstate::kIdleInTransactionTimeout,
-                         "terminating connection due to idle-in-transaction timeout");
+    return end_idle_in_transaction();
   }
+  end_idle();
+}
+
+void Session::on_begin_deadline() {
+  const auto now = environment_.agenda.now();
+  const auto& limits = pool_->settings();
+  if (now >= after(transaction_since_, limits.transaction_timeout)) return end_long_transaction();
+  if (now >= after(since_, limits.idle_in_transaction_timeout)) return end_idle_in_transaction();
+  hand_begin_over();
+}
+
+void Session::end_idle() {
   end_timed_out(protocol::sqlstate::kIdleSessionTimeout, "terminating connection due to idle-session timeout");
+}
+
+void Session::end_idle_in_transaction() {
+  end_timed_out(protocol::sqlstate::kIdleInTransactionTimeout,
+                "terminating connection due to idle-in-transaction timeout");
+}
+
+void Session::end_long_transaction() {
+  end_timed_out(protocol::sqlstate::kTransactionTimeout, "terminating connection due to transaction timeout");
 }
 
 void Session::on_acquire_timeout() {

@@ -12,7 +12,7 @@ void Session::begin_lease(server::ServerConnection& server) {
   server_ = &server;
   last_server_ = server.id();
   server.lease_to(*this);
-  transaction_since_ = environment_.agenda.now();
+  if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();
   is_pin_logged_ = false;
   if (!statements_ && mode_ != config::PoolMode::Session) {
@@ -32,6 +32,7 @@ void Session::on_granted(server::ServerConnection& server) {
       std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - waiting_since());
   begin_lease(server);
   if (state_ != State::Leased) return;
+  if (held_type_ == 0) send_begin();
   stream_->set_reading(true);
   stream_->redeliver();
 }
@@ -42,6 +43,7 @@ void Session::on_refused(const protocol::ErrorFields& error) {
     last_words.severity = Severity::Fatal;
     return terminate(last_words);
   }
+  if (held_type_ == 0) return enter(State::Idle);  // nobody asked yet: the next request will ask again
   auto refusal = error;
   refusal.severity = Severity::Error;
   refuse_request(held_type_, refusal);
@@ -166,6 +168,7 @@ void Session::on_cancel_request() {
   if (pool_ == nullptr) return;
   ++pool_->totals().cancels;
   if (state_ == State::Waiting) {
+    if (held_type_ == 0) return;
     pool_->leave(*this);
     on_refused(protocol::make_error(Severity::Error, protocol::sqlstate::kQueryCanceled,
                                     "canceling statement due to user request"));

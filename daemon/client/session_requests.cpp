@@ -124,10 +124,11 @@ Session::Way Session::begin_without_lease(const Piece& piece) {
   if (is_copy_message(piece.type)) return Way::Drop;
   if (piece.type == 'S' && !has_body(piece)) {
     environment_.replies.own_written(
-        [](std::string& out) { protocol::append_ready_for_query(out, TransactionStatus::Idle); });
+        [this](std::string& out) { protocol::append_ready_for_query(out, begin_.status()); });
     return Way::Drop;
   }
   if (piece.type == 'H' && !has_body(piece)) return Way::Drop;
+  if (is_answered_without_server(piece)) return Way::Drop;
   return acquire(piece);
 }
 
@@ -172,11 +173,18 @@ Session::Way Session::begin_with_lease(const Piece& piece) {
     is_holding_ = true;
     return Way::Hold;
   }
-  if (owed.is_settled() && server_->status() == TransactionStatus::Idle) {
-    transaction_since_ = environment_.agenda.now();
-    server_->adopt_settings(settings_, environment_.requests);
-  }
+  if (owed.is_settled() && server_->status() == TransactionStatus::Idle) prepare_transaction();
   return begin_request(piece);
+}
+
+// What goes in front of the first request of a transaction.
+void Session::prepare_transaction() {
+  server_->adopt_settings(settings_, environment_.requests);
+  if (begin_.is_open()) {
+    begin_.put_in_front(*server_, environment_.requests);
+  } else {
+    transaction_since_ = environment_.agenda.now();
+  }
 }
 
 // A pipeline without an end would keep the server from those who wait for it: what may be the end of a transaction is
@@ -217,7 +225,7 @@ void Session::note_request_begun() {
 void Session::end_frame(const Piece& piece) {
   if (state_ == State::Skipping && piece.type == skip_until_) {
     environment_.replies.own_written(
-        [](std::string& out) { protocol::append_ready_for_query(out, TransactionStatus::Idle); });
+        [this](std::string& out) { protocol::append_ready_for_query(out, begin_.status()); });
     enter(State::Idle);
     if (is_draining_) drain();
     return;
@@ -242,6 +250,7 @@ void Session::end_frame(const Piece& piece) {
 void Session::refuse_request(char type, const protocol::ErrorFields& error) {
   environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, error); });
   if (pool_ != nullptr) ++pool_->totals().errors_sent;
+  if (begin_.is_open()) begin_.fail();
   skip_until_ = is_one_message_request(type) ? type : 'S';
   enter(State::Skipping);
 }

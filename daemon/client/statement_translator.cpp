@@ -128,7 +128,7 @@ StatementTranslator::Translation StatementTranslator::parse_again(Call& call, co
 
 // What the server prepared earlier stands for a new Parse only where that could not have failed.
 bool StatementTranslator::can_reuse(const Call& call, const StatementPointer& statement) const {
-  return call.server.status() != protocol::TransactionStatus::Failed && call.server.owed().ready_count() == 0 &&
+  return call.server.status() != protocol::TransactionStatus::Failed && call.server.owed().client_ready_count() == 0 &&
          call.server.statements().is_prepared_since(statement, cache_.catalog_version());
 }
 
@@ -249,7 +249,7 @@ bool StatementTranslator::put_unnamed_in_place(Call& call) {
   auto& owed = call.server.owed();
   const auto this_batch = owed.batch() + 1;
   if (unnamed_batch_ == this_batch) return true;
-  if (owed.ready_count() > 0) return false;
+  if (owed.client_ready_count() > 0) return false;
   settle_unnamed(call.server);
   unnamed_batch_ = this_batch;
   if (call.server.statements().unnamed() == unnamed_.number) return true;

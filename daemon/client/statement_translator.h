@@ -56,6 +56,8 @@ class StatementTranslator {
   // The client's own names are closed again before others get the server. False: there are none.
   [[nodiscard]] bool close_visible(server::ServerConnection& server, io::OutputBatch& out);
   void begin_lease(const server::ServerConnection& server);
+  // A Query was answered without a server.
+  void forget_unnamed() { unnamed_ = {}; }
 
   [[nodiscard]] std::size_t statement_count() const { return names_.size(); }
 
