@@ -89,7 +89,7 @@ def start(command, target, number, options):
         env=os.environ | address | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,  # drivers warn there, some only when an answer comes late
         text=True,
         preexec_fn=processes.die_with_parent,
     )
@@ -98,8 +98,9 @@ def start(command, target, number, options):
 def finish(process, timeout=60):
     """The lines that it printed; a failure tells itself in the last ones."""
     try:
-        output, _ = process.communicate(timeout=timeout)
+        output, errors = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         process.kill()
-        output = process.communicate()[0] + f"still running after {timeout} s\n"
-    return [*output.splitlines(), f"exit status {process.returncode}"]
+        output, errors = process.communicate()
+        errors += f"still running after {timeout} s\n"
+    return [*output.splitlines(), *(errors.splitlines() if process.returncode else []), f"exit status {process.returncode}"]
