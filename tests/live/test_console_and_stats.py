@@ -188,7 +188,7 @@ def test_portions_of_rows_and_formats_in_the_extended_protocol(shared_howdah):
 def test_clients_servers_and_pools_show_what_is(start_howdah):
     howdah = start_howdah(pool={"max_size": 1})
     with app(howdah, application_name="holder") as holder, app(howdah) as waiter, app(howdah) as idle:
-        holder.query("begin")
+        holder.query("begin; select 1")
         server = holder.query("select pg_backend_pid()").value
         waiter.send(query("select 1"))
         wait_until(lambda: show(howdah, "pools")[0]["cl_waiting"] == "1", "one client waits")

@@ -34,7 +34,7 @@ def one_server(start_howdah):
 @pytest.mark.howdah_only
 def test_waiters_are_served_in_strict_order(one_server):
     holder = app(one_server)
-    holder.query("begin")
+    holder.query("begin; select 1")
     order, lock = [], threading.Lock()
     clients = [app(one_server) for _ in range(20)]
 
@@ -64,7 +64,7 @@ def test_waiters_are_served_in_strict_order(one_server):
 def test_who_comes_later_never_overtakes(one_server):
     """A client that asks again and again gets in line behind the one that waits."""
     holder, patient = app(one_server), app(one_server)
-    holder.query("begin")
+    holder.query("begin; select 1")
     patient.send(query("select clock_timestamp()::text"))
     wait_for_waiters(one_server, 1)
     holder.send(query("commit") + query("select clock_timestamp()::text"))
@@ -76,7 +76,7 @@ def test_who_comes_later_never_overtakes(one_server):
 def test_acquire_timeout_says_why_and_keeps_the_client(start_howdah):
     howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "300ms"})
     with app(howdah) as holder, app(howdah) as waiter:
-        holder.query("begin")
+        holder.query("begin; select 1")
         started = time.monotonic()
         result = waiter.query("select 1")
         assert 0.25 < time.monotonic() - started < 5
@@ -93,7 +93,7 @@ def test_acquire_timeout_says_why_and_keeps_the_client(start_howdah):
 def test_acquire_timeout_in_a_pipeline_answers_every_sync(start_howdah):
     howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "300ms"})
     with app(howdah) as holder, app(howdah) as waiter:
-        holder.query("begin")
+        holder.query("begin; select 1")
         pipeline = messages.extended("select 1") + messages.extended("select 2") + messages.SYNC
         waiter.send(pipeline + pipeline)
         assert waiter.ready().kinds == "EZ"
@@ -105,7 +105,7 @@ def test_acquire_timeout_in_a_pipeline_answers_every_sync(start_howdah):
 @pytest.mark.howdah_only
 def test_a_cancelled_waiter_leaves_the_queue_and_stays_connected(one_server):
     with app(one_server) as holder, app(one_server) as waiter:
-        holder.query("begin")
+        holder.query("begin; select 1")
         waiter.send(query("select 1"))
         wait_for_waiters(one_server, 1)
         waiter.cancel()
@@ -121,7 +121,7 @@ def test_a_cancelled_waiter_leaves_the_queue_and_stays_connected(one_server):
 @pytest.mark.parametrize("way", ["close", "reset"])
 def test_a_vanished_waiter_leaves_the_queue(one_server, way):
     with app(one_server) as holder, app(one_server) as behind:
-        holder.query("begin")
+        holder.query("begin; select 1")
         waiter = app(one_server)
         waiter.send(query("create table by_a_ghost ()"))
         wait_for_waiters(one_server, 1)
@@ -136,7 +136,7 @@ def test_a_vanished_waiter_leaves_the_queue(one_server, way):
 @pytest.mark.howdah_only
 def test_a_hundred_waiters_are_all_served(one_server):
     holder = app(one_server)
-    holder.query("begin")
+    holder.query("begin; select 1")
     clients = [app(one_server) for _ in range(100)]
     for number, client in enumerate(clients):
         client.send(query(f"select 'client {number}'"))
@@ -151,7 +151,7 @@ def test_a_hundred_waiters_are_all_served(one_server):
 def test_a_waiter_with_a_large_request_costs_bounded_memory(one_server):
     """What a waiting client sends on waits in its own socket, not in our memory."""
     with app(one_server) as holder, app(one_server) as waiter:
-        holder.query("begin")
+        holder.query("begin; select 1")
         before = one_server.rss_kb()
         content = query("select length('" + "x" * 30_000_000 + "')")
         sender = threading.Thread(target=waiter.send, args=(content,))

@@ -21,7 +21,7 @@ def test_max_size_is_never_exceeded_while_a_hundred_clients_hammer(start_howdah,
         for turn in range(20):
             with app(howdah) as client:
                 assert client.query(f"select {number}").value == str(number)
-                client.query("begin")
+                client.query("begin; select 1")
                 assert client.query(f"select {turn}").value == str(turn)
                 if turn % 3:
                     client.query("commit")
@@ -38,7 +38,7 @@ def test_two_clients_share_one_server_between_transactions(start_howdah):
     with app(howdah) as first, app(howdah) as second:
         for turn in range(10):
             for client in (first, second):
-                client.query("begin")
+                client.query("begin; select 1")
                 assert client.query(f"select {turn}").value == str(turn)
                 client.query("commit")
         servers = {client.query("select pg_backend_pid()").value for client in (first, second)}
@@ -49,7 +49,7 @@ def test_two_clients_share_one_server_between_transactions(start_howdah):
 def test_a_transaction_keeps_its_server_to_its_end(start_howdah):
     howdah = start_howdah(pool={"max_size": 1})
     with app(howdah) as first, app(howdah) as second:
-        first.query("begin")
+        first.query("begin; select 1")
         second.send(query("select 'second'"))
         assert holds_for(0.3, lambda: first.query("select 1").value == "1")
         second.socket.setblocking(False)
@@ -63,7 +63,7 @@ def test_a_transaction_keeps_its_server_to_its_end(start_howdah):
 def test_a_failed_transaction_keeps_its_server_too(start_howdah):
     howdah = start_howdah(pool={"max_size": 1})
     with app(howdah) as first, app(howdah) as second:
-        first.query("begin")
+        first.query("begin; select 1")
         assert first.query("select 1/0").status == "E"
         second.send(query("select 'second'"))
         assert first.query("select 1").sqlstate == "25P02"
@@ -102,7 +102,7 @@ def test_each_database_and_user_has_a_pool_of_its_own(start_howdah, postgres):
     with app(howdah) as one, wire.connect(howdah, "postgres", "app") as two, wire.connect(howdah, "app", "postgres") as three:
         seen = set()
         for client in (one, two, three):
-            client.query("begin")
+            client.query("begin; select 1")
             seen.add(client.query("select current_user || '@' || current_database()").value)
         assert seen == {"app@app", "postgres@app", "app@postgres"}
 
@@ -122,7 +122,7 @@ def test_a_client_gets_the_server_that_it_had_last(start_howdah):
     clients = [app(howdah) for _ in range(3)]
     servers = []
     for client in clients:
-        client.query("begin")
+        client.query("begin; select 1")
         servers.append(client.query("select pg_backend_pid()").value)
     assert len(set(servers)) == 3
     for client in reversed(clients):
@@ -137,7 +137,7 @@ def test_idle_servers_are_closed_down_to_min_size(start_howdah, postgres):
     howdah = start_howdah(pool={"max_size": 4, "min_size": 1, "idle_timeout": "300ms"})
     clients = [app(howdah) for _ in range(4)]
     for client in clients:
-        client.query("begin")
+        client.query("begin; select 1")
     wait_for_servers(postgres, 4)
     for client in clients:
         client.query("commit")
@@ -151,7 +151,7 @@ def test_an_idle_server_past_its_lifetime_is_replaced(start_howdah):
     with app(howdah) as client:
         first = client.query("select pg_backend_pid()").value
         wait_until(lambda: client.query("select pg_backend_pid()").value != first, "another server")
-        client.query("begin")
+        client.query("begin; select 1")
         kept = client.query("select pg_backend_pid()").value
         assert holds_for(1, lambda: client.query("select pg_backend_pid()").value == kept)
         client.query("commit")
