@@ -53,8 +53,10 @@ TimePoint Session::next_deadline() const {
 
 TimePoint Session::begin_deadline() const {
   const auto& limits = pool_->settings();
-  return std::min({begin_due_, after(since_, limits.idle_in_transaction_timeout),
-                   after(transaction_since_, limits.transaction_timeout)});
+  // What is being dropped comes to its end first.
+  const auto due = state_ == State::Skipping ? TimePoint::max() : begin_due_;
+  return std::min(
+      {due, after(since_, limits.idle_in_transaction_timeout), after(transaction_since_, limits.transaction_timeout)});
 }
 
 TimePoint Session::lease_deadline() const {
