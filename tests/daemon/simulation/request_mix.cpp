@@ -129,7 +129,7 @@ Unit RequestMix::transaction() {
   std::string text = "BEGIN";
   if (!is_in_transaction_) text = dice_.chance(70) ? "COMMIT" : "ROLLBACK";
   if (dice_.chance(30)) return {statement(tagged(text)) + sync()};
-  return {query(tagged(text))};
+  return {query(dice_.chance(30) ? tagged(text) : text)};
 }
 
 // Statements that outlive their lease: prepared in one unit, used and closed in others, on whichever server.

@@ -36,6 +36,7 @@ class Simulation {
   Play play_;
   std::deque<SimulatedClient> clients_;
   std::map<std::size_t, int> last_clients_;  // of each server
+  std::map<std::size_t, bool> has_begun_;    // its last text was a BEGIN outside of a transaction
 };
 
 }  // namespace howdah::tests

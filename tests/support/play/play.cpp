@@ -25,6 +25,7 @@ config::Settings one_pool(int max_size, config::PoolMode mode) {
   config::DatabaseSettings shop{.name = "shop", .backend = "host=backend user=app", .pool = {}};
   shop.pool.max_size = max_size;
   shop.pool.mode = mode;
+  shop.pool.defer_begin = false;  // a BEGIN takes a server
   settings.databases = {{"shop", shop}};
   settings.auth = {{.origin = config::AuthRule::Origin::Any, .method = config::AuthMethod::Trust}};
   return settings;

@@ -34,7 +34,8 @@ inline std::ostream& operator<<(std::ostream& out, Session::State state) {
 
 namespace howdah::tests {
 
-// Database "shop" with a pool of this size, everybody is trusted; change what the test is about.
+// Database "shop" with a pool of this size, everybody is trusted, a BEGIN takes a server; change what the test is
+// about.
 [[nodiscard]] config::Settings one_pool(int max_size, config::PoolMode mode = config::PoolMode::Transaction);
 [[nodiscard]] config::PoolSettings& pool_of(config::Settings& settings);
 

@@ -159,6 +159,7 @@ void ScriptedServer::on_parse(Bytes body) {
   ByteReader reader(body);
   const auto name = text_of(reader);
   const auto text = take_text(text_of(reader), name);
+  if (text == "?") return fail("42601", "syntax error at or near \"?\"");
   if (text.starts_with("ERROR")) return fail("42601", text);
   if (refuses(text)) return;
   if (!name.empty() && prepared_.contains(name)) {
