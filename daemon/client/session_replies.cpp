@@ -43,11 +43,14 @@ void Session::on_refused(const protocol::ErrorFields& error) {
     last_words.severity = Severity::Fatal;
     return terminate(last_words);
   }
-  if (held_type_ == 0) return enter(State::Idle);  // nobody asked yet: the next request will ask again
-  auto refusal = error;
-  refusal.severity = Severity::Error;
-  refuse_request(held_type_, refusal);
-  send_replies();
+  if (held_type_ == 0) {  // a BEGIN alone: the next request, which may have come meanwhile, will ask again
+    enter(State::Idle);
+  } else {
+    auto refusal = error;
+    refusal.severity = Severity::Error;
+    refuse_request(held_type_, refusal);
+    send_replies();
+  }
   stream_->set_reading(true);
   stream_->redeliver();
 }

@@ -78,6 +78,22 @@ BOOST_AUTO_TEST_CASE(a_statement_that_gets_no_server_fails_the_transaction) {
   BOOST_TEST(ann.ask("SELECT 1") == "T D(1) C(SELECT 1) Z(I)");
 }
 
+BOOST_AUTO_TEST_CASE(a_statement_that_comes_while_the_begin_waits_is_not_forgotten_when_that_is_refused) {
+  auto settings = deferring();
+  pool_of(settings).acquire_timeout = config::Milliseconds(1000);
+  Play play(settings);
+  auto& holder = play.log_in();
+  auto& ann = play.log_in();
+  holder.send(query("BEGIN") + query("SELECT 1"));
+  (void)ann.ask("BEGIN");
+  play.pass(milliseconds(100));
+  ann.send(query("SELECT 1"));
+  play.pass(milliseconds(1000));
+  BOOST_TEST(ann.hears() == "");  // it asks in its own right, with a time of its own
+  holder.send(query("COMMIT"));
+  BOOST_TEST(ann.hears() == "T D(1) C(SELECT 1) Z(T)");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_statement_that_is_still_coming_is_dropped_to_its_end) {
   Play play(deferring());
   auto& holder = play.log_in();
