@@ -13,6 +13,11 @@ bool prepares(Kind kind) {
   return kind == Kind::ClientParse || kind == Kind::FrontParse;
 }
 
+bool changes_client_s(const StatementNote& note, std::string_view name) {
+  return note.name == name &&
+         (note.kind == Kind::ClientParse || note.kind == Kind::ClientReuse || note.kind == Kind::ClientClose);
+}
+
 }  // namespace
 
 StatementNote ServerStatements::complete() {
@@ -94,11 +99,15 @@ bool ServerStatements::is_prepared_since(const StatementPointer& statement, std:
 }
 
 const StatementNote* ServerStatements::newest_for(std::string_view name) const {
-  const auto found = std::find_if(notes_.rbegin(), notes_.rend(), [name](const StatementNote& note) {
-    return note.name == name &&
-           (note.kind == Kind::ClientParse || note.kind == Kind::ClientReuse || note.kind == Kind::ClientClose);
-  });
+  const auto found = std::find_if(notes_.rbegin(), notes_.rend(),
+                                  [name](const StatementNote& note) { return changes_client_s(note, name); });
   return found == notes_.rend() ? nullptr : &*found;
+}
+
+const StatementNote* ServerStatements::oldest_for(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(notes_, [name](const StatementNote& note) { return changes_client_s(note, name); });
+  return found == notes_.end() ? nullptr : &*found;
 }
 
 const StatementNote* ServerStatements::newest_for(const StatementPointer& statement) const {

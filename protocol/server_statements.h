@@ -60,9 +60,13 @@ class ServerStatements {
   [[nodiscard]] Presence presence(const StatementPointer& statement, std::uint64_t batch) const;
   // Prepared, answered, and nothing is under way that changes it; and when, as a catalog version.
   [[nodiscard]] bool is_prepared_since(const StatementPointer& statement, std::uint64_t catalog_version) const;
-  // The newest note about a client's name or a statement; null where there is none.
+  // The newest or oldest note about a client's name or a statement; null where there is none.
   [[nodiscard]] const StatementNote* newest_for(std::string_view name) const;
+  [[nodiscard]] const StatementNote* oldest_for(std::string_view name) const;
   [[nodiscard]] const StatementNote* newest_for(const StatementPointer& statement) const;
+
+  // Requests that are not answered yet.
+  [[nodiscard]] std::size_t noted_count() const { return notes_.size(); }
 
   void touch(const StatementPointer& statement);
   [[nodiscard]] std::size_t size() const { return places_.size(); }

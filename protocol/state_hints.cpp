@@ -51,6 +51,7 @@ void StatementWords::begin_text() {
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
   names_statements_ = false;
+  changes_statements_ = false;
 }
 
 void StatementWords::feed(Bytes text) {
@@ -99,6 +100,7 @@ void StatementWords::note_word(std::string_view word) {
       break;
     case 7:
       names_statements_ = names_statements_ || word == "prepare" || word == "execute";
+      changes_statements_ = changes_statements_ || word == "prepare" || word == "discard";
       break;
     case 9:
       if (word == "temporary") kinds_.add(StateKind::TemporaryObject);
@@ -106,6 +108,7 @@ void StatementWords::note_word(std::string_view word) {
     case 10:
       if (word == "set_config") kinds_.add(StateKind::Settings);
       names_statements_ = names_statements_ || word == "deallocate";
+      changes_statements_ = changes_statements_ || word == "deallocate";
       break;
     default:
       break;

@@ -30,6 +30,7 @@ enum class StateKind : std::uint8_t {
 class StateKinds {
  public:
   void add(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ | bit(kind)); }
+  void add(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ | kinds.bits_); }
   void remove(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ & ~bit(kind)); }
   [[nodiscard]] bool has(StateKind kind) const { return (bits_ & bit(kind)) != 0; }
   [[nodiscard]] bool is_empty() const { return bits_ == 0; }
@@ -57,6 +58,13 @@ class StatementWords {
   [[nodiscard]] bool has_local_set() const { return has_local_set_ || kinds_.has(StateKind::Settings); }
   // The text under way, or the last one, may name prepared statements: PREPARE, EXECUTE, DEALLOCATE.
   [[nodiscard]] bool names_statements() const { return names_statements_; }
+  // It may change which prepared statements there are: PREPARE, DEALLOCATE, DISCARD.
+  [[nodiscard]] bool changes_statements() const { return changes_statements_; }
+  // Anything of all this was met: whoever runs the text has to know.
+  [[nodiscard]] bool is_telling() const {
+    return has_session_set_ || has_local_set_ || has_hold_ || names_statements_ || changes_statements_ ||
+           starts_transaction_ || !kinds_.is_empty();
+  }
   // Kinds that the words alone tell: set_config, temporary objects, advisory locks.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
   // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
@@ -78,6 +86,7 @@ class StatementWords {
   bool has_local_set_ = false;
   bool has_hold_ = false;
   bool names_statements_ = false;
+  bool changes_statements_ = false;
   bool starts_transaction_ = false;
   StateKinds kinds_;
 };

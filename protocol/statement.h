@@ -22,6 +22,8 @@ class Statement {
   [[nodiscard]] const std::string& server_name() const { return server_name_; }
   // What follows the name in a Parse message: the text, its zero byte, the count and the types.
   [[nodiscard]] Bytes definition() const { return Bytes(key_).substr(variant_bytes_); }
+  // Its text has words that tell of state left behind or of other statements: see StatementWords.
+  [[nodiscard]] bool is_telling() const { return is_telling_; }
   // Variant and definition: the same for equal statements only.
   [[nodiscard]] Bytes key() const { return key_; }
 
@@ -29,6 +31,7 @@ class Statement {
   std::string server_name_;
   std::string key_;
   std::size_t variant_bytes_;
+  bool is_telling_;
 };
 
 // Equal pointers: the same text and types, for the same variant.

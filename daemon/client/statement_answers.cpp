@@ -1,4 +1,5 @@
 // What the server's answers change for the names of a client.
+#include <algorithm>
 #include <utility>
 
 #include "daemon/client/statement_translator.h"
@@ -65,15 +66,31 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   if (protocol::is_statement_outdated(fields)) cache_.note_stale();
   std::string translated(frame);
   const auto start = translated.find(protocol::kServerNamePrefix);
-  const auto end = start == std::string::npos ? start : translated.find('"', start);
-  if (end == std::string::npos) return translated;
-  const auto name = names_.name_of(std::string_view(translated).substr(start, end - start));
-  if (name.empty()) return translated;
-  translated.replace(start, end - start, name);
+  if (start == std::string::npos) return translated;
+  if (translated.compare(start, kForeignPrefix.size(), kForeignPrefix) == 0) {
+    translated.erase(start, kForeignPrefix.size());
+  } else {
+    const auto digits = start + protocol::kServerNamePrefix.size();
+    const auto end = translated.find_first_not_of("0123456789", digits);
+    const auto name = client_name_of(std::string_view(translated).substr(start, end - start));
+    if (name.empty()) return translated;
+    translated.replace(start, end - start, name);
+  }
   std::string length;
   protocol::append_int32(length, static_cast<std::int32_t>(translated.size() - 1));
   translated.replace(1, length.size(), length);
   return translated;
+}
+
+std::string StatementTranslator::client_name_of(std::string_view server_name) {
+  const auto is_it = [server_name](const ServerName& name) { return name.statement->server_name() == server_name; };
+  if (const auto found = std::ranges::find_if(parsed_again_, is_it); found != parsed_again_.end()) {
+    auto name = std::move(found->client_name);
+    parsed_again_.erase(found);  // each has one error
+    return name;
+  }
+  const auto found = std::ranges::find_if(parsed_, is_it);
+  return found != parsed_.end() ? found->client_name : std::string(names_.name_of(server_name));
 }
 
 void StatementTranslator::begin_lease(const server::ServerConnection& server) {
@@ -82,27 +99,32 @@ void StatementTranslator::begin_lease(const server::ServerConnection& server) {
 
 void StatementTranslator::settle(server::ServerConnection& server) {
   settle_unnamed(server);
+  parsed_.clear();
+  parsed_again_.clear();
+  if (server.status() != protocol::TransactionStatus::Idle) return;
+  is_changing_names_ = false;
   deallocating_.clear();
   preparing_.clear();
-  if (server.status() == protocol::TransactionStatus::Idle && std::exchange(has_changed_catalog_, false)) {
-    cache_.note_catalog_change();  // only now do others see it
-  }
+  if (std::exchange(has_changed_catalog_, false)) cache_.note_catalog_change();  // only now do others see it
 }
 
 // What the server ran is the truth. What it skipped never was: then what the session had before still counts.
 void StatementTranslator::settle_unnamed(server::ServerConnection& server) {
   unnamed_batch_ = 0;
   const auto& statements = server.statements();
-  const bool has_before = std::exchange(has_unnamed_before_, false);
+  const auto before_count = std::exchange(unnamed_before_count_, 0);
   const bool has_changed = unnamed_changes_ != statements.unnamed_changes();
   unnamed_changes_ = statements.unnamed_changes();
-  if (!has_changed && !has_before) return;
-  const auto number = statements.unnamed();
-  if (has_before && (!has_changed || number == unnamed_before_.number)) {
-    std::swap(unnamed_, unnamed_before_);
-  } else if (number != unnamed_.number) {
-    unnamed_.number = number;
-    unnamed_.definition.clear();
+  if (!has_changed && before_count == 0) return;
+  const auto number = has_changed ? statements.unnamed() : unnamed_before_.front().number;
+  if (number != unnamed_.number) {
+    const auto end = unnamed_before_.begin() + static_cast<std::ptrdiff_t>(std::min(before_count, kMostUnnamedBefore));
+    const auto found = std::ranges::find(unnamed_before_.begin(), end, number, &Unnamed::number);
+    if (found != end) {
+      std::swap(unnamed_, *found);
+    } else {
+      unnamed_ = {.number = number};
+    }
   }
   auto& left = server.left_state();
   const bool is_lost = unnamed_.number != 0 && unnamed_.definition.empty();

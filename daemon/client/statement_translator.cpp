@@ -1,12 +1,8 @@
 #include "daemon/client/statement_translator.h"
 
-#include <algorithm>
-#include <iterator>
-#include <map>
 #include <utility>
 
 #include "protocol/messages.h"
-#include "protocol/sql_statement_names.h"
 
 namespace howdah::client {
 
@@ -20,11 +16,16 @@ using Presence = protocol::ServerStatements::Presence;
 
 namespace {
 
-// A name that no statement on a server has: ours go on with digits.
-constexpr std::string_view kNobodysName = "howdah_none";
+// Nothing on a server has this name.
+constexpr std::string_view kNobodysName = kForeignPrefix;
 
 bool looks_like_ours(std::string_view name) {
   return name.starts_with(protocol::kServerNamePrefix);
+}
+
+// How servers know a name of a client's that is not translated: it must not meet one of ours.
+std::string foreign_name(std::string_view name) {
+  return std::string(looks_like_ours(name) ? kForeignPrefix : "").append(name);
 }
 
 std::size_t frame_bytes(const protocol::Piece& piece) {
@@ -37,6 +38,7 @@ StatementTranslator::Translation StatementTranslator::begin_frame(const protocol
                                                                   server::ServerConnection& server,
                                                                   io::OutputBatch& out) {
   Call call{piece, server, out};
+  if (must_trim_first(call)) return hold(call);
   trim(call);
   switch (piece.type) {
     case 'P':
@@ -50,6 +52,16 @@ StatementTranslator::Translation StatementTranslator::begin_frame(const protocol
   }
 }
 
+// What was sent without a Sync is answered only when it is flushed.
+StatementTranslator::Translation StatementTranslator::hold(Call& call) {
+  auto& owed = call.server.owed();
+  if (owed.unflushed_count() > 0) {
+    owed.note_flush();
+    call.out.own_written([](std::string& out) { protocol::append_flush(out); });
+  }
+  return {.is_held = true};
+}
+
 // --- Parse
 
 StatementTranslator::Translation StatementTranslator::parse(Call& call) {
@@ -61,10 +73,10 @@ StatementTranslator::Translation StatementTranslator::parse(Call& call) {
   }
   if (call.server.words().names_statements() &&
       !put_visible_in_place(call, protocol::statement_text(body->definition))) {
-    return {.is_held = true};
+    return hold(call);
   }
   if (body->name.empty()) return parse_unnamed(call, body->definition);
-  return parse_named(call, protocol::cut_statement_name(body->name), body->definition);
+  return parse_named(call, *body);
 }
 
 // The statement is on this server only, so the session stays with it.
@@ -72,34 +84,47 @@ StatementTranslator::Translation StatementTranslator::parse_too_large(Call& call
   if (call.piece.body().starts_with('\0')) return parse_unnamed(call, {});
   call.server.left_state().add(protocol::StateKind::NamedStatement);
   call.server.owed().expect(Request::Parse);
-  return {};
+  const auto name = protocol::ByteReader(call.piece.body()).c_string();
+  if (!name || !looks_like_ours(*name)) return {};
+  call.out.own_written([&](std::string& out) {
+    out.push_back('P');
+    protocol::append_int32(out, static_cast<std::int32_t>(frame_bytes(call.piece) - 1 + kForeignPrefix.size()));
+    protocol::append_c_string(out, foreign_name(*name));
+  });
+  return {.replaced_bytes = protocol::kFrameHeaderBytes + name->size() + 1};
 }
 
 StatementTranslator::Translation StatementTranslator::parse_unnamed(Call& call, Bytes definition) {
-  if (!std::exchange(has_unnamed_before_, true)) std::swap(unnamed_before_, unnamed_);
+  const auto count = unnamed_before_count_++;
+  std::swap(unnamed_before_[count == 0 ? 0 : 1 + (count - 1) % (kMostUnnamedBefore - 1)], unnamed_);
   unnamed_.number = session_id_ << 32U | ++unnamed_count_;
   unnamed_.definition = definition;
+  unnamed_.names_statements = call.server.words().names_statements() || call.server.words().changes_statements();
   unnamed_batch_ = call.server.owed().batch() + 1;
   expect_noted(call, Request::Parse, Asker::Client, {.kind = Kind::UnnamedParse, .unnamed = unnamed_.number});
   return {};
 }
 
-StatementTranslator::Translation StatementTranslator::parse_named(Call& call, std::string_view name, Bytes definition) {
+StatementTranslator::Translation StatementTranslator::parse_named(Call& call, const protocol::ParseBody& body) {
+  const auto name = protocol::cut_statement_name(body.name);
+  const auto definition = body.definition;
   auto& owed = call.server.owed();
-  if (sql_names_.contains(std::string(name))) {
+  if (!are_names_certain(call)) return hold(call);
+  const auto* under_way = call.server.statements().newest_for(name);
+  if (under_way != nullptr && under_way->batch != owed.batch()) return hold(call);
+  if (under_way == nullptr && sql_names_.contains(std::string(name))) {
     owed.expect(Request::Parse);  // the server knows this name from PREPARE
     return {};
   }
-  const auto* under_way = call.server.statements().newest_for(name);
-  if (under_way != nullptr && under_way->batch != owed.batch()) return {.is_held = true};
   const auto found = look_up(call, name);
-  if (found.is_held) return {.is_held = true};
-  if (found.statement) return parse_again(call, found.statement, definition);
+  if (found.is_held) return hold(call);
+  if (found.statement) return parse_again(call, found.statement, body);
   const auto kind = variant(call.server);
   auto statement = cache_.intern(kind, definition);
   if (can_reuse(call, statement)) return reuse(call, name, statement);
   const bool is_new = call.server.statements().presence(statement, owed.batch()) == Presence::Absent;
   if (!is_new) statement = cache_.renew(kind, definition);
+  parsed_.push_back({statement, std::string(body.name)});
   expect_noted(call, Request::Parse, Asker::Client,
                {.kind = Kind::ClientParse, .statement = statement, .name = std::string(name)});
   call.out.own_written([&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
@@ -119,10 +144,12 @@ StatementTranslator::Translation StatementTranslator::reuse(Call& call, std::str
 
 // The name is taken: the server says so, since it is made to know it.
 StatementTranslator::Translation StatementTranslator::parse_again(Call& call, const StatementPointer& statement,
-                                                                  Bytes definition) {
+                                                                  const protocol::ParseBody& body) {
   put_in_place(call, statement);
   call.server.owed().expect(Request::Parse);
-  call.out.own_written([&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
+  parsed_again_.push_back({statement, std::string(body.name)});
+  call.out.own_written(
+      [&](std::string& out) { protocol::append_parse(out, statement->server_name(), body.definition); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
 
@@ -150,16 +177,22 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
     return {};
   }
   if (front->statement.empty()) {
-    if (!put_unnamed_in_place(call)) return {.is_held = true};
+    if (!put_unnamed_in_place(call)) return hold(call);
+    if (unnamed_.names_statements && !take_bound_text(call, unnamed_.definition)) return hold(call);
     call.server.owed().expect(Request::Bind);
     return {};
   }
+  if (!are_names_certain(call)) return hold(call);
   const auto found = look_up(call, protocol::cut_statement_name(front->statement));
-  if (found.is_held) return {.is_held = true};
-  if (found.statement) put_in_place(call, found.statement);
+  if (found.is_held) return hold(call);
+  if (found.statement) {
+    const bool is_telling = found.statement->is_telling();
+    if (is_telling && !take_bound_text(call, found.statement->definition())) return hold(call);
+    put_in_place(call, found.statement);
+  }
   call.server.owed().expect(Request::Bind);
   if (!found.statement && !looks_like_ours(front->statement)) return {};
-  const auto name = found.statement ? std::string_view(found.statement->server_name()) : kNobodysName;
+  const auto name = found.statement ? found.statement->server_name() : foreign_name(front->statement);
   const auto replaced_bytes = protocol::kFrameHeaderBytes + front->size_bytes;
   call.out.own_written([&](std::string& out) {
     protocol::append_bind_front(out, front->portal, name, frame_bytes(call.piece) - replaced_bytes);
@@ -180,16 +213,21 @@ StatementTranslator::Translation StatementTranslator::target(Call& call) {
 StatementTranslator::Translation StatementTranslator::describe(Call& call, std::string_view name) {
   auto& owed = call.server.owed();
   if (name.empty()) {
-    if (!put_unnamed_in_place(call)) return {.is_held = true};
+    if (!put_unnamed_in_place(call)) return hold(call);
     owed.expect(Request::Describe);
     return {};
   }
+  if (!are_names_certain(call)) return hold(call);
   const auto found = look_up(call, protocol::cut_statement_name(name));
-  if (found.is_held) return {.is_held = true};
-  if (found.statement) put_in_place(call, found.statement);
+  if (found.is_held) return hold(call);
+  if (found.statement) {
+    const bool is_telling = found.statement->is_telling();
+    if (is_telling && !take_text(call, found.statement->definition())) return hold(call);
+    put_in_place(call, found.statement);
+  }
   owed.expect(Request::Describe);
   if (!found.statement && !looks_like_ours(name)) return {};
-  const auto server_name = found.statement ? std::string_view(found.statement->server_name()) : kNobodysName;
+  const auto server_name = found.statement ? found.statement->server_name() : foreign_name(name);
   call.out.own_written([&](std::string& out) { protocol::append_describe_statement(out, server_name); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
@@ -204,19 +242,8 @@ StatementTranslator::Translation StatementTranslator::close(Call& call, std::str
   const auto cut = protocol::cut_statement_name(name);
   expect_noted(call, Request::Close, Asker::Client, {.kind = Kind::ClientClose, .name = std::string(cut)});
   if (!looks_like_ours(name)) return {};
-  call.out.own_written([](std::string& out) { protocol::append_close_statement(out, kNobodysName); });
+  call.out.own_written([&](std::string& out) { protocol::append_close_statement(out, foreign_name(name)); });
   return {.replaced_bytes = call.piece.bytes.size()};
-}
-
-// --- Query
-
-StatementTranslator::Translation StatementTranslator::query(Call& call) {
-  const auto body = call.piece.body();
-  if (call.server.words().names_statements() && !put_visible_in_place(call, body.substr(0, body.find('\0')))) {
-    return {.is_held = true};
-  }
-  call.server.owed().expect(Request::Query);
-  return {};
 }
 
 // --- what the server lacks
@@ -230,11 +257,17 @@ StatementTranslator::LookUp StatementTranslator::look_up(const Call& call, std::
     if (statement && statements.presence(statement, batch) == Presence::Uncertain) return {.is_held = true};
     return {.statement = std::move(statement)};
   }
-  // A Parse of an earlier batch need not be waited for: if it fails, what the server says then is what
-  // PostgreSQL says.
-  if (under_way->batch != batch && under_way->kind != Kind::ClientParse) return {.is_held = true};
+  // The first Parse of a name need not be waited for, though it is of an earlier batch: if it fails, what the server
+  // says then is what PostgreSQL says.
+  const bool is_first = under_way->kind == Kind::ClientParse && statements.oldest_for(name) == under_way &&
+                        names_.find(name) == nullptr && !sql_names_.contains(std::string(name));
+  if (under_way->batch != batch && !is_first) return {.is_held = true};
   if (under_way->kind == Kind::ClientClose) return {};
   return {.statement = under_way->statement};
+}
+
+bool StatementTranslator::are_names_certain(const Call& call) const {
+  return !is_changing_names_ || call.server.owed().is_empty();
 }
 
 void StatementTranslator::put_in_place(Call& call, const StatementPointer& statement) {
@@ -251,6 +284,7 @@ bool StatementTranslator::put_unnamed_in_place(Call& call) {
   if (unnamed_batch_ == this_batch) return true;
   if (owed.client_ready_count() > 0) return false;
   settle_unnamed(call.server);
+  if (!take_text(call, unnamed_.definition)) return false;
   unnamed_batch_ = this_batch;
   if (call.server.statements().unnamed() == unnamed_.number) return true;
   if (unnamed_.number == 0) {
@@ -263,32 +297,11 @@ bool StatementTranslator::put_unnamed_in_place(Call& call) {
   return true;
 }
 
-bool StatementTranslator::put_visible_in_place(Call& call, std::string_view text) {
-  auto& statements = call.server.statements();
-  const auto batch = call.server.owed().batch();
-  const auto names = protocol::read_statement_names(text);
-  std::map<std::string, StatementPointer> missing;
-  for (const auto* list : {&names.prepared, &names.executed, &names.deallocated}) {
-    for (const auto& name : *list) {
-      const auto presence = statements.visible_presence(name, batch);
-      if (presence == Presence::Uncertain) return false;
-      if (presence == Presence::Present || missing.contains(name)) continue;
-      const auto found = look_up(call, name);
-      if (found.is_held) return false;
-      if (found.statement) missing.emplace(name, found.statement);
-    }
-  }
-  for (const auto& [name, statement] : missing) {
-    expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::VisibleParse, .name = name});
-    call.out.own_written([&](std::string& out) { protocol::append_parse(out, name, statement->definition()); });
-  }
-  if (!missing.empty() && call.piece.type == 'Q') {  // an error must not make the server skip the Query
-    call.server.owed().expect(Request::Sync, Asker::Pooler);
-    call.out.own_written([](std::string& out) { protocol::append_sync(out); });
-  }
-  std::ranges::copy(names.deallocated, std::back_inserter(deallocating_));
-  std::ranges::copy(names.prepared, std::back_inserter(preparing_));
-  return true;
+bool StatementTranslator::must_trim_first(const Call& call) const {
+  const auto& owed = call.server.owed();
+  const auto& statements = call.server.statements();
+  return owed.ready_count() > 0 && !owed.is_unsynced() &&
+         statements.size() + statements.noted_count() > limits_.per_server;
 }
 
 // Before a batch nothing is in use: what is too much goes, and all of it where the catalog has outdated it.

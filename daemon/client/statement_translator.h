@@ -3,12 +3,14 @@
 // Parse, Bind, Describe and Close are written anew with the server's names; what the server lacks is prepared
 // in front of the message, in the same write. The unnamed statement follows its session too: where it is not
 // in place it is prepared again. Statements that SQL text names (EXECUTE, DEALLOCATE) are prepared under the
-// client's own names for as long as the lease lasts. Names that the client does not have reach the server as
-// they are, so that its errors are PostgreSQL's own. What a message changes counts when its answer has come.
+// client's own names for as long as the lease lasts; behind text that may change which statements there are, what
+// names one waits for the answers. Names that the client does not have reach the server as they are, so that its
+// errors are PostgreSQL's own. What a message changes counts when its answer has come.
 // Owned by a session; one worker's thread. (PostgreSQL documentation: "Extended Query", "Pipelining";
 // "PREPARE", "EXECUTE", "DEALLOCATE")
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +26,9 @@
 #include "protocol/statement_names.h"
 
 namespace howdah::client {
+
+// Names of clients that look like ours go to servers behind this: ours go on with digits.
+inline constexpr std::string_view kForeignPrefix = "howdah_none_";
 
 struct StatementLimits {
   std::size_t per_server;  // more than these are closed before the next batch, those used the longest ago
@@ -71,15 +76,21 @@ class StatementTranslator {
     protocol::StatementPointer statement = {};
     bool is_held = false;
   };
+  struct ServerName {
+    protocol::StatementPointer statement;
+    std::string client_name;
+  };
   struct Unnamed {
     protocol::UnnamedNumber number = 0;  // 0: there is none
     std::string definition = {};         // empty: too large to be carried, or lost
+    bool names_statements = false;
   };
+  static constexpr std::size_t kMostUnnamedBefore = 4;
 
   Translation parse(Call& call);
   Translation parse_unnamed(Call& call, protocol::Bytes definition);
-  Translation parse_named(Call& call, std::string_view name, protocol::Bytes definition);
-  Translation parse_again(Call& call, const protocol::StatementPointer& statement, protocol::Bytes definition);
+  Translation parse_named(Call& call, const protocol::ParseBody& body);
+  Translation parse_again(Call& call, const protocol::StatementPointer& statement, const protocol::ParseBody& body);
   Translation reuse(Call& call, std::string_view name, const protocol::StatementPointer& statement);
   Translation parse_too_large(Call& call);
   Translation bind(Call& call);
@@ -87,13 +98,23 @@ class StatementTranslator {
   Translation describe(Call& call, std::string_view name);
   Translation close(Call& call, std::string_view name);
   Translation query(Call& call);
+  // Until answers have come; sees to it that they do.
+  Translation hold(Call& call);
 
   [[nodiscard]] LookUp look_up(const Call& call, std::string_view name) const;
-  [[nodiscard]] bool has_statement(const Call& call, std::string_view name) const;
   void put_in_place(Call& call, const protocol::StatementPointer& statement);
   // False: held.
   [[nodiscard]] bool put_unnamed_in_place(Call& call);
   [[nodiscard]] bool put_visible_in_place(Call& call, std::string_view text);
+  // The statement is about to be used, here or where it was parsed; bound, it may be run. False: held.
+  [[nodiscard]] bool take_text(Call& call, protocol::Bytes definition);
+  [[nodiscard]] bool take_bound_text(Call& call, protocol::Bytes definition);
+  void note_changes(std::string_view text);
+  // Nothing is under way that may change which statement a name stands for.
+  [[nodiscard]] bool are_names_certain(const Call& call) const;
+  // The server would get more statements than it may keep, and there is no batch end at which some could go.
+  [[nodiscard]] bool must_trim_first(const Call& call) const;
+  [[nodiscard]] std::string client_name_of(std::string_view server_name);
   // Judges by the server's answers what has become of the unnamed statement. None about it is due.
   void settle_unnamed(server::ServerConnection& server);
   void trim(Call& call);
@@ -110,14 +131,19 @@ class StatementTranslator {
   protocol::StatementNames names_;
   std::unordered_set<std::string> sql_names_;  // prepared by SQL, as far as we have seen
   Unnamed unnamed_;
-  Unnamed unnamed_before_;  // counts again where the server skipped the newer one
-  bool has_unnamed_before_ = false;
+  // Those before it since answers were last looked at: one of them counts again where the server skipped newer ones.
+  // The first one, and the last ones.
+  std::array<Unnamed, kMostUnnamedBefore> unnamed_before_;
+  std::size_t unnamed_before_count_ = 0;
   std::uint32_t unnamed_count_ = 0;
   std::uint64_t unnamed_changes_ = 0;      // the server's count of them when we last looked
   std::uint64_t unnamed_batch_ = 0;        // in which it is in place, one more than its number; 0: none
   bool has_changed_catalog_ = false;       // in a transaction that has not ended
+  bool is_changing_names_ = false;         // text that may do so is under way, or was in this transaction
   std::vector<std::string> deallocating_;  // named by SQL that is under way, in order
   std::vector<std::string> preparing_;
+  std::vector<ServerName> parsed_;  // what the names on the server stand for, in errors that may still come
+  std::vector<ServerName> parsed_again_;
 };
 
 }  // namespace howdah::client

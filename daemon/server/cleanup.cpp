@@ -97,7 +97,8 @@ void Cleanup::on_progress() {
     return run("ROLLBACK");
   }
   // Asked only now: an answer that came during the clean-up may have told of state.
-  if (is_discard_wanted_ || !server_.left_state().is_empty()) {
+  const bool has_client_s_names = !server_.statements().visible_names().empty();
+  if (is_discard_wanted_ || has_client_s_names || !server_.left_state().is_empty()) {
     is_discard_wanted_ = false;
     server_.left_state().clear();
     return run("DISCARD ALL");
