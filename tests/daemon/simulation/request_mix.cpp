@@ -38,7 +38,8 @@ Unit RequestMix::next(bool may_change_settings) {
       return transaction();
     case 9:
     case 10:
-      return named();
+      if (uses_names_) return named();
+      [[fallthrough]];
     default:
       return rare(may_change_settings);
   }
@@ -169,7 +170,8 @@ Unit RequestMix::rare(bool may_change_settings) {
       return {query("")};
     case 4:
     case 5: {
-      if (!may_change_settings) return {query("NOTICE " + tag_)};
+      // A DISCARD ALL in a pipeline with uses of a name behind it is more than is promised.
+      if (!may_change_settings || uses_names_) return {query("NOTICE " + tag_)};
       Unit unit{query(dice_.chance(60) ? tagged("SET application_name = " + tag_) : tagged("DISCARD ALL"))};
       unit.leaves_state = true;
       return unit;

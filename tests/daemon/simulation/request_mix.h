@@ -42,6 +42,7 @@ class RequestMix {
   Dice& dice_;
   const bool may_kill_servers_;
   const bool is_calm_;
+  const bool uses_names_ = dice_.chance(50);
   int serial_ = 0;
   std::string tag_;
   bool is_in_transaction_ = false;

@@ -157,8 +157,7 @@ void Simulation::watch_new_servers() {
 // A server that changes hands is as clean as a new one.
 void Simulation::on_text(std::size_t place, const std::string& text) {
   const auto& script = play_.backend.servers()[place]->script();
-  if (text.starts_with("BEGIN"))
-    has_begun_[place] = script.status() == 'I';  // it may be untagged: who comes next began
+  if (text.starts_with("BEGIN") && script.status() == 'I') has_begun_[place] = true;  // who comes next did
   const auto client = client_of(text);
   if (!client) return;
   const bool has_just_begun = std::exchange(has_begun_[place], false);

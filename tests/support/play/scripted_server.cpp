@@ -188,12 +188,13 @@ void ScriptedServer::on_describe(Bytes body) {
   if (kind == 'S') {
     if (!prepared_.contains(name)) return fail("26000", "prepared statement \"" + name + "\" does not exist");
     text = prepared_[name];
-    put('t', Bytes("\0\0", 2));
   } else {
     if (!portals_.contains(name)) return fail("34000", "portal \"" + name + "\" does not exist");
     text = portals_[name].text;
   }
   const bool has_rows = text.starts_with("SELECT") || text.starts_with("ROWS") || text.starts_with("SLEEP");
+  if (has_rows && refuses(text)) return;
+  if (kind == 'S') put('t', Bytes("\0\0", 2));
   has_rows ? put('T', Bytes("\0\0", 2)) : put('n');
 }
 
