@@ -152,6 +152,7 @@ void App::Engine::finish() {
 
 std::vector<std::string> App::Engine::addresses() const {
   std::vector<std::string> names;
+  names.reserve(listeners_.size());
   for (const auto& listener : listeners_) names.push_back(listener->name());
   return names;
 }

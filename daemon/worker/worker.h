@@ -44,7 +44,7 @@ class Worker final : public Mailbox {
   void end_turn();
 
  private:
-  static constexpr std::size_t kScratchBytes = 64 * 1024;
+  static constexpr std::size_t kScratchBytes = 64UL * 1024;
   struct LoopDeleter {
     void operator()(event_base* pointer) const;
   };
