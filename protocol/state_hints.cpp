@@ -61,15 +61,17 @@ void StatementWords::feed(Bytes text) {
       ++word_size_;
     } else {
       if (word_size_ > 0) end_word();
-      if (place_ != Place::Elsewhere && !is_space(c)) end_set(c);
+      if (place_ != Place::Elsewhere) end_place(c);
     }
   }
 }
 
 // Other than space after SET or SET LOCAL: a comment that may hold any word, a quoted name, or the dot of a
 // setting whose first name is "local".
-void StatementWords::end_set(char c) {
-  if (place_ == Place::AfterSet || c != '"') has_session_set_ = true;
+// And whatever could end a comment that held the word WITHOUT.
+void StatementWords::end_place(char c) {
+  if (place_ == Place::AfterWithout ? c == ' ' : is_space(c)) return;
+  if (place_ == Place::AfterSet || (place_ == Place::AfterSetLocal && c != '"')) has_session_set_ = true;
   place_ = Place::Elsewhere;
 }
 
@@ -85,15 +87,15 @@ void StatementWords::end_word() {
     return;
   }
   if (place_ == Place::AfterSet) has_session_set_ = true;
-  place_ = word == "set" ? Place::AfterSet : Place::Elsewhere;
   note_word(word);
+  place_ = word == "set" ? Place::AfterSet : word == "without" ? Place::AfterWithout : Place::Elsewhere;
 }
 
 void StatementWords::note_word(std::string_view word) {
   switch (word.size()) {
     case 4:
       if (word == "temp") kinds_.add(StateKind::TemporaryObject);
-      has_hold_ = has_hold_ || word == "hold";
+      has_hold_ = has_hold_ || (word == "hold" && place_ != Place::AfterWithout);
       break;
     case 5:
       has_session_set_ = has_session_set_ || word == "reset";

@@ -71,10 +71,10 @@ class StatementWords {
   [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
 
  private:
-  enum class Place { Elsewhere, AfterSet, AfterSetLocal };
+  enum class Place { Elsewhere, AfterSet, AfterSetLocal, AfterWithout };
 
   void end_word();
-  void end_set(char c);
+  void end_place(char c);
   void note_word(std::string_view word);
 
   static constexpr std::size_t kLongestWord = 63;  // as in a server's names
