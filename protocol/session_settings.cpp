@@ -42,6 +42,14 @@ void append_change(std::string& command, std::string_view name, const std::strin
   command += "pg_catalog.set_config(" + literal(name) + "," + value + ",false)";
 }
 
+std::string reset_of_what_is_gone(const SessionSettings& from, const SessionSettings& to) {
+  std::string command;
+  for (const auto& [name, value] : map_of(from)) {
+    if (!map_of(to).contains(name)) append_change(command, name, "NULL");
+  }
+  return command;
+}
+
 }  // namespace
 
 SessionSettings make_session_settings(const std::vector<std::pair<std::string, std::string>>& settings) {
@@ -52,17 +60,19 @@ SessionSettings make_session_settings(const std::vector<std::pair<std::string, s
 }
 
 std::string settings_change_command(const SessionSettings& from, const SessionSettings& to) {
-  std::string command;
-  if (from == to) return command;
+  if (from == to) return {};
   const auto& before = map_of(from);
-  const auto& after = map_of(to);
-  for (const auto& [name, value] : before) {
-    if (!after.contains(name)) append_change(command, name, "NULL");
-  }
-  for (const auto& [name, value] : after) {
+  auto command = reset_of_what_is_gone(from, to);
+  for (const auto& [name, value] : map_of(to)) {
     const auto had = before.find(name);
     if (had == before.end() || had->second != value) append_change(command, name, literal(value));
   }
+  return command;
+}
+
+std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to) {
+  auto command = reset_of_what_is_gone(from, to);
+  for (const auto& [name, value] : map_of(to)) append_change(command, name, literal(value));
   return command;
 }
 

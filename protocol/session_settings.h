@@ -24,6 +24,9 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // that is in `from` only goes back to what the server had at its log-in.
 [[nodiscard]] std::string settings_change_command(const SessionSettings& from, const SessionSettings& to);
 
+// The same where some of `from` may be in force no longer: says all of `to`.
+[[nodiscard]] std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to);
+
 // Of those settings that decide what a name in a statement means (search_path, role): a text that is the same
 // where they are; empty where there are none.
 [[nodiscard]] std::string naming_settings_key(const SessionSettings& settings);

@@ -120,7 +120,7 @@ void StatementWords::note_word(std::string_view word) {
 }
 
 void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds) {
-  if (tag == "SET" || tag == "RESET") {
+  if (tag == "SET") {
     if (words.has_session_set()) kinds.add(StateKind::Settings);
   } else if (tag == "LISTEN") {
     kinds.add(StateKind::Listen);

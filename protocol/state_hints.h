@@ -91,7 +91,8 @@ class StatementWords {
   StateKinds kinds_;
 };
 
-// Takes the tag of a CommandComplete into account. DISCARD ALL empties the set.
+// Takes the tag of a CommandComplete into account. DISCARD ALL empties the set. RESET leaves nothing: what it sets back
+// may still be missing.
 void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds);
 
 }  // namespace howdah::protocol

@@ -54,8 +54,12 @@ void ServerConnection::end_lease() {
 }
 
 void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch) {
-  if (settings_ == settings) return;
-  const auto command = protocol::settings_change_command(settings_, settings);
+  // What a session that is pinned for its own settings has made of them stays.
+  const bool must_restore = may_lack_settings_ && !left_state_.has(protocol::StateKind::Settings);
+  if (settings_ == settings && !must_restore) return;
+  const auto command = must_restore ? protocol::settings_restoring_command(settings_, settings)
+                                    : protocol::settings_change_command(settings_, settings);
+  may_lack_settings_ = may_lack_settings_ && !must_restore;
   settings_before_ = std::exchange(settings_, settings);
   if (command.empty()) return;
   owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
@@ -212,6 +216,7 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
     // What was sent behind it has been noted already, and is not undone by it.
     if (owed_.size() > 1) left_state_ = before;
   }
+  if (tag == "RESET") may_lack_settings_ = true;
   if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL") statements_.clear();
   if (is_for_client && tenant_ != nullptr && protocol::tells_of_statements(tag)) tenant_->on_command_tag(tag);
 }
@@ -240,6 +245,7 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
     if (last_failed_ == protocol::StatementNote::Kind::VisibleParse) return false;
     own_error_ = fields;
     settings_ = settings_before_;
+    may_lack_settings_ = true;
     return false;
   }
   ++error_count_;

@@ -142,6 +142,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::ServerStatements statements_;
   protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   protocol::SessionSettings settings_;
+  bool may_lack_settings_ = false;             // a RESET has come: some of them may be the log-in's again
   protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
   protocol::StatementWords words_;
   protocol::StateKinds left_state_;

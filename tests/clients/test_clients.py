@@ -19,15 +19,14 @@ MARKERS = ("<!-- clients -->", "<!-- /clients -->")
 STALE_DESCRIPTION = pytest.mark.xfail(
     reason="after DDL a server that lacks the statement prepares it anew: its rows are not what the driver was told"
 )
-RESET_ALL = pytest.mark.xfail(strict=True, reason="RESET ALL, which asyncpg's pool sends at each release, pins")
 
 PROGRAMS = [
     Program("python", "asyncpg"),
     Program("python", "asyncpg", ("statement_cache_size=0",)),
-    pytest.param(Program("python", "asyncpg", ("pool",)), marks=RESET_ALL),
+    Program("python", "asyncpg", ("pool",)),
     pytest.param(Program("python", "asyncpg", ("ddl",)), marks=STALE_DESCRIPTION),
     Program("python", "psycopg3"),
-    Program("python", "psycopg2", pins=frozenset({'"held cursor"'})),
+    Program("python", "psycopg2", pins=frozenset({'"named statement"'})),
     Program("node", "pg_client.js"),
     Program("node", "postgres_client.mjs"),
     pytest.param(Program("node", "postgres_client.mjs", ("ddl",)), marks=STALE_DESCRIPTION),

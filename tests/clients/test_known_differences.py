@@ -43,14 +43,12 @@ def test_rows_after_ddl_are_those_that_were_described_or_an_error(client):
         client.query("drop table described")
 
 
-@pytest.mark.xfail(strict=True, reason="RESET pins")
 def test_a_reset_of_what_was_never_set_does_not_pin(client, howdah):
     """asyncpg's pool sends this whenever a connection is given back to it."""
     assert client.query("select pg_advisory_unlock_all(); close all; unlisten *; reset all").error is None
     assert others_get_the_server(howdah)
 
 
-@pytest.mark.xfail(strict=True, reason="the word HOLD pins, also after WITHOUT")
 def test_a_cursor_without_hold_does_not_pin(client, howdah):
     """psycopg2's named cursors."""
     for sql in ("begin", "declare c cursor without hold for select 1", "fetch all from c", "close c", "commit"):

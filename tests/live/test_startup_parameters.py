@@ -104,6 +104,25 @@ def test_parameters_of_one_client_are_no_others(start_howdah):
                 assert plain.query("select current_setting('work_mem'), current_date::text ~ '[.]'").rows == [("4MB", "f")]
 
 
+@pytest.mark.parametrize("reset", ["reset all", "reset work_mem", "begin; reset all; rollback", "select 1; reset work_mem"])
+def test_a_reset_goes_back_to_what_the_client_asked_for_and_keeps_no_server(direct, start_howdah, reset):
+    for address in (direct, start_howdah(pool={"max_size": 1, "acquire_timeout": "2s"})):
+        with wire.connect(address, options="-c work_mem=2MB") as client, wire.connect(address) as other:
+            plain = other.query("show work_mem").value
+            for resetting in (client, other):
+                assert resetting.query(reset).error is None
+                assert client.query("show work_mem").value == "2MB"
+                assert other.query("show work_mem").value == plain
+
+
+def test_a_reset_of_one_setting_leaves_the_others_that_were_set(direct, start_howdah):
+    for address in (direct, start_howdah(pool={"max_size": 1})):
+        with wire.connect(address, options="-c work_mem=2MB") as client:
+            for sql in ("set work_mem = '3MB'", "set application_name = 'x'", "reset application_name"):
+                assert client.query(sql).error is None
+            assert client.query("show work_mem").value == "3MB"
+
+
 def test_a_refused_parameter_does_not_poison_the_pool(start_howdah):
     howdah = start_howdah(pool={"max_size": 1})
     with wire.connect(howdah, "app", "app") as good:

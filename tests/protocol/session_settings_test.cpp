@@ -48,6 +48,16 @@ BOOST_AUTO_TEST_CASE(only_what_differs_is_changed_and_what_is_gone_is_reset) {
              "pg_catalog.set_config('a.d','',false)");
 }
 
+BOOST_AUTO_TEST_CASE(what_may_be_in_force_no_longer_is_said_again) {
+  const auto one = make_session_settings({{"a.a", "1"}, {"a.b", "1"}});
+  const auto other = make_session_settings({{"a.b", "1"}});
+  BOOST_TEST(settings_restoring_command(one, one) ==
+             "SELECT pg_catalog.set_config('a.a','1',false),pg_catalog.set_config('a.b','1',false)");
+  BOOST_TEST(settings_restoring_command(one, other) ==
+             "SELECT pg_catalog.set_config('a.a',NULL,false),pg_catalog.set_config('a.b','1',false)");
+  BOOST_TEST(settings_restoring_command(nullptr, nullptr).empty());
+}
+
 // A quote or a backslash, whatever standard_conforming_strings says, and bytes that some client_encoding
 // reads otherwise.
 BOOST_AUTO_TEST_CASE(values_that_could_mean_more_than_themselves_travel_as_hexadecimal_digits) {

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(command_tags_tell_what_is_left) {
   for (const auto& [tag, text, name] :
        std::initializer_list<Tag>{{"SET", "set work_mem = 1", "settings"},
                                   {"SET", "set local work_mem = 1", ""},
-                                  {"RESET", "reset all", "settings"},
+                                  {"RESET", "reset all", ""},
                                   {"SET CONSTRAINTS", "set constraints all deferred", ""},
                                   {"LISTEN", "listen n", "listen"},
                                   {"UNLISTEN", "unlisten n", ""},
