@@ -33,10 +33,10 @@ TreeNode map_of(std::string key, TreeNode value) {
 
 // Speaks of what the user has typed.
 void name_command_line_option(Problem& problem) {
-  constexpr std::string_view backend = "databases.*.backend:";
-  constexpr std::string_view listen = "listen:";
-  if (problem.text.starts_with(backend)) problem.text.replace(0, backend.size(), "--backend:");
-  if (problem.text.starts_with(listen)) problem.text.replace(0, listen.size(), "--listen:");
+  constexpr std::string_view kBackend = "databases.*.backend:";
+  constexpr std::string_view kListen = "listen:";
+  if (problem.text.starts_with(kBackend)) problem.text.replace(0, kBackend.size(), "--backend:");
+  if (problem.text.starts_with(kListen)) problem.text.replace(0, kListen.size(), "--listen:");
 }
 
 }  // namespace

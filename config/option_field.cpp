@@ -123,9 +123,9 @@ Mistakes FieldReader::operator()(const ListenMany& listen) const {
     if (item.kind != TreeNode::Kind::Scalar) {
       mistakes.push_back(wrong(item, expected_text(field_)));
     } else if (const auto address = parse_listen_address(item.text); !address) {
-      constexpr std::string_view word = "expected ";
+      constexpr std::string_view kExpected = "expected ";
       const auto& error = address.error();
-      mistakes.push_back(wrong(item, error.starts_with(word) ? error.substr(word.size()) : error));
+      mistakes.push_back(wrong(item, error.starts_with(kExpected) ? error.substr(kExpected.size()) : error));
     } else {
       addresses.push_back(item.text);
     }

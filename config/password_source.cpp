@@ -45,13 +45,13 @@ Result read_from_environment(const TreeNode& variable, const Outside& outside) {
 
 Result read_password(const TreeNode& node, const Outside& outside) {
   if (node.kind == TreeNode::Kind::Scalar) return checked(node.text, node, "a text");
-  constexpr auto forms = "a text, {file: path} or {env: NAME}";
-  if (node.kind == TreeNode::Kind::Nothing) return refuse(node.line, "nothing", forms);
-  if (node.kind == TreeNode::Kind::List) return refuse(node.line, "a list", forms);
+  constexpr auto kForms = "a text, {file: path} or {env: NAME}";
+  if (node.kind == TreeNode::Kind::Nothing) return refuse(node.line, "nothing", kForms);
+  if (node.kind == TreeNode::Kind::List) return refuse(node.line, "a list", kForms);
   const bool is_one_name = node.items.size() == 1 && node.items.front().kind == TreeNode::Kind::Scalar;
   if (is_one_name && node.items.front().key == "file") return read_from_file(node.items.front(), outside);
   if (is_one_name && node.items.front().key == "env") return read_from_environment(node.items.front(), outside);
-  return refuse(node.line, "a section of another form", forms);
+  return refuse(node.line, "a section of another form", kForms);
 }
 
 }  // namespace howdah::config

@@ -41,10 +41,10 @@ std::size_t character_size(std::string_view text) {
 }
 
 std::string escaped(unsigned char byte) {
-  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::string_view kDigits = "0123456789abcdef";
   if (byte == '\n') return "\\n";
   if (byte == '\t') return "\\t";
-  return {'\\', 'x', digits[byte >> 4U], digits[byte & 0xfU]};
+  return {'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 0xfU]};
 }
 
 }  // namespace

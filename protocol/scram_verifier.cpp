@@ -23,8 +23,9 @@ std::optional<std::string_view> take_until(std::string_view& text, char separato
 
 std::optional<std::uint32_t> parse_iterations(std::string_view text) {
   std::uint32_t iterations = 0;
-  const auto* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, iterations);
+  const auto* begin = text.data();  // NOLINT(bugprone-suspicious-stringview-data-usage): the size stands beside it
+  const auto* end = begin + text.size();
+  const auto result = std::from_chars(begin, end, iterations);
   if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
   if (iterations < kMinScramIterations || iterations > kMaxScramIterations) return std::nullopt;
   return iterations;

@@ -17,18 +17,18 @@ using protocol::Severity;
 constexpr std::size_t kMd5SaltBytes = 4;
 
 // The first field of an Authentication message. (PostgreSQL documentation: "Message Formats")
-enum AuthenticationRequest : std::int32_t {
-  kAuthenticationOk = 0,
-  kCleartextPassword = 3,
-  kMd5Password = 5,
-  kSasl = 10,
-  kSaslContinue = 11,
-  kSaslFinal = 12,
+enum class AuthenticationRequest : std::int32_t {
+  AuthenticationOk = 0,
+  CleartextPassword = 3,
+  Md5Password = 5,
+  Sasl = 10,
+  SaslContinue = 11,
+  SaslFinal = 12,
 };
 
 std::string authentication(AuthenticationRequest request, Bytes content = {}) {
   std::string message;
-  protocol::MessageWriter(message, 'R').int32(request).bytes(content);
+  protocol::MessageWriter(message, 'R').int32(static_cast<std::int32_t>(request)).bytes(content);
   return message;
 }
 
@@ -67,7 +67,7 @@ ClientAuthentication::Step ClientAuthentication::begin() {
                                          "an auth rule rejects connections of user \"" + user_ + '"'));
     case config::AuthMethod::Password:
       state_ = State::WaitingForPassword;
-      return {.kind = Step::Kind::Send, .bytes = authentication(kCleartextPassword)};
+      return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::CleartextPassword)};
     case config::AuthMethod::Md5:
       return meets_md5() ? begin_md5() : begin_scram();
     case config::AuthMethod::ScramSha256:
@@ -84,7 +84,7 @@ bool ClientAuthentication::meets_md5() const {
 ClientAuthentication::Step ClientAuthentication::begin_md5() {
   state_ = State::WaitingForMd5;
   md5_salt_ = random_bytes(random_, kMd5SaltBytes);
-  return {.kind = Step::Kind::Send, .bytes = authentication(kMd5Password, md5_salt_)};
+  return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::Md5Password, md5_salt_)};
 }
 
 ClientAuthentication::Step ClientAuthentication::begin_scram() {
@@ -93,7 +93,7 @@ ClientAuthentication::Step ClientAuthentication::begin_scram() {
   std::string mechanisms;
   protocol::append_c_string(mechanisms, protocol::kScramMechanism);
   mechanisms.push_back('\0');
-  return {.kind = Step::Kind::Send, .bytes = authentication(kSasl, mechanisms)};
+  return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::Sasl, mechanisms)};
 }
 
 std::size_t ClientAuthentication::max_message_bytes() const {
@@ -166,14 +166,14 @@ ClientAuthentication::Step ClientAuthentication::on_sasl_initial(Bytes body) {
   if (!initial) return reject(initial.error());
   if (initial->response) return on_client_first(*initial->response);
   state_ = State::WaitingForClientFirst;
-  return {.kind = Step::Kind::Send, .bytes = authentication(kSaslContinue)};
+  return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::SaslContinue)};
 }
 
 ClientAuthentication::Step ClientAuthentication::on_client_first(Bytes message) {
   const auto server_first = scram_->on_client_first(message);
   if (!server_first) return reject(server_first.error());
   state_ = State::WaitingForClientFinal;
-  return {.kind = Step::Kind::Send, .bytes = authentication(kSaslContinue, *server_first)};
+  return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::SaslContinue, *server_first)};
 }
 
 ClientAuthentication::Step ClientAuthentication::on_client_final(Bytes message) {
@@ -224,12 +224,13 @@ ClientAuthentication::Step ClientAuthentication::on_password_checked(bool is_rig
 }
 
 ClientAuthentication::Step ClientAuthentication::accept_proof(const protocol::ScramKeys& keys) {
-  return accept(authentication(kSaslFinal, protocol::server_final_message(*proof_, keys)));
+  return accept(authentication(AuthenticationRequest::SaslFinal, protocol::server_final_message(*proof_, keys)));
 }
 
 ClientAuthentication::Step ClientAuthentication::accept(std::string bytes) {
   state_ = State::Done;
-  return {.kind = Step::Kind::Accepted, .bytes = std::move(bytes) + authentication(kAuthenticationOk)};
+  return {.kind = Step::Kind::Accepted,
+          .bytes = std::move(bytes) + authentication(AuthenticationRequest::AuthenticationOk)};
 }
 
 ClientAuthentication::Step ClientAuthentication::reject(std::optional<ErrorFields> error) {

@@ -13,7 +13,7 @@ using protocol::Severity;
 namespace {
 
 // A waiting client may send so much ahead; then its kernel makes it wait.
-constexpr std::size_t kMostHeldBytes = 64 * 1024;
+constexpr std::size_t kMostHeldBytes = 64UL * 1024;
 
 }  // namespace
 

@@ -12,7 +12,7 @@ using protocol::Severity;
 namespace {
 
 // A console command is a line, not a load.
-constexpr std::size_t kMostConsoleBytes = 64 * 1024;
+constexpr std::size_t kMostConsoleBytes = 64UL * 1024;
 
 }  // namespace
 

@@ -18,6 +18,7 @@ void SessionRegistry::terminate_all(const protocol::ErrorFields& reason) {
 
 std::vector<Session*> SessionRegistry::all() const {
   std::vector<Session*> sessions;
+  sessions.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) sessions.push_back(session.get());
   return sessions;
 }

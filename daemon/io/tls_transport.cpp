@@ -11,7 +11,7 @@ namespace howdah::io {
 namespace {
 
 using Kind = TransportResult::Kind;
-constexpr std::size_t kRecordBytes = 16 * 1024;
+constexpr std::size_t kRecordBytes = 16UL * 1024;
 
 }  // namespace
 

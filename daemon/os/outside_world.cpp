@@ -14,8 +14,8 @@ namespace howdah::os {
 
 namespace {
 
-constexpr std::size_t kMostFileBytes = 16 * 1024 * 1024;
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kMostFileBytes = 16UL * 1024 * 1024;
+constexpr std::size_t kPieceBytes = 64UL * 1024;
 
 std::unexpected<std::string> failure() {
   return std::unexpected(std::string(std::strerror(errno)));

@@ -1,6 +1,7 @@
 #include "daemon/pool/pool_directory.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "daemon/server/connection_string.h"
 #include "protocol/sqlstate.h"
@@ -50,10 +51,10 @@ void PoolDirectory::start() {
   for (const auto& [database, serving] : settings_->databases) {
     if (serving.pool.min_size == 0 || database == "*") continue;
     if (!own_users_.at(database).empty()) {
-      (void)find(database, "");
+      std::ignore = find(database, "");
       continue;
     }
-    for (const auto& [user, unused] : settings_->users) (void)find(database, user);
+    for (const auto& [user, unused] : settings_->users) std::ignore = find(database, user);
   }
 }
 
@@ -68,6 +69,7 @@ void PoolDirectory::drain() {
 
 std::vector<const Pool*> PoolDirectory::pools() const {
   std::vector<const Pool*> all;
+  all.reserve(pools_.size());
   for (const auto& [name, pool] : pools_) all.push_back(pool.get());
   return all;
 }
