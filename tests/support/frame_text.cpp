@@ -90,6 +90,11 @@ std::string frontend_text(char type, Bytes body) {
     detail += (detail.empty() ? "" : " ") + text_of(reader.c_string());
   }
   if (type == 'd') detail = body;
+  if (type == 'B') {
+    (void)reader.c_string();
+    detail = text_of(reader.c_string());
+  }
+  if ((type == 'C' || type == 'D') && reader.byte() == 'S') detail = text_of(reader.c_string());
   return std::string(1, type) + (detail.empty() ? "" : '(' + shortened(detail) + ')');
 }
 

@@ -15,7 +15,7 @@ protocol::Bytes for_each_frame(protocol::Bytes bytes,
 // What a backend sent; the beginning of a frame at the end reads as "...", and so does what follows
 // 200 bytes of text.
 [[nodiscard]] std::string backend_text(protocol::Bytes bytes);
-// What a frontend sent, after its log-in.
+// What a frontend sent, after its log-in; of Bind, Describe and Close the statement's name.
 [[nodiscard]] std::string frontend_text(char type, protocol::Bytes body);
 
 }  // namespace howdah::tests

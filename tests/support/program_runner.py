@@ -78,7 +78,7 @@ def is_known_difference(expected, found, was_failed):
     code = readable(found).split()[2] if found[:1] == b"E" else ""
     if code == "26000" and was_failed:  # ROLLBACK and EXECUTE in one batch: we do not know yet that it is failed no more
         return True
-    return code == "25P02" and was_failed and expected[:1] in (b"t", b"E")
+    return code == "25P02" and expected[:1] in (b"t", b"E")
 
 
 READY_IN_FAILED = messages.message("Z", b"E")
@@ -127,7 +127,7 @@ class Runner:
     def play(self, seed):
         dice = random.Random(seed)
         batches = Program(seed, self.table).batches()
-        is_over = self.is_failed = False
+        is_over, self.last_ready = False, b""
         for number, batch in enumerate(batches):
             if is_over and number < len(batches) - 1:
                 continue
@@ -138,14 +138,15 @@ class Runner:
             found = self.sides[1].answers()
             place = first_difference(expected, found)
             if place is None:
-                self.is_failed = expected[-1] == READY_IN_FAILED
+                self.last_ready = expected[-1]
             if place is None and expected[-1] == b"":  # a message that COPY could not take
                 self.close()
                 return self.connect()
             if place is None or is_over:
                 continue
             is_within = place < min(len(expected), len(found))
-            if is_within and is_known_difference(expected[place], found[place], self.is_failed):
+            was_failed = ([self.last_ready] + [one for one in expected[:place] if one[:1] == b"Z"])[-1] == READY_IN_FAILED
+            if is_within and is_known_difference(expected[place], found[place], was_failed):
                 self.known += 1
                 is_over = True
                 continue

@@ -166,6 +166,7 @@ void ScriptedServer::on_parse(Bytes body) {
     return fail("42P05", "prepared statement \"" + name + "\" already exists");
   }
   prepared_[name] = text;
+  outdated_.erase(name);
   put('1');
 }
 
@@ -175,7 +176,7 @@ void ScriptedServer::on_bind(Bytes body) {
   const auto name = text_of(reader);
   const auto found = prepared_.find(name);
   if (found == prepared_.end()) return fail("26000", "prepared statement \"" + name + "\" does not exist");
-  if (refuses(found->second)) return;
+  if (refuses(found->second) || is_outdated(name)) return;
   portals_[portal] = {.text = found->second, .answer = {}};
   put('2');
 }

@@ -63,6 +63,8 @@ class ScriptedServer {
   [[nodiscard]] std::string setting(const std::string& name) const;
   // Hears of each text, comment included and the name of a prepared statement behind it, before it is run or parsed.
   std::function<void(const std::string& text)> on_text;
+  // Whatever is prepared now fails from now on, as after DDL: "cached plan must not change result type".
+  void outdate_statements();
   // So many messages are read behind bad COPY data before it is noticed.
   void set_copy_lookahead(int messages) { copy_lookahead_ = messages; }
 
@@ -103,6 +105,11 @@ class ScriptedServer {
   [[nodiscard]] std::optional<Answer> answer(const std::string& text);
   [[nodiscard]] std::optional<Answer> settings_answer(const std::string& text);
   [[nodiscard]] std::optional<Answer> discard_all();
+  // --- statements by SQL: scripted_sql_statements.cpp
+  [[nodiscard]] static bool is_about_statements(const std::string& text);
+  [[nodiscard]] std::optional<Answer> statements_answer(const std::string& text);
+  void forget_named();
+  [[nodiscard]] bool is_outdated(const std::string& name);
   [[nodiscard]] bool refuses(const std::string& text);
   [[nodiscard]] bool call_set_config(const std::string& text);
   [[nodiscard]] bool set(const std::string& name, const std::optional<std::string>& value);
@@ -115,6 +122,7 @@ class ScriptedServer {
   void put_row(const std::string& text);
   void put_tag(const std::string& tag);
   void fail(std::string_view sqlstate, const std::string& message);
+  void end_failed();
   void flush();
 
   std::string in_;
@@ -136,6 +144,7 @@ class ScriptedServer {
   std::string sleep_text_;
   std::deque<std::string> statements_;  // of the simple query, still to run
   std::map<std::string, std::string> prepared_;
+  std::set<std::string> outdated_;
   std::map<std::string, Portal> portals_;
   std::map<std::string, std::string> settings_;
   std::set<std::string> set_by_command_;        // names of those made by SET

@@ -95,7 +95,7 @@ std::optional<ScriptedServer::Answer> ScriptedServer::answer(const std::string& 
 std::optional<ScriptedServer::Answer> ScriptedServer::settings_answer(const std::string& text) {
   const Words words(text);
   const auto& verb = words.first;
-  if (text == "DISCARD ALL") return discard_all();
+  if (is_about_statements(text)) return statements_answer(text);
   if (verb == "BEGIN") {
     status_ = 'T';
   } else if (verb == "COMMIT" || verb == "ROLLBACK") {
@@ -127,7 +127,7 @@ std::optional<ScriptedServer::Answer> ScriptedServer::discard_all() {
   const auto settings = settings_;
   for (const auto& [name, value] : settings) (void)set(name, std::nullopt);
   set_by_command_.clear();
-  prepared_.clear();
+  forget_named();
   channels_.clear();
   return Answer{{}, "DISCARD ALL"};
 }
@@ -263,6 +263,10 @@ void ScriptedServer::put_tag(const std::string& tag) {
 void ScriptedServer::fail(std::string_view sqlstate, const std::string& message) {
   const auto severity = message.starts_with("FATAL") ? protocol::Severity::Fatal : protocol::Severity::Error;
   protocol::append_error(buffered_, protocol::make_error(severity, sqlstate, message));
+  end_failed();
+}
+
+void ScriptedServer::end_failed() {
   flush();
   if (status_ == 'T') status_ = 'E';
   portals_.clear();
