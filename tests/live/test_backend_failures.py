@@ -32,7 +32,7 @@ def test_a_server_killed_while_idle_is_not_handed_out(start_howdah, postgres):
     howdah = start_howdah(pool={"max_size": 4})
     clients = [app(howdah) for _ in range(4)]
     for client in clients:
-        client.query("begin")
+        client.query("begin; select 1")
     for client in clients:
         client.query("commit")
     postgres.rows(KILL)
@@ -48,7 +48,7 @@ def test_a_server_killed_while_it_works_ends_its_client_with_one_fatal_error(sta
     howdah = start_howdah(pool={"max_size": 1})
     with app(howdah) as client:
         if in_transaction:
-            client.query("begin")
+            client.query("begin; select 1")
         client.send(query("select pg_sleep(60)"))
         wait_until(lambda: postgres.connections("app", "wait_event = 'PgSleep'") == 1, "the query runs")
         postgres.rows(KILL)
@@ -61,7 +61,7 @@ def test_a_server_killed_while_it_works_ends_its_client_with_one_fatal_error(sta
 def test_a_server_killed_between_the_queries_of_a_transaction_ends_its_client(start_howdah, postgres):
     howdah = start_howdah(pool={"max_size": 1})
     with app(howdah) as client:
-        client.query("begin")
+        client.query("begin; select 1")
         postgres.rows(KILL)
         result = client.read_to_end()
         assert [(one.fields["V"], one.fields["C"]) for one in result.of("E")] == [("FATAL", "57P01")]
@@ -72,8 +72,8 @@ def test_a_server_killed_between_the_queries_of_a_transaction_ends_its_client(st
 def test_one_killed_server_says_nothing_about_the_others(start_howdah, postgres):
     howdah = start_howdah(pool={"max_size": 2})
     with app(howdah) as victim, app(howdah) as other:
-        other.query("begin")
-        victim.query("begin")
+        other.query("begin; select 1")
+        victim.query("begin; select 1")
         server = victim.query("select pg_backend_pid()").value
         postgres.rows("select pg_terminate_backend(%s)", (server,))
         assert victim.is_closed()
@@ -213,7 +213,7 @@ def test_a_crash_of_the_backend_loses_only_what_ran(start_howdah, own_postgres):
     howdah = start_howdah(cluster=own_postgres, pool={"retry_max": "200ms"})
     with app(howdah) as idle, app(howdah) as busy:
         assert idle.query("select 1").value == "1"
-        busy.query("begin")
+        busy.query("begin; select 1")
         own_postgres.stop(signal.SIGQUIT)
         assert busy.is_closed()
         own_postgres.start()
