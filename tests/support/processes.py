@@ -11,8 +11,11 @@ _libc = ctypes.CDLL(None)
 
 
 def die_with_parent():
-    """In a child before exec: when the test run is killed, so is the child."""
+    """In a child before exec: when the test run is killed, so is the child. What the run itself ignores, because it was
+    started in the background or under nohup, the child does not: a shell could not trap it."""
     _libc.prctl(1, signal.SIGKILL)
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def as_user(name):
