@@ -40,6 +40,31 @@ bool owes_ready(Request request) {
 
 }  // namespace
 
+Request request_of(char type) {
+  switch (type) {
+    case 'P':
+      return Request::Parse;
+    case 'B':
+      return Request::Bind;
+    case 'D':
+      return Request::Describe;
+    case 'E':
+      return Request::Execute;
+    case 'C':
+      return Request::Close;
+    case 'S':
+      return Request::Sync;
+    case 'F':
+      return Request::FunctionCall;
+    case 'H':
+      return Request::Malformed;
+    case 'Q':
+      return Request::Query;
+    default:
+      return Request::CopyEnd;
+  }
+}
+
 bool OwedReplies::expect(Request request, Asker asker, bool has_note) {
   if (request == Request::CopyEnd) return expect_copy_end(asker);
   if (is_copy_in_ && is_ignored_in_copy_in(request)) {

@@ -23,6 +23,9 @@ enum class Request : std::uint8_t {
   FunctionCall,
 };
 
+// What a frontend's message of this type asks for. 'H' is taken for a Flush with a body: a plain one asks for nothing.
+[[nodiscard]] Request request_of(char type);
+
 // Who wants the answer: the client, or only we ourselves.
 enum class Asker : std::uint8_t { Client, Pooler };
 

@@ -39,31 +39,6 @@ bool is_one_message_request(char type) {
   return type == 'Q' || type == 'F';
 }
 
-Request request_of(const Piece& piece) {
-  switch (piece.type) {
-    case 'P':
-      return Request::Parse;
-    case 'B':
-      return Request::Bind;
-    case 'D':
-      return Request::Describe;
-    case 'E':
-      return Request::Execute;
-    case 'C':
-      return Request::Close;
-    case 'S':
-      return Request::Sync;
-    case 'F':
-      return Request::FunctionCall;
-    case 'H':
-      return Request::Malformed;
-    case 'Q':
-      return Request::Query;
-    default:
-      return Request::CopyEnd;
-  }
-}
-
 bool has_body(const Piece& piece) {
   return !piece.is_end || piece.bytes.size() > protocol::kFrameHeaderBytes;
 }
@@ -204,7 +179,7 @@ Session::Way Session::begin_request(const Piece& piece) {
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
   if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
-    owed.expect(request_of(piece));
+    owed.expect(protocol::request_of(piece.type));
   } else {
     const auto translation = statements_->begin_frame(piece, *server_, environment_.requests);
     is_holding_ = translation.is_held;

@@ -34,31 +34,6 @@ std::vector<Script> recorded_scripts() {
   return scripts;
 }
 
-Request request_of(char type) {
-  switch (type) {
-    case 'P':
-      return Request::Parse;
-    case 'B':
-      return Request::Bind;
-    case 'D':
-      return Request::Describe;
-    case 'E':
-      return Request::Execute;
-    case 'C':
-      return Request::Close;
-    case 'S':
-      return Request::Sync;
-    case 'F':
-      return Request::FunctionCall;
-    case 'Q':
-      return Request::Query;
-    case 'H':
-      return Request::Malformed;
-    default:
-      return Request::CopyEnd;
-  }
-}
-
 // The way of daemon/client: COPY data and a plain Flush are not noted.
 void note(OwedReplies& owed, const std::string& request) {
   if (request == "H0") return owed.note_flush();
