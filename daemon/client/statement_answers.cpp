@@ -5,6 +5,7 @@
 #include "daemon/client/statement_translator.h"
 #include "protocol/error_fields.h"
 #include "protocol/messages.h"
+#include "protocol/sqlstate.h"
 #include "protocol/statement_events.h"
 
 namespace howdah::client {
@@ -72,7 +73,8 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   } else {
     const auto digits = start + protocol::kServerNamePrefix.size();
     const auto end = translated.find_first_not_of("0123456789", digits);
-    const auto name = client_name_of(std::string_view(translated).substr(start, end - start));
+    const bool is_taken = fields.sqlstate == protocol::sqlstate::kDuplicatePreparedStatement;
+    const auto name = client_name_of(std::string_view(translated).substr(start, end - start), is_taken);
     if (name.empty()) return translated;
     translated.replace(start, end - start, name);
   }
@@ -82,11 +84,12 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   return translated;
 }
 
-std::string StatementTranslator::client_name_of(std::string_view server_name) {
+std::string StatementTranslator::client_name_of(std::string_view server_name, bool is_taken) {
   const auto is_it = [server_name](const ServerName& name) { return name.statement->server_name() == server_name; };
-  if (const auto found = std::ranges::find_if(parsed_again_, is_it); found != parsed_again_.end()) {
-    auto name = std::move(found->client_name);
-    parsed_again_.erase(found);  // each has one error
+  const auto again = is_taken ? std::ranges::find_if(parsed_again_, is_it) : parsed_again_.end();
+  if (again != parsed_again_.end()) {
+    auto name = std::move(again->client_name);
+    parsed_again_.erase(again);  // each has one error
     return name;
   }
   const auto found = std::ranges::find_if(parsed_, is_it);

@@ -114,7 +114,7 @@ class StatementTranslator {
   [[nodiscard]] bool are_names_certain(const Call& call) const;
   // The server would get more statements than it may keep, and there is no batch end at which some could go.
   [[nodiscard]] bool must_trim_first(const Call& call) const;
-  [[nodiscard]] std::string client_name_of(std::string_view server_name);
+  [[nodiscard]] std::string client_name_of(std::string_view server_name, bool is_taken);
   // Judges by the server's answers what has become of the unnamed statement. None about it is due.
   void settle_unnamed(server::ServerConnection& server);
   void trim(Call& call);
