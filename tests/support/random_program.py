@@ -23,6 +23,8 @@ TEXTS = (
     "do $$ begin raise notice 'note'; end $$",
 )
 SHARED_TEXTS = tuple(f"select {n}, 'shared'" for n in range(6))
+# PostgreSQL itself does not survive an EXECUTE of one of these everywhere.
+TRANSACTION_TEXTS = ("begin", "commit", "rollback", "savepoint s", "rollback to s")
 STATEMENT_TEXTS = (
     "deallocate {name}", "DEALLOCATE PREPARE {name}", "deallocate all", "/* x */ Deallocate /* y */ All", "discard all",
     "prepare {name} as select 'by sql'", "prepare {name} as select 'other'", "execute {name}", "execute {name}", "execute {name}",
@@ -53,7 +55,8 @@ class Program:
         if self.is_about_sql and not name and self.dice.random() < 0.4:
             return self.dice.choice(STATEMENT_TEXTS).format(name=self.sql_name())
         texts = SHARED_TEXTS if self.dice.random() < 0.4 else TEXTS
-        return self.dice.choice(texts).format(rows=self.table)
+        text = self.dice.choice(texts)
+        return "select 3" if self.is_about_sql and name and text in TRANSACTION_TEXTS else text.format(rows=self.table)
 
     def values(self, sql=""):
         if "$1" not in sql and self.dice.random() < 0.9:
