@@ -234,7 +234,7 @@ void SocketStream::fail(StreamEnd end) {
 }
 
 void SocketStream::linger(std::unique_ptr<Stream> self) {
-  self_ = std::move(self);
+  worker_.keep(std::shared_ptr<SocketStream>(static_cast<SocketStream*>(self.release())));
   handler_ = nullptr;
   deferred_.cancel_deferred();
   const bool is_peer_gone = has_ended_ && pending_bytes() == 0;
@@ -262,7 +262,7 @@ void SocketStream::die() {
   linger_timer_.disarm();
   set_reading(false);
   write_event_.reset();
-  worker_.agenda().bury(std::shared_ptr<Stream>(std::move(self_)));
+  worker_.agenda().bury(worker_.let_go(this));
 }
 
 }  // namespace howdah::io

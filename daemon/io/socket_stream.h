@@ -55,7 +55,6 @@ class SocketStream final : public Stream {
   std::size_t pending_sent_ = 0;
   worker::EventPointer read_event_;
   worker::EventPointer write_event_;  // made when first needed
-  std::unique_ptr<Stream> self_;      // while lingering
   bool is_reading_ = false;
   bool is_redelivery_due_ = false;
   bool has_ended_ = false;  // the peer sends nothing more

@@ -71,6 +71,14 @@ void Worker::post(Letter letter) {
   [[maybe_unused]] const auto written = write(letters_fd_, &one, sizeof one);  // full only if it wakes up anyway
 }
 
+std::shared_ptr<void> Worker::let_go(const void* object) {
+  const auto found = kept_.find(object);
+  if (found == kept_.end()) return nullptr;
+  auto kept = std::move(found->second);
+  kept_.erase(found);
+  return kept;
+}
+
 void Worker::begin_turn() {
   agenda_.set_now(std::chrono::steady_clock::now());
 }

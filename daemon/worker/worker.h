@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/worker/agenda.h"
@@ -39,6 +40,10 @@ class Worker final : public Mailbox {
   // Where streams read to; what is in it dies with the call that reads.
   [[nodiscard]] std::span<char> scratch() { return scratch_; }
 
+  // Owns what nobody else does any more, until it is let go or the worker ends.
+  void keep(std::shared_ptr<void> object) { kept_.emplace(object.get(), std::move(object)); }
+  [[nodiscard]] std::shared_ptr<void> let_go(const void* object);
+
   // Every callback of the loop stands between these two: the time is looked up, and what was put off is done.
   void begin_turn();
   void end_turn();
@@ -61,7 +66,8 @@ class Worker final : public Mailbox {
   EventPointer letters_event_;
   int letters_fd_;
   std::mutex mutex_;
-  std::vector<Letter> letters_;  // under mutex_
+  std::vector<Letter> letters_;                                  // under mutex_
+  std::unordered_map<const void*, std::shared_ptr<void>> kept_;  // ends before the loop and the agenda
 };
 
 // Between its making and its end a callback from the loop does its work.
