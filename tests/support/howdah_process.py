@@ -86,7 +86,16 @@ class HowdahProcess:
 
     def _is_ready(self):
         assert self.process.poll() is None, f"howdah ended with {self.process.returncode}:\n{self.log()}"
-        return processes.accepts(self.port)
+        if self.arguments:
+            return processes.accepts(self.port)
+        path = f"{self.socket_folder}/.s.PGSQL.{self.port}"
+        is_local = f"unix:{self.folder}:{self.port}" in self.config["listen"]
+        has_stats = self.config["admin"]["listen"] == f"127.0.0.1:{self.admin_port}"
+        return (
+            processes.accepts(self.port)
+            and (not is_local or processes.accepts_at(path))
+            and (not has_stats or processes.accepts(self.admin_port))
+        )
 
     def signal(self, number):
         self.process.send_signal(number)

@@ -48,6 +48,12 @@ def accepts(port, host="127.0.0.1"):
         return False
 
 
+def accepts_at(path):
+    """The same for a Unix socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
 def stop(process, first_signal=signal.SIGTERM, patience=15):
     """Ends `process` and returns its exit status; kills it when it does not end in time."""
     if process.poll() is None:
