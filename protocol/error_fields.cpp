@@ -53,6 +53,7 @@ ErrorFields read_error(Bytes body) {
   ByteReader reader(body);
   while (const auto kind = reader.byte()) {
     const auto text = reader.c_string();
+    if (*kind == 'M' && !text) fields.message = reader.rest();  // cut off: better than none
     if (*kind == 0 || !text) break;
     switch (*kind) {
       case 'S':  // may be translated; 'V' is not, but servers before 9.6 lack it
