@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kLookUpThreads = 2;
 constexpr std::size_t kCancelThreads = 4;
+constexpr auto kCancelGrace = std::chrono::seconds(2);  // what clients ran when we ended is cancelled, not left running
 constexpr std::size_t kPasswordThreads = 1;
 constexpr std::size_t kMostQueued = 1000;
 constexpr auto kWatchInterval = std::chrono::milliseconds(20);
@@ -31,7 +32,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
       server_secrets_(random_),
       keys_(random_),
       look_ups_(kLookUpThreads, kMostQueued),
-      cancels_(kCancelThreads, kMostQueued),
+      cancels_(kCancelThreads, kMostQueued, kCancelGrace),
       password_checks_(kPasswordThreads, kMostQueued),
       connector_(worker_, look_ups_, cancels_),
       pools_(settings_,

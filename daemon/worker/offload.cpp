@@ -24,7 +24,8 @@ class SignalsBlocked {
 
 }  // namespace
 
-Offload::Offload(std::size_t thread_count, std::size_t most_queued) : most_queued_(most_queued) {
+Offload::Offload(std::size_t thread_count, std::size_t most_queued, Clock::duration grace)
+    : most_queued_(most_queued), grace_(grace) {
   const SignalsBlocked blocked;
   for (std::size_t i = 0; i < thread_count; ++i) threads_.emplace_back([this] { serve(); });
 }
@@ -33,6 +34,7 @@ Offload::~Offload() {
   {
     const std::lock_guard lock(mutex_);
     is_ending_ = true;
+    last_start_ = Clock::now() + grace_;
   }
   wake_up_.notify_all();
   for (auto& thread : threads_) thread.join();
@@ -48,11 +50,15 @@ bool Offload::submit(Work work) {
   return true;
 }
 
+bool Offload::may_start_more() const {
+  return !is_ending_ || (!queue_.empty() && Clock::now() < last_start_);
+}
+
 void Offload::serve() {
   while (true) {
     std::unique_lock lock(mutex_);
     wake_up_.wait(lock, [this] { return is_ending_ || !queue_.empty(); });
-    if (is_ending_) return;
+    if (!may_start_more()) return;
     const auto work = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
