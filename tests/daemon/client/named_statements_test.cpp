@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(what_is_put_in_front_goes_out_with_the_request) {
   two.play.is_held = true;
   two.ann.send(run_named("a") + sync());
   two.play.loop.turn([&] { two.ann.socket().read(); });
-  for (std::size_t number : {1, 2}) (void)two.play.server(number).take_requests();
+  for (const auto number : {1UZ, 2UZ}) (void)two.play.server(number).take_requests();
   two.play.is_held = false;
   two.play.run();
   BOOST_TEST(two.ann.hears() == "2 D(1) C(SELECT 1) Z(I)");

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_sql_only_seems_to_need_does_not_harm_it) {
 BOOST_AUTO_TEST_CASE(an_execute_behind_an_error_is_skipped_up_to_the_sync) {
   TwoServers two;
   (void)two.on(1, prepared("a"));
-  for (std::size_t number : {1, 2}) {
+  for (const auto number : {1UZ, 2UZ}) {
     BOOST_TEST(two.on(number, bind("", "nobody") + function_call(7) + query("EXECUTE a") + sync()) ==
                unknown("nobody"));
     BOOST_TEST(two.on(number, bind("", "nobody") + query("EXECUTE a") + sync()) == unknown("nobody"));

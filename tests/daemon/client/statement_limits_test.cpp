@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(texts_are_freed_when_neither_clients_nor_servers_have_them)
   BOOST_TEST(cache.size() == 1U);
   two.ann.send(terminate());
   two.bob.send(terminate());
-  for (std::size_t number : {1, 2}) two.play.script(number).die();
+  for (const auto number : {1UZ, 2UZ}) two.play.script(number).die();
   two.play.run();
   BOOST_TEST(cache.size() == 0U);
 }
