@@ -44,6 +44,7 @@ void append_error(std::string& out, const ErrorFields& fields) {
   writer.byte('C').c_string(fields.sqlstate).byte('M').c_string(fields.message);
   if (!fields.detail.empty()) writer.byte('D').c_string(fields.detail);
   if (!fields.hint.empty()) writer.byte('H').c_string(fields.hint);
+  if (!fields.routine.empty()) writer.byte('R').c_string(fields.routine);
   writer.byte('\0');
 }
 

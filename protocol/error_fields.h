@@ -19,7 +19,7 @@ struct ErrorFields {
   std::string message;
   std::string detail = {};
   std::string hint = {};
-  std::string routine = {};  // of the server's source that raised it; never sent
+  std::string routine = {};  // of the server's source that raised it
 
   friend bool operator==(const ErrorFields&, const ErrorFields&) = default;
 };

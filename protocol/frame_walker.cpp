@@ -17,6 +17,7 @@ constexpr std::uint32_t kStatementFront = 16 * 1024;   // of a Query: where its 
 constexpr std::uint32_t kStatementWhole = 256 * 1024;  // of a Parse: what can be prepared again on another server
 constexpr std::uint32_t kNames = 1024;                 // of a Bind: portal and statement
 constexpr std::uint32_t kErrorFront = 1024;            // severity and SQLSTATE come first
+constexpr std::uint32_t kDescription = 16 * 1024;      // of parameters and columns: what can be compared
 constexpr std::int32_t kLargestParameter = 16384;
 
 constexpr std::size_t index_of(char type) {
@@ -45,6 +46,7 @@ constexpr FrameRules make_server_rules() {
   rules[index_of('Z')] = {5, 6};
   rules[index_of('C')].inspect_bytes = kErrorFront;
   rules[index_of('E')].inspect_bytes = kErrorFront;
+  for (const char type : {'t', 'T'}) rules[index_of(type)].inspect_bytes = kDescription;
   rules[index_of('S')] = {kLargestParameter, kLargestParameter + 1};
   return rules;
 }

@@ -90,6 +90,8 @@ class OwedReplies {
   [[nodiscard]] NotedOutcomes take_outcomes() { return std::exchange(outcomes_, {}); }
   [[nodiscard]] bool has_outcomes() const { return !outcomes_.is_empty(); }
 
+  // Whether the reply that comes next is one to a request that was noted elsewhere.
+  [[nodiscard]] bool is_next_noted() const { return !is_empty() && entries_[head_].has_note; }
   // Whether the reply that comes next is for ourselves.
   [[nodiscard]] bool is_next_for_pooler() const { return !is_empty() && entries_[head_].asker == Asker::Pooler; }
 

@@ -26,9 +26,11 @@ StatementNote ServerStatements::complete() {
   switch (note.kind) {
     case Kind::ClientParse:
     case Kind::FrontParse:
-      add(note);
+      add(note.statement);
       break;
     case Kind::ClientReuse:
+    case Kind::ClientDescribe:
+    case Kind::FrontDescribe:
       break;
     case Kind::FrontClose:
       remove(note.statement);
@@ -66,23 +68,23 @@ void ServerStatements::set_unnamed(UnnamedNumber number) {
   ++unnamed_changes_;
 }
 
-void ServerStatements::add(const StatementNote& note) {
-  remove(note.statement);
-  order_.push_back(note.statement);
-  places_.emplace(note.statement, Place{std::prev(order_.end()), note.catalog_version});
+void ServerStatements::add(const StatementPointer& statement) {
+  remove(statement);
+  order_.push_back(statement);
+  places_.emplace(statement, std::prev(order_.end()));
 }
 
 void ServerStatements::remove(const StatementPointer& statement) {
   const auto place = places_.find(statement);
   if (place == places_.end()) return;
-  order_.erase(place->second.at);
+  order_.erase(place->second);
   places_.erase(place);
 }
 
 void ServerStatements::touch(const StatementPointer& statement) {
   if (!order_.empty() && order_.back() == statement) return;
   const auto place = places_.find(statement);
-  if (place != places_.end()) order_.splice(order_.end(), order_, place->second.at);
+  if (place != places_.end()) order_.splice(order_.end(), order_, place->second);
 }
 
 ServerStatements::Presence ServerStatements::presence(const StatementPointer& statement, std::uint64_t batch) const {
@@ -93,9 +95,8 @@ ServerStatements::Presence ServerStatements::presence(const StatementPointer& st
   return places_.contains(statement) ? Presence::Present : Presence::Absent;
 }
 
-bool ServerStatements::is_prepared_since(const StatementPointer& statement, std::uint64_t catalog_version) const {
-  const auto place = places_.find(statement);
-  return place != places_.end() && place->second.catalog_version == catalog_version && newest_for(statement) == nullptr;
+bool ServerStatements::is_prepared(const StatementPointer& statement) const {
+  return places_.contains(statement) && newest_for(statement) == nullptr;
 }
 
 const StatementNote* ServerStatements::newest_for(std::string_view name) const {

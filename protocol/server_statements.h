@@ -34,13 +34,15 @@ struct StatementNote {
     UnnamedClose,
     VisibleParse,  // under the client's own `name`, for SQL that uses it
     VisibleClose,
+    ClientDescribe,  // the client is told of the statement
+    FrontDescribe,   // ours, to see whether the statement still is what clients have been told
   };
   Kind kind;
   std::uint64_t batch = 0;
   StatementPointer statement = {};
   std::string name = {};
   UnnamedNumber unnamed = 0;
-  std::uint64_t catalog_version = 0;
+  StatementShape shape = {};  // what the answer to a Describe told
 };
 
 class ServerStatements {
@@ -53,13 +55,15 @@ class ServerStatements {
   StatementNote complete();
   // The oldest one has been answered by an error; its kind.
   StatementNote::Kind fail();
+  // A part of the answer to the oldest one, which is a Describe.
+  void note_described(char type, Bytes body) { notes_.front().shape.note(type, body); }
   // The oldest ones were skipped by the server.
   void drop(std::size_t count);
 
   // Whether the server will have it when it comes to the batch with this number.
   [[nodiscard]] Presence presence(const StatementPointer& statement, std::uint64_t batch) const;
-  // Prepared, answered, and nothing is under way that changes it; and when, as a catalog version.
-  [[nodiscard]] bool is_prepared_since(const StatementPointer& statement, std::uint64_t catalog_version) const;
+  // Prepared, answered, and nothing is under way that changes it.
+  [[nodiscard]] bool is_prepared(const StatementPointer& statement) const;
   // The newest or oldest note about a client's name or a statement; null where there is none.
   [[nodiscard]] const StatementNote* newest_for(std::string_view name) const;
   [[nodiscard]] const StatementNote* oldest_for(std::string_view name) const;
@@ -93,18 +97,13 @@ class ServerStatements {
   void set_stale_version(std::uint64_t version) { stale_version_ = version; }
 
  private:
-  struct Place {
-    std::list<StatementPointer>::iterator at;
-    std::uint64_t catalog_version;
-  };
-
   void set_unnamed(UnnamedNumber number);
-  void add(const StatementNote& note);
+  void add(const StatementPointer& statement);
   void remove(const StatementPointer& statement);
 
   std::deque<StatementNote> notes_;
   std::list<StatementPointer> order_;  // the one used last is at the back
-  std::unordered_map<StatementPointer, Place> places_;
+  std::unordered_map<StatementPointer, std::list<StatementPointer>::iterator> places_;
   std::unordered_set<std::string> visible_names_;
   UnnamedNumber unnamed_ = 0;
   std::uint64_t unnamed_changes_ = 0;

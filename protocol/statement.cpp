@@ -5,8 +5,10 @@
 
 namespace howdah::protocol {
 
-Statement::Statement(std::uint64_t number, std::string_view variant, Bytes definition)
-    : server_name_(std::string(kServerNamePrefix) + std::to_string(number)), variant_bytes_(variant.size()) {
+Statement::Statement(std::uint64_t number, std::string_view variant, Bytes definition, std::uint64_t catalog_version)
+    : server_name_(std::string(kServerNamePrefix) + std::to_string(number)),
+      variant_bytes_(variant.size()),
+      catalog_version_(catalog_version) {
   key_.reserve(variant.size() + definition.size());
   key_.append(variant).append(definition);
   StatementWords words;
@@ -14,6 +16,15 @@ Statement::Statement(std::uint64_t number, std::string_view variant, Bytes defin
   words.feed(statement_text(definition));
   words.end_text();
   is_telling_ = words.is_telling();
+}
+
+void Statement::note_told(const StatementShape& shape) const {
+  const auto learn = [](std::atomic<std::uint64_t>& known, std::uint64_t learned) {
+    std::uint64_t nothing = 0;
+    if (learned != 0) known.compare_exchange_strong(nothing, learned);
+  };
+  learn(told_parameters_, shape.parameters);
+  learn(told_rows_, shape.rows);
 }
 
 }  // namespace howdah::protocol

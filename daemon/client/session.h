@@ -88,12 +88,12 @@ class Session final : private io::StreamHandler,
   // --- requests: session_requests.cpp
   enum class Way { Forward, Drop, Hold };
   [[nodiscard]] std::size_t take_requests(protocol::Bytes bytes);
-  [[nodiscard]] Way begin_frame(const protocol::Piece& piece);
-  [[nodiscard]] Way begin_without_lease(const protocol::Piece& piece);
-  [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece);
+  [[nodiscard]] Way begin_frame(const protocol::Piece& piece, protocol::Bytes behind);
+  [[nodiscard]] Way begin_without_lease(const protocol::Piece& piece, protocol::Bytes behind);
+  [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece, protocol::Bytes behind);
   void prepare_transaction();
-  [[nodiscard]] Way begin_request(const protocol::Piece& piece);
-  [[nodiscard]] Way acquire(const protocol::Piece& piece);
+  [[nodiscard]] Way begin_request(const protocol::Piece& piece, protocol::Bytes behind, bool is_alone);
+  [[nodiscard]] Way acquire(const protocol::Piece& piece, protocol::Bytes behind);
   void refuse_request(char type, const protocol::ErrorFields& error);
   void note_request_begun();
   void end_frame(const protocol::Piece& piece);
@@ -118,7 +118,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool on_ready_for_query(protocol::TransactionStatus status) override;
   void on_statement_answered(const protocol::StatementNote& note) override;
   void on_command_tag(std::string_view tag) override;
-  void on_statement_error(protocol::Bytes frame) override;
+  [[nodiscard]] bool on_statement_error(protocol::Bytes frame) override;
   void on_progress() override;
   void on_server_drained() override;
   void on_server_lost(bool was_told) override;
@@ -129,6 +129,11 @@ class Session final : private io::StreamHandler,
   void settle_lease();
   void note_pin();
   [[nodiscard]] bool has_own_failure();
+
+  // --- a batch that the client does not know to be sent twice: session_repeat.cpp
+  enum class Repeat { None, Due, UnderWay };
+  [[nodiscard]] bool can_repeat() const;
+  void repeat_batch();
 
   // --- time limits: session_deadlines.cpp
   void arm_deadline();
@@ -171,6 +176,7 @@ class Session final : private io::StreamHandler,
   protocol::FrameWalker walker_{protocol::client_frame_rules()};
   bool is_forwarding_ = false;      // the frame under way goes to the server
   std::size_t replaced_bytes_ = 0;  // of its front: others have been written in their place
+  Repeat repeat_ = Repeat::None;    // Due: once its ReadyForQuery has come
   bool is_holding_ = false;         // a frame waits in the stream for replies or room
   char held_type_ = 0;              // of the frame that waits for a lease
   char skip_until_ = 0;             // in Skipping: 'S', or the type of the one message that is dropped

@@ -2,6 +2,7 @@
 #include "daemon/client/session.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
+#include "protocol/statement_events.h"
 
 namespace howdah::client {
 
@@ -56,6 +57,7 @@ void Session::on_refused(const protocol::ErrorFields& error) {
 }
 
 void Session::on_reply_bytes(protocol::Bytes bytes) {
+  if (server_ != nullptr) server_->repeatable().forget();
   environment_.replies.pass(bytes);
 }
 
@@ -67,11 +69,24 @@ void Session::on_command_tag(std::string_view tag) {
   if (statements_) statements_->on_command_tag(tag, *server_);
 }
 
-void Session::on_statement_error(protocol::Bytes frame) {
-  environment_.replies.own(statements_ ? statements_->on_error(frame) : std::string(frame));
+bool Session::on_statement_error(protocol::Bytes frame) {
+  if (!statements_) {
+    environment_.replies.own(frame);
+    return true;
+  }
+  if (can_repeat() &&
+      protocol::is_statement_outdated(protocol::read_error(frame.substr(protocol::kFrameHeaderBytes)))) {
+    statements_->on_outdated(server_->repeatable().bytes());
+    repeat_ = Repeat::Due;
+    return false;
+  }
+  server_->repeatable().forget();
+  environment_.replies.own(statements_->on_error(frame));
+  return true;
 }
 
 bool Session::on_ready_for_query(TransactionStatus status) {
+  if (repeat_ == Repeat::Due) return false;
   if (status == TransactionStatus::Idle) ++pool_->totals().transactions;
   if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return true;
   // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
@@ -87,6 +102,7 @@ bool Session::on_ready_for_query(TransactionStatus status) {
 void Session::on_progress() {
   pool_->totals().errors_sent += server_->take_error_count();
   if (has_own_failure()) return;
+  if (repeat_ == Repeat::Due && server_->owed().is_settled()) return repeat_batch();
   send_replies();
   const auto& owed = server_->owed();
   if (state_ == State::Welcoming) {
@@ -164,6 +180,7 @@ void Session::on_server_lost(bool was_told) {
                                      "server closed the connection unexpectedly");
   if (was_told || server_->has_partial_reply()) last_words_.reset();
   server_ = nullptr;
+  repeat_ = Repeat::None;
   end("server connection lost", false);
 }
 

@@ -61,13 +61,14 @@ std::size_t Session::take_requests(Bytes bytes) {
     if (!*next) break;
     const auto& piece = **next;
     if (piece.is_start) {
-      const auto way = begin_frame(piece);
+      const auto way = begin_frame(piece, bytes.substr(done + piece.bytes.size()));
       if (state_ == State::Ended || is_ending_) return bytes.size();
       if (way == Way::Hold) break;
       is_forwarding_ = way == Way::Forward;
     }
     if (is_forwarding_) {
       environment_.requests.pass(piece.bytes.substr(std::exchange(replaced_bytes_, 0)));
+      server_->repeatable().pass(piece);
       if (!piece.is_start && has_text(piece.type)) server_->words().feed(piece.body());
     }
     walker_.advance(piece);
@@ -80,18 +81,18 @@ std::size_t Session::take_requests(Bytes bytes) {
   return done;
 }
 
-Session::Way Session::begin_frame(const Piece& piece) {
+Session::Way Session::begin_frame(const Piece& piece, Bytes behind) {
   if (piece.type == 'X') {
     has_said_goodbye_ = true;
     end_after_replies("closed by the client");
     return Way::Drop;
   }
   if (state_ == State::Skipping) return Way::Drop;
-  return server_ == nullptr ? begin_without_lease(piece) : begin_with_lease(piece);
+  return server_ == nullptr ? begin_without_lease(piece, behind) : begin_with_lease(piece, behind);
 }
 
 // What needs no server is answered at once; COPY data that comes too late is dropped, as PostgreSQL does.
-Session::Way Session::begin_without_lease(const Piece& piece) {
+Session::Way Session::begin_without_lease(const Piece& piece, Bytes behind) {
   if (stream_->pending_bytes() > 0) {  // who does not read his answers gets no more of them
     is_holding_ = true;
     return Way::Hold;
@@ -104,10 +105,10 @@ Session::Way Session::begin_without_lease(const Piece& piece) {
   }
   if (piece.type == 'H' && !has_body(piece)) return Way::Drop;
   if (is_answered_without_server(piece)) return Way::Drop;
-  return acquire(piece);
+  return acquire(piece, behind);
 }
 
-Session::Way Session::acquire(const Piece& piece) {
+Session::Way Session::acquire(const Piece& piece, Bytes behind) {
   if (mode_ == config::PoolMode::Statement && piece.type == 'Q') {
     protocol::StatementWords words;
     words.begin_text();
@@ -127,11 +128,15 @@ Session::Way Session::acquire(const Piece& piece) {
     return Way::Hold;
   }
   begin_lease(*server);
-  return begin_with_lease(piece);
+  return begin_with_lease(piece, behind);
 }
 
-Session::Way Session::begin_with_lease(const Piece& piece) {
+Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
   auto& owed = server_->owed();
+  if (repeat_ == Repeat::Due) {
+    is_holding_ = true;
+    return Way::Hold;
+  }
   if (owed.ready_count() >= kMostReadyOwed || owed.size() >= kMostEntriesOwed) {
     is_holding_ = true;
     return Way::Hold;
@@ -148,8 +153,10 @@ Session::Way Session::begin_with_lease(const Piece& piece) {
     is_holding_ = true;
     return Way::Hold;
   }
-  if (owed.is_settled() && server_->status() == TransactionStatus::Idle) prepare_transaction();
-  return begin_request(piece);
+  const bool is_at_rest = owed.is_settled() && server_->status() == TransactionStatus::Idle;
+  const bool is_alone = is_at_rest && !begin_.is_open() && repeat_ == Repeat::None;
+  if (is_at_rest) prepare_transaction();
+  return begin_request(piece, behind, is_alone);
 }
 
 // What goes in front of the first request of a transaction.
@@ -170,7 +177,7 @@ bool Session::must_let_others_in() const {
          !owed.is_unsynced() && !owed.is_copy_in();
 }
 
-Session::Way Session::begin_request(const Piece& piece) {
+Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_alone) {
   if (has_text(piece.type)) {
     server_->words().begin_text();
     server_->words().feed(piece.body());
@@ -181,13 +188,14 @@ Session::Way Session::begin_request(const Piece& piece) {
   if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
     owed.expect(protocol::request_of(piece.type));
   } else {
-    const auto translation = statements_->begin_frame(piece, *server_, environment_.requests);
+    const auto translation = statements_->begin_frame(piece, behind, *server_, environment_.requests);
     is_holding_ = translation.is_held;
     replaced_bytes_ = translation.replaced_bytes;
     if (is_holding_) return Way::Hold;
+    if (is_alone && translation.is_repeatable) server_->repeatable().begin();
   }
   if (!request_since_) note_request_begun();
-  if (piece.type == 'Q' || piece.type == 'E') ++pool_->totals().queries;
+  if ((piece.type == 'Q' || piece.type == 'E') && repeat_ == Repeat::None) ++pool_->totals().queries;
   return Way::Forward;
 }
 

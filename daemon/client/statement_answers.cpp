@@ -25,6 +25,16 @@ std::string take_first(std::vector<std::string>& names) {
   return first;
 }
 
+// As PostgreSQL gives it; drivers know it by its routine.
+std::string outdated_error() {
+  auto fields = protocol::make_error(protocol::Severity::Error, protocol::sqlstate::kFeatureNotSupported,
+                                     "cached plan must not change result type");
+  fields.routine = "RevalidateCachedQuery";
+  std::string frame;
+  protocol::append_error(frame, fields);
+  return frame;
+}
+
 }  // namespace
 
 void StatementTranslator::on_answered(const StatementNote& note) {
@@ -35,6 +45,10 @@ void StatementTranslator::on_answered(const StatementNote& note) {
     case Kind::ClientClose:
       sql_names_.erase(note.name);
       return names_.remove(note.name);
+    case Kind::ClientDescribe:
+      return note.statement->note_told(note.shape);
+    case Kind::FrontDescribe:
+      return on_checked(note);
     case Kind::FrontParse:
     case Kind::FrontClose:
     case Kind::UnnamedParse:
@@ -68,6 +82,7 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   std::string translated(frame);
   const auto start = translated.find(protocol::kServerNamePrefix);
   if (start == std::string::npos) return translated;
+  if (translated.compare(start, kOutdatedName.size(), kOutdatedName) == 0) return outdated_error();
   if (translated.compare(start, kForeignPrefix.size(), kForeignPrefix) == 0) {
     translated.erase(start, kForeignPrefix.size());
   } else {
@@ -104,10 +119,12 @@ void StatementTranslator::settle(server::ServerConnection& server) {
   settle_unnamed(server);
   parsed_.clear();
   parsed_again_.clear();
+  checked_.reset();
   if (server.status() != protocol::TransactionStatus::Idle) return;
   is_changing_names_ = false;
   deallocating_.clear();
   preparing_.clear();
+  outdated_here_.clear();
   if (std::exchange(has_changed_catalog_, false)) cache_.note_catalog_change();  // only now do others see it
 }
 

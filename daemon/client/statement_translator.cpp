@@ -34,10 +34,10 @@ std::size_t frame_bytes(const protocol::Piece& piece) {
 
 }  // namespace
 
-StatementTranslator::Translation StatementTranslator::begin_frame(const protocol::Piece& piece,
+StatementTranslator::Translation StatementTranslator::begin_frame(const protocol::Piece& piece, Bytes behind,
                                                                   server::ServerConnection& server,
                                                                   io::OutputBatch& out) {
-  Call call{piece, server, out};
+  Call call{piece, behind, server, out};
   if (must_trim_first(call)) return hold(call);
   trim(call);
   switch (piece.type) {
@@ -145,6 +145,11 @@ StatementTranslator::Translation StatementTranslator::reuse(Call& call, std::str
 // The name is taken: the server says so, since it is made to know it.
 StatementTranslator::Translation StatementTranslator::parse_again(Call& call, const StatementPointer& statement,
                                                                   const protocol::ParseBody& body) {
+  if (checked_) return hold(call);
+  if (must_be_checked(call, statement)) {
+    check(call, statement);
+    return hold(call);
+  }
   put_in_place(call, statement);
   call.server.owed().expect(Request::Parse);
   parsed_again_.push_back({statement, std::string(body.name)});
@@ -156,12 +161,13 @@ StatementTranslator::Translation StatementTranslator::parse_again(Call& call, co
 // What the server prepared earlier stands for a new Parse only where that could not have failed.
 bool StatementTranslator::can_reuse(const Call& call, const StatementPointer& statement) const {
   return call.server.status() != protocol::TransactionStatus::Failed && call.server.owed().client_ready_count() == 0 &&
-         call.server.statements().is_prepared_since(statement, cache_.catalog_version());
+         call.server.statements().is_prepared(statement);
 }
 
-// Settings that we do not know make a statement this session's own.
+// Settings that we do not know make a statement this session's own, and so does a catalog that others may never see.
 std::string StatementTranslator::variant(const server::ServerConnection& server) const {
-  if (server.words().has_local_set() || server.left_state().has(protocol::StateKind::Settings) ||
+  if (has_changed_catalog_ || server.words().has_local_set() ||
+      server.left_state().has(protocol::StateKind::Settings) ||
       server.left_state().has(protocol::StateKind::CodeBlock)) {
     return "session " + std::to_string(session_id_) + '\0';
   }
@@ -183,28 +189,36 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
     return {};
   }
   if (!are_names_certain(call)) return hold(call);
-  const auto found = look_up(call, protocol::cut_statement_name(front->statement));
+  const auto description = description_of(call);
+  const auto found = look_up_to_use(call, protocol::cut_statement_name(front->statement), description);
   if (found.is_held) return hold(call);
   if (found.statement) {
     const bool is_telling = found.statement->is_telling();
     if (is_telling && !take_bound_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
+    if (description == Description::Comes && found.statement->told().rows == 0) described_next_ = found.statement;
   }
   call.server.owed().expect(Request::Bind);
-  if (!found.statement && !looks_like_ours(front->statement)) return {};
-  const auto name = found.statement ? found.statement->server_name() : foreign_name(front->statement);
+  if (!found.statement && !found.is_refused && !looks_like_ours(front->statement)) return {};
+  const auto name = server_name_of(found, front->statement);
   const auto replaced_bytes = protocol::kFrameHeaderBytes + front->size_bytes;
   call.out.own_written([&](std::string& out) {
     protocol::append_bind_front(out, front->portal, name, frame_bytes(call.piece) - replaced_bytes);
   });
-  return {.replaced_bytes = replaced_bytes};
+  const bool is_repeatable =
+      found.statement && (description == Description::Comes || !found.statement->told().is_known());
+  return {.replaced_bytes = replaced_bytes, .is_repeatable = is_repeatable};
 }
 
 StatementTranslator::Translation StatementTranslator::target(Call& call) {
   const bool is_describe = call.piece.type == 'D';
   const auto target = protocol::read_target(call.piece.body());
   if (!target || target->kind != 'S') {
-    call.server.owed().expect(is_describe ? Request::Describe : Request::Close);
+    if (is_describe) {
+      expect_description(call, std::exchange(described_next_, nullptr));
+    } else {
+      call.server.owed().expect(Request::Close);
+    }
     return {};
   }
   return is_describe ? describe(call, target->name) : close(call, target->name);
@@ -218,16 +232,16 @@ StatementTranslator::Translation StatementTranslator::describe(Call& call, std::
     return {};
   }
   if (!are_names_certain(call)) return hold(call);
-  const auto found = look_up(call, protocol::cut_statement_name(name));
+  const auto found = look_up_to_use(call, protocol::cut_statement_name(name), Description::Comes);
   if (found.is_held) return hold(call);
   if (found.statement) {
     const bool is_telling = found.statement->is_telling();
     if (is_telling && !take_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
   }
-  owed.expect(Request::Describe);
+  expect_description(call, found.statement);
   if (!found.statement && !looks_like_ours(name)) return {};
-  const auto server_name = found.statement ? found.statement->server_name() : foreign_name(name);
+  const auto server_name = server_name_of(found, name);
   call.out.own_written([&](std::string& out) { protocol::append_describe_statement(out, server_name); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
@@ -244,6 +258,11 @@ StatementTranslator::Translation StatementTranslator::close(Call& call, std::str
   if (!looks_like_ours(name)) return {};
   call.out.own_written([&](std::string& out) { protocol::append_close_statement(out, foreign_name(name)); });
   return {.replaced_bytes = call.piece.bytes.size()};
+}
+
+std::string StatementTranslator::server_name_of(const LookUp& found, std::string_view name) {
+  if (found.is_refused) return std::string(kOutdatedName);
+  return found.statement ? found.statement->server_name() : foreign_name(name);
 }
 
 // --- what the server lacks
@@ -331,7 +350,6 @@ void StatementTranslator::close_in_front(Call& call, const StatementPointer& sta
 void StatementTranslator::expect_noted(Call& call, Request request, Asker asker, StatementNote note) {
   auto& owed = call.server.owed();
   note.batch = owed.batch();
-  note.catalog_version = cache_.catalog_version();
   if (owed.expect(request, asker, true)) call.server.statements().note(std::move(note));
 }
 

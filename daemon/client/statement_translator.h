@@ -6,6 +6,9 @@
 // client's own names for as long as the lease lasts; behind text that may change which statements there are, what
 // names one waits for the answers. Names that the client does not have reach the server as they are, so that its
 // errors are PostgreSQL's own. What a message changes counts when its answer has come.
+// A client reads rows by what a Describe has told it, maybe long ago and of another server. Where the catalog has
+// changed since, a server that lacks a statement is asked first whether it still is what clients were told; rows of
+// another shape reach only a client that asks for their description with them, others get PostgreSQL's error.
 // Owned by a session; one worker's thread. (PostgreSQL documentation: "Extended Query", "Pipelining";
 // "PREPARE", "EXECUTE", "DEALLOCATE")
 #pragma once
@@ -29,6 +32,9 @@ namespace howdah::client {
 
 // Names of clients that look like ours go to servers behind this: ours go on with digits.
 inline constexpr std::string_view kForeignPrefix = "howdah_none_";
+// Under this name servers are asked for a statement whose rows would not be those that the client was told of. It meets
+// none of those behind the prefix, which all look like ours.
+inline constexpr std::string_view kOutdatedName = "howdah_none_outdated";
 
 struct StatementLimits {
   std::size_t per_server;  // more than these are closed before the next batch, those used the longest ago
@@ -43,18 +49,23 @@ class StatementTranslator {
   struct Translation {
     bool is_held = false;            // nothing was done: it depends on answers that are still to come
     std::size_t replaced_bytes = 0;  // so many of the frame's first bytes are replaced by what was written
+    bool is_repeatable = false;  // a Bind that may be sent again, with what follows it, if it is refused as outdated
   };
   // The beginning of a Parse, Bind, Describe, Close or Query that is about to go to `server`, whose words()
   // have read it, and that the server will answer: it neither skips messages nor reads COPY data. Notes what
   // the server will owe for it; writes what stands in front of it, and what replaces its own front, to `out`.
-  [[nodiscard]] Translation begin_frame(const protocol::Piece& piece, server::ServerConnection& server,
-                                        io::OutputBatch& out);
+  // `behind`: what has come behind the whole frame.
+  [[nodiscard]] Translation begin_frame(const protocol::Piece& piece, protocol::Bytes behind,
+                                        server::ServerConnection& server, io::OutputBatch& out);
 
   // The answers of the server, in order.
   void on_answered(const protocol::StatementNote& note);
   void on_command_tag(std::string_view tag, server::ServerConnection& server);
   // An error that tells of statements, whole: the same with the client's name for one.
   [[nodiscard]] std::string on_error(protocol::Bytes frame);
+
+  // The server has refused this Bind, whole, because the catalog has changed. It has not been answered to the client.
+  void on_outdated(protocol::Bytes bind);
 
   // Nothing is owed any more.
   void settle(server::ServerConnection& server);
@@ -69,13 +80,17 @@ class StatementTranslator {
  private:
   struct Call {
     const protocol::Piece& piece;
+    protocol::Bytes behind;
     server::ServerConnection& server;
     io::OutputBatch& out;
   };
   struct LookUp {
     protocol::StatementPointer statement = {};
     bool is_held = false;
+    bool is_refused = false;  // as PostgreSQL refuses a plan that would give other rows
   };
+  // Whether the rows of a Bind will be described to the client.
+  enum class Description { Comes, Lacks, Unknown };
   struct ServerName {
     protocol::StatementPointer statement;
     std::string client_name;
@@ -102,6 +117,17 @@ class StatementTranslator {
   Translation hold(Call& call);
 
   [[nodiscard]] LookUp look_up(const Call& call, std::string_view name) const;
+  // The same, such that the client will understand its rows.
+  [[nodiscard]] LookUp look_up_to_use(Call& call, std::string_view name, Description description);
+  [[nodiscard]] LookUp renewed(Call& call, std::string_view name, const protocol::StatementPointer& statement);
+  [[nodiscard]] static Description description_of(const Call& call);
+  // Whether it has to be seen first what the statement has become.
+  [[nodiscard]] bool must_be_checked(const Call& call, const protocol::StatementPointer& statement) const;
+  void check(Call& call, const protocol::StatementPointer& statement);
+  void on_checked(const protocol::StatementNote& note);
+  [[nodiscard]] bool is_outdated(const protocol::StatementPointer& statement) const;
+  void expect_description(Call& call, const protocol::StatementPointer& statement);
+  [[nodiscard]] static std::string server_name_of(const LookUp& found, std::string_view name);
   void put_in_place(Call& call, const protocol::StatementPointer& statement);
   // False: held.
   [[nodiscard]] bool put_unnamed_in_place(Call& call);
@@ -136,9 +162,12 @@ class StatementTranslator {
   std::array<Unnamed, kMostUnnamedBefore> unnamed_before_;
   std::size_t unnamed_before_count_ = 0;
   std::uint32_t unnamed_count_ = 0;
-  std::uint64_t unnamed_changes_ = 0;      // the server's count of them when we last looked
-  std::uint64_t unnamed_batch_ = 0;        // in which it is in place, one more than its number; 0: none
-  bool has_changed_catalog_ = false;       // in a transaction that has not ended
+  std::uint64_t unnamed_changes_ = 0;                      // the server's count of them when we last looked
+  protocol::StatementPointer described_next_;              // by the Describe behind a Bind, where it is not known yet
+  protocol::StatementPointer checked_;                     // what a check is under way for
+  std::vector<protocol::StatementPointer> outdated_here_;  // by what this transaction has changed
+  std::uint64_t unnamed_batch_ = 0;                        // in which it is in place, one more than its number; 0: none
+  bool has_changed_catalog_ = false;                       // in a transaction that has not ended
   bool is_changing_names_ = false;         // text that may do so is under way, or was in this transaction
   std::vector<std::string> deallocating_;  // named by SQL that is under way, in order
   std::vector<std::string> preparing_;

@@ -13,27 +13,27 @@ StatementPointer StatementCache::intern(std::string_view variant, Bytes definiti
     joined.append(variant).append(definition);
     key = joined;
   }
+  StatementPointer known;  // let go behind the lock, which its end would take
   const std::lock_guard lock(shared_->mutex);
   const auto found = shared_->statements.find(key);
-  if (found != shared_->statements.end()) {
-    if (auto statement = found->second.pointer.lock()) return statement;
-  }
-  return Shared::make(shared_, variant, definition);
+  if (found != shared_->statements.end()) known = found->second.pointer.lock();
+  if (known && known->catalog_version() == catalog_version()) return known;
+  return Shared::make(shared_, variant, definition, catalog_version());
 }
 
 StatementPointer StatementCache::renew(std::string_view variant, Bytes definition) {
   const std::lock_guard lock(shared_->mutex);
-  return Shared::make(shared_, variant, definition);
+  return Shared::make(shared_, variant, definition, catalog_version());
 }
 
 // Under the lock. What had the key before keeps its own name, but is not found any more.
 StatementPointer StatementCache::Shared::make(const std::shared_ptr<Shared>& shared, std::string_view variant,
-                                              Bytes definition) {
+                                              Bytes definition, std::uint64_t catalog_version) {
   const auto forget = [shared](const Statement* statement) {
     shared->forget(*statement);
     delete statement;
   };
-  const StatementPointer made(new Statement(++shared->last_number, variant, definition), forget);
+  const StatementPointer made(new Statement(++shared->last_number, variant, definition, catalog_version), forget);
   shared->statements.erase(made->key());
   shared->statements.emplace(made->key(), Entry{made.get(), made});
   return made;

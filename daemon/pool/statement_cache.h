@@ -20,8 +20,8 @@ class StatementCache {
   StatementCache(const StatementCache&) = delete;
   StatementCache& operator=(const StatementCache&) = delete;
 
-  // The statement of this definition, made when nobody holds one. `variant` tells apart what PostgreSQL would
-  // plan otherwise though the text is the same: a search_path, a role.
+  // The statement of this definition, made when nobody holds one of the present catalog. `variant` tells apart what
+  // PostgreSQL would plan otherwise though the text is the same: a search_path, a role.
   [[nodiscard]] protocol::StatementPointer intern(std::string_view variant, protocol::Bytes definition);
 
   // A new statement of this definition, with a name of its own on servers; `intern` gives it from now on. The
@@ -35,10 +35,13 @@ class StatementCache {
   [[nodiscard]] std::uint64_t catalog_version() const { return catalog_version_.load(std::memory_order_relaxed); }
   void note_catalog_change() { catalog_version_.fetch_add(1, std::memory_order_relaxed); }
 
-  // Counts up when a server refused a statement because the catalog had changed under it: what servers have
+  // Counts up when a server showed that the catalog had changed under a statement, whoever did that: what servers have
   // prepared up to then is to be dropped.
   [[nodiscard]] std::uint64_t stale_version() const { return stale_version_.load(std::memory_order_relaxed); }
-  void note_stale() { stale_version_.fetch_add(1, std::memory_order_relaxed); }
+  void note_stale() {
+    note_catalog_change();
+    stale_version_.fetch_add(1, std::memory_order_relaxed);
+  }
 
  private:
   struct Entry {
@@ -49,7 +52,8 @@ class StatementCache {
   struct Shared {
     void forget(const protocol::Statement& statement);
     [[nodiscard]] static protocol::StatementPointer make(const std::shared_ptr<Shared>& shared,
-                                                         std::string_view variant, protocol::Bytes definition);
+                                                         std::string_view variant, protocol::Bytes definition,
+                                                         std::uint64_t catalog_version);
 
     std::mutex mutex;
     std::unordered_map<std::string_view, Entry> statements;  // under mutex

@@ -46,7 +46,10 @@ class Cleanup final : private Tenant {
   bool on_ready_for_query(protocol::TransactionStatus status) override;
   void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
   void on_command_tag(std::string_view /*tag*/) override {}
-  void on_statement_error(protocol::Bytes frame) override { on_reply_bytes(frame); }
+  bool on_statement_error(protocol::Bytes frame) override {
+    on_reply_bytes(frame);
+    return true;
+  }
   void on_progress() override;
   void on_server_drained() override { on_progress(); }
   void on_server_lost(bool was_told) override;

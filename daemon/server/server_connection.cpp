@@ -21,6 +21,11 @@ bool may_be_answered_otherwise(char type) {
   return type == 'Z' || type == '3' || type == 'E';
 }
 
+// In the answer to a Describe.
+bool tells_of_statement(char type) {
+  return type == 't' || type == 'T' || type == 'n';
+}
+
 }  // namespace
 
 ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda, ServerOwner& owner)
@@ -51,6 +56,7 @@ void ServerConnection::end_lease() {
   set_reading(true);  // a slow client may have stopped it
   idle_since_ = agenda_.now();
   words_.reset();
+  repeatable_.forget();
 }
 
 void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch) {
@@ -176,6 +182,9 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
     default:
       break;
   }
+  if (tells_of_statement(piece.type) && piece.is_end && owed_.is_next_noted()) {
+    statements_.note_described(piece.type, piece.body());
+  }
   const auto verdict = owed_.on_reply(piece.type);
   if (verdict == OwedReplies::Verdict::Unexpected) {
     lose("reply that nothing asked for");
@@ -248,11 +257,10 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
     may_lack_settings_ = true;
     return false;
   }
-  ++error_count_;
   has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
-  if (!piece.is_end || !protocol::tells_of_statements(fields)) return true;
-  tenant_->on_statement_error(piece.bytes);
-  return false;
+  const bool is_passed_on = !piece.is_end || !protocol::tells_of_statements(fields);
+  if (is_passed_on || tenant_->on_statement_error(piece.bytes)) ++error_count_;
+  return is_passed_on;
 }
 
 void ServerConnection::take_parameter(const Piece& piece) {

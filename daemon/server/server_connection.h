@@ -12,6 +12,7 @@
 #include "daemon/io/stream.h"
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/release_rule.h"
+#include "daemon/server/repeatable_batch.h"
 #include "daemon/server/tenant.h"
 #include "daemon/worker/agenda.h"
 #include "protocol/error_fields.h"
@@ -81,6 +82,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] protocol::ServerStatements& statements() { return statements_; }
   [[nodiscard]] const protocol::ServerStatements& statements() const { return statements_; }
 
+  // Of the client's bytes sent in this lease, what may be sent again.
+  [[nodiscard]] RepeatableBatch& repeatable() { return repeatable_; }
+
   // The words of the statements sent in this lease, and what may be left behind by them.
   [[nodiscard]] protocol::StatementWords& words() { return words_; }
   [[nodiscard]] const protocol::StatementWords& words() const { return words_; }
@@ -144,6 +148,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::SessionSettings settings_;
   bool may_lack_settings_ = false;             // a RESET has come: some of them may be the log-in's again
   protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
+  RepeatableBatch repeatable_;
   protocol::StatementWords words_;
   protocol::StateKinds left_state_;
   std::optional<protocol::ErrorFields> own_error_;

@@ -20,8 +20,8 @@ class Tenant {
   // A command of the client's is complete, and its tag tells of prepared statements or of the catalog.
   virtual void on_command_tag(std::string_view tag) = 0;
   // An ErrorResponse for the client, whole, whose text holds a server's name of a statement or says that a
-  // statement is outdated. It does not come by on_reply_bytes.
-  virtual void on_statement_error(protocol::Bytes frame) = 0;
+  // statement is outdated. It does not come by on_reply_bytes. Whether the client hears of it.
+  [[nodiscard]] virtual bool on_statement_error(protocol::Bytes frame) = 0;
   // All that was read this time has been handed out, or a cancel is over: time to send, and to see whether
   // the lease ends.
   virtual void on_progress() = 0;

@@ -85,14 +85,24 @@ BOOST_AUTO_TEST_CASE(the_newest_and_the_oldest_note_of_a_name) {
   BOOST_TEST(server.newest_for(two)->name == "b");
 }
 
-BOOST_AUTO_TEST_CASE(what_may_stand_for_a_parse_was_answered_under_the_same_catalog) {
-  server.note({.kind = Kind::FrontParse, .statement = one, .catalog_version = 7});
-  BOOST_TEST(!server.is_prepared_since(one, 7));
+BOOST_AUTO_TEST_CASE(what_may_stand_for_a_parse_was_answered) {
+  server.note({.kind = Kind::FrontParse, .statement = one});
+  BOOST_TEST(!server.is_prepared(one));
   (void)server.complete();
-  BOOST_TEST(server.is_prepared_since(one, 7));
-  BOOST_TEST(!server.is_prepared_since(one, 8));
+  BOOST_TEST(server.is_prepared(one));
   server.note({.kind = Kind::FrontClose, .statement = one});
-  BOOST_TEST(!server.is_prepared_since(one, 7));
+  BOOST_TEST(!server.is_prepared(one));
+}
+
+BOOST_AUTO_TEST_CASE(the_answer_to_a_describe_comes_with_its_note) {
+  parsed(one);
+  server.note({.kind = Kind::ClientDescribe, .statement = one});
+  server.note_described('t', "\0\0"s);
+  server.note_described('T', "\0\1a\0\0\0\0\0\0\0\0\0\0\x17\0\4\xff\xff\xff\xff\0\0"s);
+  const auto note = server.complete();
+  BOOST_TEST(note.shape.parameters != 0U);
+  BOOST_TEST(note.shape.rows != 0U);
+  BOOST_TEST(server.is_prepared(one));
 }
 
 BOOST_AUTO_TEST_CASE(the_one_used_the_longest_ago_comes_first) {

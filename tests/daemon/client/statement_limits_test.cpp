@@ -1,4 +1,4 @@
-// How many statements a server keeps, which go, and what the catalog has outdated. (semantics.md, 11)
+// How many statements a server keeps, and which go. (semantics.md, 11)
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/play/two_servers.h"
@@ -65,27 +65,6 @@ BOOST_AUTO_TEST_CASE(a_pipeline_without_pauses_is_bounded_too) {
   BOOST_TEST(count_of(heard, "P(howdah_") == 200U);
   BOOST_TEST(count_of(heard, "C(howdah_") >= 180U);
   BOOST_TEST(two.on(1, run_of("s0")) == "2 D(0) C(SELECT 1) Z(I)");
-}
-
-BOOST_AUTO_TEST_CASE(what_the_catalog_has_outdated_is_prepared_anew_on_every_server) {
-  TwoServers two;
-  (void)two.on(1, prepared("a", "SELECT a"));
-  (void)two.on(2, run_of("a"));
-  two.play.script(1).outdate_statements();
-  two.play.script(2).outdate_statements();
-  BOOST_TEST(two.on(1, run_of("a")) == "E(0A000 cached plan must not change result type) Z(I)");
-  BOOST_TEST(two.on(1, run_of("a")) == "2 D(a) C(SELECT 1) Z(I)");
-  BOOST_TEST(two.heard(1) == "C(howdah_1) P(howdah_1 SELECT a) B(howdah_1) E S");
-  BOOST_TEST(two.on(2, run_of("a")) == "2 D(a) C(SELECT 1) Z(I)");
-}
-
-BOOST_AUTO_TEST_CASE(a_text_that_is_prepared_again_after_ddl_does_not_meet_the_old_statement) {
-  TwoServers two;
-  (void)two.on(1, prepared("a", "SELECT a"));
-  (void)two.on(2, query("ALTER TABLE t"));
-  two.play.script(1).outdate_statements();
-  BOOST_TEST(two.on(1, two.bob, prepared("b", "SELECT a")) == "1 Z(I)");
-  BOOST_TEST(two.on(1, two.bob, run_of("b")) == "2 D(a) C(SELECT 1) Z(I)");
 }
 
 BOOST_AUTO_TEST_CASE(texts_are_freed_when_neither_clients_nor_servers_have_them) {

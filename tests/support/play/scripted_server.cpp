@@ -196,7 +196,21 @@ void ScriptedServer::on_describe(Bytes body) {
   const bool has_rows = text.starts_with("SELECT") || text.starts_with("ROWS") || text.starts_with("SLEEP");
   if (has_rows && refuses(text)) return;
   if (kind == 'S') put('t', Bytes("\0\0", 2));
-  has_rows ? put('T', Bytes("\0\0", 2)) : put('n');
+  has_rows ? put_description(text) : put('n');
+}
+
+void ScriptedServer::put_description(const std::string& text) {
+  constexpr std::int32_t kText = 25;
+  const auto version = is_about_tables(text) ? table_version_ : 0;
+  MessageWriter(buffered_, 'T')
+      .int16(1)
+      .c_string("column" + std::to_string(version))
+      .int32(0)
+      .int16(0)
+      .int32(kText)
+      .int16(-1)
+      .int32(-1)
+      .int16(0);
 }
 
 void ScriptedServer::on_execute(Bytes body) {

@@ -63,8 +63,9 @@ class ScriptedServer {
   [[nodiscard]] std::string setting(const std::string& name) const;
   // Hears of each text, comment included and the name of a prepared statement behind it, before it is run or parsed.
   std::function<void(const std::string& text)> on_text;
-  // Whatever is prepared now fails from now on, as after DDL: "cached plan must not change result type".
-  void outdate_statements();
+  // As after DDL: whatever is prepared now fails from now on, "cached plan must not change result type"; what is
+  // prepared later describes its column by another name. Texts that begin with "SELECT pg_" are not concerned.
+  void change_tables(int by = 1);
   // So many messages are read behind bad COPY data before it is noticed.
   void set_copy_lookahead(int messages) { copy_lookahead_ = messages; }
 
@@ -107,6 +108,7 @@ class ScriptedServer {
   [[nodiscard]] std::optional<Answer> discard_all();
   // --- statements by SQL: scripted_sql_statements.cpp
   [[nodiscard]] static bool is_about_statements(const std::string& text);
+  [[nodiscard]] static bool is_about_tables(const std::string& text);
   [[nodiscard]] std::optional<Answer> statements_answer(const std::string& text);
   void forget_named();
   [[nodiscard]] bool is_outdated(const std::string& name);
@@ -121,6 +123,7 @@ class ScriptedServer {
   void put(char type, protocol::Bytes body = {});
   void put_row(const std::string& text);
   void put_tag(const std::string& tag);
+  void put_description(const std::string& text);
   void fail(std::string_view sqlstate, const std::string& message);
   void end_failed();
   void flush();
@@ -145,6 +148,7 @@ class ScriptedServer {
   std::deque<std::string> statements_;  // of the simple query, still to run
   std::map<std::string, std::string> prepared_;
   std::set<std::string> outdated_;
+  int table_version_ = 1;
   std::map<std::string, Portal> portals_;
   std::map<std::string, std::string> settings_;
   std::set<std::string> set_by_command_;        // names of those made by SET

@@ -57,8 +57,15 @@ void ScriptedServer::forget_named() {
   std::erase_if(prepared_, [](const auto& statement) { return !statement.first.empty(); });
 }
 
-void ScriptedServer::outdate_statements() {
-  for (const auto& [name, text] : prepared_) outdated_.insert(name);
+bool ScriptedServer::is_about_tables(const std::string& text) {
+  return !text.starts_with("SELECT pg_");
+}
+
+void ScriptedServer::change_tables(int by) {
+  table_version_ += by;
+  for (const auto& [name, text] : prepared_) {
+    if (is_about_tables(text)) outdated_.insert(name);
+  }
 }
 
 bool ScriptedServer::is_outdated(const std::string& name) {
