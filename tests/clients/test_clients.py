@@ -16,20 +16,16 @@ AT_ONCE = 6
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 MARKERS = ("<!-- clients -->", "<!-- /clients -->")
 
-STALE_DESCRIPTION = pytest.mark.xfail(
-    reason="after DDL a server that lacks the statement prepares it anew: its rows are not what the driver was told"
-)
-
 PROGRAMS = [
     Program("python", "asyncpg"),
     Program("python", "asyncpg", ("statement_cache_size=0",)),
     Program("python", "asyncpg", ("pool",)),
-    pytest.param(Program("python", "asyncpg", ("ddl",)), marks=STALE_DESCRIPTION),
+    Program("python", "asyncpg", ("ddl",)),
     Program("python", "psycopg3"),
     Program("python", "psycopg2", pins=frozenset({'"named statement"'})),
     Program("node", "pg_client.js"),
     Program("node", "postgres_client.mjs"),
-    pytest.param(Program("node", "postgres_client.mjs", ("ddl",)), marks=STALE_DESCRIPTION),
+    Program("node", "postgres_client.mjs", ("ddl",)),
     Program("java", "JdbcClient", pins=frozenset({"settings"})),
     Program("java", "JdbcClient", ("prepareThreshold=1", "reWriteBatchedInserts=true", "assumeMinServerVersion=15")),
     Program("java", "JdbcClient", ("autosave=always", "assumeMinServerVersion=15")),

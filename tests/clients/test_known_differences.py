@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import messages, wire
+from support import wire
 
 pytestmark = [pytest.mark.beyond_pgbouncer, pytest.mark.time_limit(60)]
 
@@ -26,21 +26,6 @@ def others_get_the_server(howdah):
             return other.query("select 1").error is None
     except wire.ServerError:
         return False
-
-
-@pytest.mark.xfail(strict=True, reason="prepared anew on a server that lacks it, its rows are not what the client was told")
-def test_rows_after_ddl_are_those_that_were_described_or_an_error(client):
-    """asyncpg and postgres.js describe a statement once, and read the rows of every Bind by that."""
-    client.query("create table described (a int, b int); insert into described values (1, 2)")
-    try:
-        parse = messages.parse("s", "select * from described")
-        assert client.run(parse + messages.describe_statement("s") + messages.SYNC).columns == ["a", "b"]
-        client.query("alter table described drop column b")
-        client.run(messages.parse("t", "select 1") + messages.SYNC)  # drives the first one out
-        found = client.run(messages.bind(statement="s") + messages.execute() + messages.SYNC)
-        assert found.sqlstate == "0A000"
-    finally:
-        client.query("drop table described")
 
 
 def test_a_reset_of_what_was_never_set_does_not_pin(client, howdah):

@@ -192,46 +192,14 @@ def test_a_pipeline_with_deallocate_in_it_keeps_its_order(two, ann):
     assert results[2].value == "2" and results[5].value == "4"
 
 
-# --- DDL
+# --- settings that decide what a name means
 
 
 @pytest.fixture
 def table(postgres):
-    postgres.rows("drop table if exists ddl; create table ddl (id int); insert into ddl values (1); grant all on ddl to app", database="app")
-    postgres.rows("alter table ddl owner to app", database="app")
+    postgres.rows("drop table if exists ddl; create table ddl (id int); alter table ddl owner to app", database="app")
     yield
     postgres.rows("drop table if exists ddl", database="app")
-
-
-def test_a_statement_that_ddl_has_outdated_is_prepared_anew_everywhere(two, ann, table):
-    for number in (0, 1):
-        two.on(number, ann, (parse("a", "select * from ddl") if number == 0 else b"") + run("a") + SYNC)
-    with two.connect() as bob:
-        two.on(0, bob, query("alter table ddl add column more text"))
-    failed = [two.on(number, ann, run("a") + SYNC).sqlstate for number in (0, 0, 1, 1)]
-    assert failed[1::2] == [None, None] and failed.count("0A000") <= 1
-    assert two.on(0, ann, describe_statement("a") + SYNC).of("T")[0].columns == ["id", "more"]
-
-
-def test_a_text_prepared_again_after_ddl_never_meets_the_old_statement(two, ann, table):
-    two.on(0, ann, parse("a", "select * from ddl") + run("a") + SYNC)
-    two.on(1, ann, run("a") + SYNC)
-    two.on(1, ann, query("alter table ddl alter column id type text"))
-    with two.connect() as bob:
-        for number in (0, 1):
-            again = close_statement("b") + parse("b", "select * from ddl") + describe_statement("b") + run("b") + SYNC
-            result = two.on(number, bob, again)
-            assert result.error is None and result.value == "1"
-            assert result.of("T")[0].body[11:15] == int32(25)  # text
-
-
-def test_a_text_whose_table_is_gone_fails_as_in_postgres(two, ann, table):
-    two.on(0, ann, parse("a", "select * from ddl") + SYNC)
-    two.on(1, ann, query("drop table ddl"))
-    assert two.on(0, ann, parse("b", "select * from ddl") + SYNC).sqlstate == "42P01"
-    assert two.on(0, ann, run("a") + SYNC).sqlstate == "42P01"
-    two.on(1, ann, query("create table ddl (other int)"))
-    assert two.on(0, ann, parse("b", "select * from ddl") + describe_statement("b") + SYNC).of("T")[0].columns == ["other"]
 
 
 def test_the_same_text_under_another_search_path_is_another_statement(two, table, postgres):
