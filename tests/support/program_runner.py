@@ -10,6 +10,7 @@ from support.random_program import LONG_NAME, MARK_KINDS, Program
 
 # Each side has tables of its own.
 DATABASES = ("app", "postgres")
+TIMED_OUT = b"?"  # in place of an answer
 
 
 class Side:
@@ -42,7 +43,11 @@ class Side:
             del unread[:at]
             if kinds.endswith(MARK_KINDS):
                 break
-            chunk = self.connection.receive()
+            try:
+                chunk = self.connection.receive()
+            except TimeoutError:
+                found.append(TIMED_OUT)
+                break
             if not chunk:
                 found.append(b"")
                 break
@@ -56,6 +61,8 @@ class Side:
 def readable(frame):
     if not frame:
         return "closed"
+    if frame == TIMED_OUT:
+        return "no answer in time"
     # Of a name PostgreSQL minds 63 bytes; in its errors it may repeat more.
     one = wire.Message(chr(frame[0]), frame[5:].replace(LONG_NAME.encode(), LONG_NAME[:63].encode()))
     if one.kind in "EN":
