@@ -20,9 +20,20 @@ bool changes_client_s(const StatementNote& note, std::string_view name) {
 
 }  // namespace
 
-StatementNote ServerStatements::complete() {
+void ServerStatements::note(StatementNote note) {
+  if (note.kind == Kind::FrontDescribe) ++check_count_;
+  notes_.push_back(std::move(note));
+}
+
+StatementNote ServerStatements::take_note() {
   auto note = std::move(notes_.front());
   notes_.pop_front();
+  if (note.kind == Kind::FrontDescribe) --check_count_;
+  return note;
+}
+
+StatementNote ServerStatements::complete() {
+  auto note = take_note();
   switch (note.kind) {
     case Kind::ClientParse:
     case Kind::FrontParse:
@@ -53,14 +64,13 @@ StatementNote ServerStatements::complete() {
 }
 
 Kind ServerStatements::fail() {
-  const auto kind = notes_.front().kind;
+  const auto kind = take_note().kind;
   if (kind == Kind::UnnamedParse) set_unnamed(0);  // the old one goes before the new text is read
-  notes_.pop_front();
   return kind;
 }
 
 void ServerStatements::drop(std::size_t count) {
-  notes_.erase(notes_.begin(), notes_.begin() + static_cast<std::ptrdiff_t>(count));
+  for (; count > 0; --count) (void)take_note();
 }
 
 void ServerStatements::set_unnamed(UnnamedNumber number) {

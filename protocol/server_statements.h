@@ -50,7 +50,7 @@ class ServerStatements {
   enum class Presence { Absent, Present, Uncertain };
 
   // A request that goes out next.
-  void note(StatementNote note) { notes_.push_back(std::move(note)); }
+  void note(StatementNote note);
   // The oldest one has been answered well; the note that it had.
   StatementNote complete();
   // The oldest one has been answered by an error; its kind.
@@ -69,6 +69,8 @@ class ServerStatements {
   [[nodiscard]] const StatementNote* oldest_for(std::string_view name) const;
   [[nodiscard]] const StatementNote* newest_for(const StatementPointer& statement) const;
 
+  // A FrontDescribe is not answered yet.
+  [[nodiscard]] bool is_checking() const { return check_count_ > 0; }
   // Requests that are not answered yet.
   [[nodiscard]] std::size_t noted_count() const { return notes_.size(); }
 
@@ -97,11 +99,13 @@ class ServerStatements {
   void set_stale_version(std::uint64_t version) { stale_version_ = version; }
 
  private:
+  [[nodiscard]] StatementNote take_note();
   void set_unnamed(UnnamedNumber number);
   void add(const StatementPointer& statement);
   void remove(const StatementPointer& statement);
 
   std::deque<StatementNote> notes_;
+  std::size_t check_count_ = 0;        // of those
   std::list<StatementPointer> order_;  // the one used last is at the back
   std::unordered_map<StatementPointer, std::list<StatementPointer>::iterator> places_;
   std::unordered_set<std::string> visible_names_;

@@ -119,7 +119,6 @@ void StatementTranslator::settle(server::ServerConnection& server) {
   settle_unnamed(server);
   parsed_.clear();
   parsed_again_.clear();
-  checked_.reset();
   if (server.status() != protocol::TransactionStatus::Idle) return;
   is_changing_names_ = false;
   deallocating_.clear();

@@ -17,7 +17,7 @@ using Presence = protocol::ServerStatements::Presence;
 // In a transaction that has failed the server says no more than that.
 StatementTranslator::LookUp StatementTranslator::look_up_to_use(Call& call, std::string_view name,
                                                                 Description description) {
-  if (checked_) return {.is_held = true};
+  if (call.server.statements().is_checking()) return {.is_held = true};
   auto found = look_up(call, name);
   if (!found.statement || call.server.status() == protocol::TransactionStatus::Failed) return found;
   if (!is_outdated(found.statement)) {
@@ -58,14 +58,12 @@ bool StatementTranslator::must_be_checked(const Call& call, const StatementPoint
 // The answers are waited for. If the text cannot be parsed any more, that error is the client's: the server skips what
 // was to follow.
 void StatementTranslator::check(Call& call, const StatementPointer& statement) {
-  checked_ = statement;
   parse_in_front(call, statement);
   expect_noted(call, Request::Describe, Asker::Pooler, {.kind = Kind::FrontDescribe, .statement = statement});
   call.out.own_written([&](std::string& out) { protocol::append_describe_statement(out, statement->server_name()); });
 }
 
 void StatementTranslator::on_checked(const StatementNote& note) {
-  checked_.reset();
   if (note.shape.fits(note.statement->told())) return;
   if (has_changed_catalog_) {
     outdated_here_.push_back(note.statement);

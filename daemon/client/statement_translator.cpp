@@ -145,7 +145,7 @@ StatementTranslator::Translation StatementTranslator::reuse(Call& call, std::str
 // The name is taken: the server says so, since it is made to know it.
 StatementTranslator::Translation StatementTranslator::parse_again(Call& call, const StatementPointer& statement,
                                                                   const protocol::ParseBody& body) {
-  if (checked_) return hold(call);
+  if (call.server.statements().is_checking()) return hold(call);
   if (must_be_checked(call, statement)) {
     check(call, statement);
     return hold(call);
@@ -196,7 +196,9 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
     const bool is_telling = found.statement->is_telling();
     if (is_telling && !take_bound_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
-    if (description == Description::Comes && found.statement->told().rows == 0) described_next_ = found.statement;
+    if (description == Description::Comes && found.statement->told().rows == 0) {
+      described_next_ = {.statement = found.statement, .batch = call.server.owed().batch()};
+    }
   }
   call.server.owed().expect(Request::Bind);
   if (!found.statement && !found.is_refused && !looks_like_ours(front->statement)) return {};
@@ -215,7 +217,8 @@ StatementTranslator::Translation StatementTranslator::target(Call& call) {
   const auto target = protocol::read_target(call.piece.body());
   if (!target || target->kind != 'S') {
     if (is_describe) {
-      expect_description(call, std::exchange(described_next_, nullptr));
+      const auto next = std::exchange(described_next_, {});
+      expect_description(call, next.batch == call.server.owed().batch() ? next.statement : nullptr);
     } else {
       call.server.owed().expect(Request::Close);
     }

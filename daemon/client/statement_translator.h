@@ -95,6 +95,11 @@ class StatementTranslator {
     protocol::StatementPointer statement;
     std::string client_name;
   };
+  // What the Describe behind a Bind will tell of. A server that skips the one skips the other too.
+  struct DescribedNext {
+    protocol::StatementPointer statement = {};
+    std::uint64_t batch = 0;
+  };
   struct Unnamed {
     protocol::UnnamedNumber number = 0;  // 0: there is none
     std::string definition = {};         // empty: too large to be carried, or lost
@@ -162,9 +167,8 @@ class StatementTranslator {
   std::array<Unnamed, kMostUnnamedBefore> unnamed_before_;
   std::size_t unnamed_before_count_ = 0;
   std::uint32_t unnamed_count_ = 0;
-  std::uint64_t unnamed_changes_ = 0;                      // the server's count of them when we last looked
-  protocol::StatementPointer described_next_;              // by the Describe behind a Bind, where it is not known yet
-  protocol::StatementPointer checked_;                     // what a check is under way for
+  std::uint64_t unnamed_changes_ = 0;  // the server's count of them when we last looked
+  DescribedNext described_next_;
   std::vector<protocol::StatementPointer> outdated_here_;  // by what this transaction has changed
   std::uint64_t unnamed_batch_ = 0;                        // in which it is in place, one more than its number; 0: none
   bool has_changed_catalog_ = false;                       // in a transaction that has not ended

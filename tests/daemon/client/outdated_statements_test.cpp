@@ -202,6 +202,26 @@ BOOST_AUTO_TEST_CASE(a_large_request_is_not_kept) {
   BOOST_TEST(two.on(1, bind_large + describe('P', "") + execute() + sync()) == kOutdated);
 }
 
+BOOST_AUTO_TEST_CASE(a_question_that_the_server_skips_is_not_waited_for) {
+  (void)prepare(1, "a");
+  alter_table();
+  BOOST_TEST(two.on(2, run_named("unknown") + run_named("a") + sync() + parse("b", "SELECT b") + describe('S', "b") +
+                           run_named("b") + sync()) ==
+             "E(26000 prepared statement \"unknown\" does not exist) Z(I) 1 t T 2 D(b) C(SELECT 1) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(a_describe_that_the_server_skips_tells_nothing) {
+  (void)two.on(1, parse("a", "SELECT pg_a") + parse("b", "SELECT b") + sync());
+  const auto skipped = run_named("unknown") + tests::bind("", "a") + describe('P', "");
+  BOOST_TEST(two.on(1, skipped.substr(0, skipped.size() - 1)) ==
+             "E(26000 prepared statement \"unknown\" does not exist)");
+  BOOST_TEST(two.ann.send(skipped.substr(skipped.size() - 1) + sync()).hears() == "Z(I)");
+  BOOST_TEST(two.on(1, tests::bind("", "b") + flush() + describe('P', "") + execute() + sync()) ==
+             "2 T D(b) C(SELECT 1) Z(I)");
+  alter_table();
+  BOOST_TEST(run(2, "a") == "2 D(pg_a) C(SELECT 1) Z(I)");
+}
+
 BOOST_AUTO_TEST_CASE(a_text_that_is_prepared_again_after_ddl_does_not_meet_the_old_statement) {
   (void)prepare(1, "a");
   alter_table();
