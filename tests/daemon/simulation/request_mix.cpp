@@ -139,7 +139,7 @@ Unit RequestMix::named() {
   const auto text = dice_.chance(70) ? "SELECT " + tag_ : std::string("SELECT shared by all");
   Unit unit{sync()};
   unit.leaves_state = true;
-  switch (dice_.below(5)) {
+  switch (dice_.below(8)) {
     case 0:
       unit.bytes = parse(name, text) + describe('S', name) + sync();
       break;
@@ -149,7 +149,15 @@ Unit RequestMix::named() {
     case 2:
       unit.bytes = close('S', name) + sync();
       break;
-    case 3:
+    case 3:  // servers are asked what statements have become
+      return {query(tagged("ALTER TABLE t"))};
+    case 4:
+      unit.bytes = bind("", name) + describe('P') + execute() + sync();
+      break;
+    case 5:
+      unit.bytes = statement("ERROR " + tag_) + describe('S', name) + bind("", name) + execute() + sync();
+      break;
+    case 6:
       unit.bytes = bind("", name) + describe('P') + execute() + bind("", name) + execute() + sync();
       break;
     default:
