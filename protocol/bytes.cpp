@@ -4,16 +4,6 @@
 
 namespace howdah::protocol {
 
-namespace {
-
-std::uint32_t big_endian(Bytes bytes, std::size_t count) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return value;
-}
-
-}  // namespace
-
 std::optional<std::uint8_t> ByteReader::byte() {
   if (rest_.empty()) return std::nullopt;
   const auto value = static_cast<std::uint8_t>(rest_.front());
@@ -24,13 +14,13 @@ std::optional<std::uint8_t> ByteReader::byte() {
 std::optional<std::int16_t> ByteReader::int16() {
   const auto bytes = take(2);
   if (!bytes) return std::nullopt;
-  return static_cast<std::int16_t>(big_endian(*bytes, 2));
+  return read_integer<std::int16_t>(*bytes);
 }
 
 std::optional<std::int32_t> ByteReader::int32() {
   const auto bytes = take(4);
   if (!bytes) return std::nullopt;
-  return static_cast<std::int32_t>(big_endian(*bytes, 4));
+  return read_integer<std::int32_t>(*bytes);
 }
 
 std::optional<std::string_view> ByteReader::c_string() {
@@ -46,21 +36,6 @@ std::optional<Bytes> ByteReader::take(std::size_t count) {
   const auto bytes = rest_.substr(0, count);
   rest_.remove_prefix(count);
   return bytes;
-}
-
-std::int32_t read_int32(Bytes bytes) {
-  return static_cast<std::int32_t>(big_endian(bytes, 4));
-}
-
-void append_int16(std::string& out, std::int16_t value) {
-  const auto bits = static_cast<std::uint16_t>(value);
-  out.push_back(static_cast<char>(bits >> 8));
-  out.push_back(static_cast<char>(bits & 0xff));
-}
-
-void append_int32(std::string& out, std::int32_t value) {
-  const auto bits = static_cast<std::uint32_t>(value);
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bits >> shift & 0xff));
 }
 
 void append_c_string(std::string& out, std::string_view text) {

@@ -2,7 +2,10 @@
 // (PostgreSQL documentation: "Message Data Types")
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +14,17 @@ namespace howdah::protocol {
 
 // A view of raw bytes, not of text. Whoever hands it out says how long it lives.
 using Bytes = std::string_view;
+
+// The big-endian integer at the front of `bytes`, which must hold all of its bytes.
+template <typename Integer>
+[[nodiscard]] Integer read_integer(Bytes bytes) {
+  Integer value{};
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  return std::endian::native == std::endian::little ? std::byteswap(value) : value;
+}
+[[nodiscard]] inline std::int32_t read_int32(Bytes bytes) {
+  return read_integer<std::int32_t>(bytes);
+}
 
 // Reads from the front of a view; owns nothing. A read that does not fit returns nothing and takes nothing.
 class ByteReader {
@@ -31,11 +45,19 @@ class ByteReader {
   Bytes rest_;
 };
 
-// The big-endian integer at the front of `bytes`, which must hold four bytes.
-[[nodiscard]] std::int32_t read_int32(Bytes bytes);
-
-void append_int16(std::string& out, std::int16_t value);
-void append_int32(std::string& out, std::int32_t value);
+template <typename Integer>
+void append_integer(std::string& out, Integer value) {
+  const auto wire = std::endian::native == std::endian::little ? std::byteswap(value) : value;
+  std::array<char, sizeof(wire)> bytes{};
+  std::memcpy(bytes.data(), &wire, sizeof(wire));
+  out.append(bytes.data(), bytes.size());
+}
+inline void append_int16(std::string& out, std::int16_t value) {
+  append_integer(out, value);
+}
+inline void append_int32(std::string& out, std::int32_t value) {
+  append_integer(out, value);
+}
 // The text and a zero byte. A zero byte inside `text` would end it early: callers pass none.
 void append_c_string(std::string& out, std::string_view text);
 
