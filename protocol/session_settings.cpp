@@ -1,6 +1,7 @@
 #include "protocol/session_settings.h"
 
 #include <algorithm>
+#include <array>
 
 namespace howdah::protocol {
 
@@ -76,13 +77,22 @@ std::string settings_restoring_command(const SessionSettings& from, const Sessio
   return command;
 }
 
-std::string naming_settings_key(const SessionSettings& settings) {
+std::string meaning_settings_key(const SessionSettings& settings) {
+  static constexpr std::array<std::string_view, 10> kWithoutEffect = {"application_name",
+                                                                      "bytea_output",
+                                                                      "client_min_messages",
+                                                                      "extra_float_digits",
+                                                                      "idle_in_transaction_session_timeout",
+                                                                      "idle_session_timeout",
+                                                                      "lock_timeout",
+                                                                      "log_min_duration_statement",
+                                                                      "log_statement",
+                                                                      "statement_timeout"};
   std::string key;
-  for (const std::string_view name : {"role", "search_path", "session_authorization"}) {
-    const auto found = map_of(settings).find(name);
-    if (found == map_of(settings).end()) continue;
+  for (const auto& [name, value] : map_of(settings)) {
+    if (std::ranges::find(kWithoutEffect, name) != kWithoutEffect.end()) continue;
     key.append(name).push_back('\0');
-    key.append(found->second).push_back('\0');
+    key.append(value).push_back('\0');
   }
   return key;
 }

@@ -27,9 +27,10 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // The same where some of `from` may be in force no longer: says all of `to`.
 [[nodiscard]] std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to);
 
-// Of those settings that decide what a name in a statement means (search_path, role): a text that is the same
-// where they are; empty where there are none.
-[[nodiscard]] std::string naming_settings_key(const SessionSettings& settings);
+// Of those settings that may decide what a statement means or how it is planned (search_path and role, TimeZone and
+// DateStyle for constants, client_encoding, and all others that are not known to be without effect): a text that is the
+// same where they are; empty where there are none.
+[[nodiscard]] std::string meaning_settings_key(const SessionSettings& settings);
 
 // A text that is the same for equal settings only.
 [[nodiscard]] std::string settings_key(const SessionSettings& settings);

@@ -20,6 +20,8 @@ class SqlLexer {
 
   // Nothing at the end. Constants count as one `Other`; what is cut off ends with the text.
   [[nodiscard]] std::optional<SqlToken> next();
+  // What stands behind the last token.
+  [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
   void skip_blanks();

@@ -1,5 +1,6 @@
 #include "protocol/statement.h"
 
+#include "protocol/plannable_text.h"
 #include "protocol/state_hints.h"
 #include "protocol/statement_messages.h"
 
@@ -16,6 +17,8 @@ Statement::Statement(std::uint64_t number, std::string_view variant, Bytes defin
   words.feed(statement_text(definition));
   words.end_text();
   is_telling_ = words.is_telling();
+  is_plannable_ = protocol::is_plannable(statement_text(definition));
+  holds_time_of_parse_ = protocol::holds_time_of_parse(statement_text(definition));
 }
 
 void Statement::note_told(const StatementShape& shape) const {

@@ -26,6 +26,9 @@ class Statement {
   [[nodiscard]] Bytes definition() const { return Bytes(key_).substr(variant_bytes_); }
   // Its text has words that tell of state left behind or of other statements: see StatementWords.
   [[nodiscard]] bool is_telling() const { return is_telling_; }
+  // See plannable_text.h.
+  [[nodiscard]] bool is_plannable() const { return is_plannable_; }
+  [[nodiscard]] bool holds_time_of_parse() const { return holds_time_of_parse_; }
   // When it was made: the catalog that its text was first read with, see StatementCache.
   [[nodiscard]] std::uint64_t catalog_version() const { return catalog_version_; }
 
@@ -46,6 +49,8 @@ class Statement {
   std::size_t variant_bytes_;
   std::uint64_t catalog_version_;
   bool is_telling_;
+  bool is_plannable_;
+  bool holds_time_of_parse_;
   mutable std::atomic<std::uint64_t> told_parameters_ = 0;
   mutable std::atomic<std::uint64_t> told_rows_ = 0;
   mutable std::atomic<bool> is_outdated_ = false;

@@ -160,8 +160,8 @@ StatementTranslator::Translation StatementTranslator::parse_again(Call& call, co
 
 // What the server prepared earlier stands for a new Parse only where that could not have failed.
 bool StatementTranslator::can_reuse(const Call& call, const StatementPointer& statement) const {
-  return call.server.status() != protocol::TransactionStatus::Failed && call.server.owed().client_ready_count() == 0 &&
-         call.server.statements().is_prepared(statement);
+  return !statement->holds_time_of_parse() && call.server.status() != protocol::TransactionStatus::Failed &&
+         call.server.owed().client_ready_count() == 0 && call.server.statements().is_prepared(statement);
 }
 
 // Settings that we do not know make a statement this session's own, and so does a catalog that others may never see.
@@ -171,7 +171,7 @@ std::string StatementTranslator::variant(const server::ServerConnection& server)
       server.left_state().has(protocol::StateKind::CodeBlock)) {
     return "session " + std::to_string(session_id_) + '\0';
   }
-  return protocol::naming_settings_key(server.settings());
+  return protocol::meaning_settings_key(server.settings());
 }
 
 // --- Bind, Describe, Close

@@ -215,6 +215,20 @@ def test_the_same_text_under_another_search_path_is_another_statement(two, table
         postgres.rows("drop schema other cascade", database="app")
 
 
+def test_constants_are_read_by_the_settings_of_their_client(two):
+    """PostgreSQL reads them when it parses the text."""
+    text = parse("a", "select extract(epoch from '2020-02-03 00:00'::timestamptz)::int, '02/03/2020'::date - '2020-01-01'::date")
+    with two.connect() as ann, two.connect(TimeZone="Asia/Tokyo") as bob, two.connect(DateStyle="ISO, DMY") as eve:
+        rows = [two.on(0, one, text + run("a") + SYNC).rows[0] for one in (ann, bob, eve)]
+        assert rows == [("1580688000", "33"), ("1580655600", "33"), ("1580688000", "61")]
+
+
+def test_a_constant_such_as_now_is_the_time_of_its_own_parse(two, ann):
+    text = "select 'now'::timestamptz"
+    values = [two.on(0, ann, parse(name, text) + run(name) + SYNC).value for name in "abc"]
+    assert len(set(values)) == 3
+
+
 # --- limits
 
 

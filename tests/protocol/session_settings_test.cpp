@@ -87,6 +87,17 @@ BOOST_AUTO_TEST_CASE(the_key_is_the_same_for_equal_settings_only) {
   BOOST_TEST(key({{"ab", "c"}}) != key({{"a", "bc"}}));
 }
 
+BOOST_AUTO_TEST_CASE(the_key_of_meaning_leaves_out_what_changes_no_statement) {
+  const auto key = [](const std::vector<std::pair<std::string, std::string>>& settings) {
+    return meaning_settings_key(make_session_settings(settings));
+  };
+  BOOST_TEST(key({}).empty());
+  BOOST_TEST(key({{"application_name", "a"}, {"extra_float_digits", "3"}, {"statement_timeout", "1s"}}).empty());
+  BOOST_TEST(key({{"search_path", "a"}}) != key({{"search_path", "b"}}));
+  BOOST_TEST(key({{"TimeZone", "UTC"}}) != key({{"DateStyle", "UTC"}}));
+  BOOST_TEST(key({{"TimeZone", "UTC"}, {"application_name", "a"}}) == key({{"timezone", "UTC"}}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::protocol

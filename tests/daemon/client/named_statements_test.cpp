@@ -64,6 +64,26 @@ BOOST_AUTO_TEST_CASE(texts_and_types_make_different_statements) {
   BOOST_TEST(two.on(2, run_named("b") + run_named("a") + sync()) == "2 D(2) C(SELECT 1) 2 D(1) C(SELECT 1) Z(I)");
 }
 
+// A constant is read by the settings of the client that parses it.
+BOOST_AUTO_TEST_CASE(settings_make_different_statements) {
+  TwoServers two;
+  auto& eve = two.play.log_in("app", "shop", {{"timezone", "Asia/Tokyo"}});
+  auto& adam = two.play.log_in("app", "shop", {{"application_name", "adam"}});
+  (void)two.on(1, prepared("a"));
+  (void)two.on(1, eve, prepared("e"));
+  BOOST_TEST(two.heard(1).ends_with("P(howdah_2 SELECT 1) S"));
+  (void)two.on(1, adam, prepared("d"));
+  BOOST_TEST(two.heard(1).ends_with("C(howdah_none_) S"));
+}
+
+BOOST_AUTO_TEST_CASE(a_text_with_the_time_of_its_parse_is_parsed_each_time) {
+  TwoServers two;
+  const std::string today = "SELECT date 'today'";
+  (void)two.on(1, prepared("a", today) + sync());
+  BOOST_TEST(two.on(1, two.bob, prepared("b", today)) == "1 Z(I)");
+  BOOST_TEST(two.heard(1) == "P(howdah_2 SELECT date 'today') S");
+}
+
 BOOST_AUTO_TEST_CASE(a_parse_that_fails_leaves_the_name_unknown) {
   TwoServers two;
   BOOST_TEST(two.on(1, prepared("a", "ERROR x")) == "E(42601 ERROR x) Z(I)");
