@@ -130,6 +130,19 @@ constexpr std::array kTable{
     Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Live,
            "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
            "and prepared again when they are needed."},
+    Option{"databases.<name>.pool.prepared_statements.reuse_unnamed", plain<Flag, &Prepared::reuse_unnamed>, Live,
+           "For clients that never prepare: an unnamed statement whose text and parameter types were seen before in "
+           "this pool, from a client with the same startup settings, runs as a prepared statement that these clients "
+           "share, so that the server does not parse and plan it anew. What changes: after five executions PostgreSQL "
+           "may plan such a statement for any parameters instead of those given (plan_cache_mode = force_custom_plan "
+           "prevents it, and leaves the saving in parsing); each server connection keeps these plans in its memory, "
+           "and counts them in per_server; pg_prepared_statements and PostgreSQL's log show names of ours. After DDL "
+           "in this pool texts are parsed anew; DDL that bypasses it (another user, another program, inside a "
+           "function) may make one execution fail with \"cached plan must not change result type\" (0A000), and a "
+           "dropped table is told at Bind, not at Parse. Sent as before: whatever does not begin with SELECT, INSERT, "
+           "UPDATE, DELETE, MERGE, WITH, VALUES or TABLE; what has a constant such as 'now' or 'today'; what comes "
+           "behind a Sync that is not answered yet; and all of a client that keeps its server for state left on it, "
+           "such as SET. No effect in mode session."},
 
     Option{"users.<name>.password", plain<Password, &User::password>, Live,
            "What clients must know, and what Howdah logs in with where the backend names no user. A text is "

@@ -21,7 +21,8 @@ using std::chrono_literals::operator""h;
 enum class PoolMode { Transaction, Session, Statement };
 
 struct PreparedStatementSettings {
-  int per_server = 500;  // most that a server keeps between batches
+  int per_server = 500;        // most that a server keeps between batches
+  bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
 };
 
 // Where a server connection is released, how many there are, and how long anything may take on it.

@@ -13,8 +13,13 @@ bool prepares(Kind kind) {
   return kind == Kind::ClientParse || kind == Kind::FrontParse;
 }
 
+// The client's Parse was of an unnamed statement. The server's own one of these is what it was.
+bool is_shared_unnamed(const StatementNote& note) {
+  return note.unnamed != 0 && note.kind != Kind::UnnamedParse;
+}
+
 bool changes_client_s(const StatementNote& note, std::string_view name) {
-  return note.name == name &&
+  return note.name == name && note.unnamed == 0 &&
          (note.kind == Kind::ClientParse || note.kind == Kind::ClientReuse || note.kind == Kind::ClientClose);
 }
 
@@ -34,6 +39,7 @@ StatementNote ServerStatements::take_note() {
 
 StatementNote ServerStatements::complete() {
   auto note = take_note();
+  if (is_shared_unnamed(note)) set_session_unnamed(note.unnamed);
   switch (note.kind) {
     case Kind::ClientParse:
     case Kind::FrontParse:
@@ -64,9 +70,10 @@ StatementNote ServerStatements::complete() {
 }
 
 Kind ServerStatements::fail() {
-  const auto kind = take_note().kind;
-  if (kind == Kind::UnnamedParse) set_unnamed(0);  // the old one goes before the new text is read
-  return kind;
+  const auto note = take_note();
+  if (note.kind == Kind::UnnamedParse) set_unnamed(0);  // the old one goes before the new text is read
+  if (is_shared_unnamed(note)) set_session_unnamed(0);
+  return note.kind;
 }
 
 void ServerStatements::drop(std::size_t count) {
@@ -75,6 +82,11 @@ void ServerStatements::drop(std::size_t count) {
 
 void ServerStatements::set_unnamed(UnnamedNumber number) {
   unnamed_ = number;
+  set_session_unnamed(number);
+}
+
+void ServerStatements::set_session_unnamed(UnnamedNumber number) {
+  session_unnamed_ = number;
   ++unnamed_changes_;
 }
 

@@ -41,7 +41,7 @@ struct StatementNote {
   std::uint64_t batch = 0;
   StatementPointer statement = {};
   std::string name = {};
-  UnnamedNumber unnamed = 0;
+  UnnamedNumber unnamed = 0;  // of a ClientParse or ClientReuse too, where it stands for a Parse of an unnamed one
   StatementShape shape = {};  // what the answer to a Describe told
 };
 
@@ -79,7 +79,10 @@ class ServerStatements {
   // Used the longest ago first.
   [[nodiscard]] const std::list<StatementPointer>& in_order_of_use() const { return order_; }
 
+  // The one that Bind and Describe would meet there.
   [[nodiscard]] UnnamedNumber unnamed() const { return unnamed_; }
+  // The one that the last session has by what was run: the same, or one that a shared statement stands for.
+  [[nodiscard]] UnnamedNumber session_unnamed() const { return session_unnamed_; }
   // Counts up with everything that was run and sets or destroys the unnamed statement.
   [[nodiscard]] std::uint64_t unnamed_changes() const { return unnamed_changes_; }
   // A simple Query was run: it destroys the unnamed statement.
@@ -101,6 +104,7 @@ class ServerStatements {
  private:
   [[nodiscard]] StatementNote take_note();
   void set_unnamed(UnnamedNumber number);
+  void set_session_unnamed(UnnamedNumber number);
   void add(const StatementPointer& statement);
   void remove(const StatementPointer& statement);
 
@@ -110,6 +114,7 @@ class ServerStatements {
   std::unordered_map<StatementPointer, std::list<StatementPointer>::iterator> places_;
   std::unordered_set<std::string> visible_names_;
   UnnamedNumber unnamed_ = 0;
+  UnnamedNumber session_unnamed_ = 0;
   std::uint64_t unnamed_changes_ = 0;
   std::uint64_t stale_version_ = 0;
 };

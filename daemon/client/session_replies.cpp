@@ -17,9 +17,12 @@ void Session::begin_lease(server::ServerConnection& server) {
   request_since_.reset();
   is_pin_logged_ = false;
   if (!statements_ && mode_ != config::PoolMode::Session) {
+    const auto& options = pool_->settings().prepared_statements;
     statements_ = std::make_unique<StatementTranslator>(
         pool_->statements(),
-        StatementLimits{.per_server = static_cast<std::size_t>(pool_->settings().prepared_statements.per_server)}, id_);
+        StatementLimits{.per_server = static_cast<std::size_t>(options.per_server),
+                        .reuse_unnamed = options.reuse_unnamed},
+        id_);
   }
   if (statements_) statements_->begin_lease(server);
   if (state_ != State::Welcoming) return enter(State::Leased);

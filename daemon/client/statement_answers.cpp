@@ -35,12 +35,24 @@ std::string outdated_error() {
   return frame;
 }
 
+// An error text with an empty name at `at`: where the statement is not there PostgreSQL says it without the quotes.
+void call_unnamed(std::string& text, std::size_t at) {
+  static constexpr std::string_view kMissing = "prepared statement \"\" does not exist";
+  static constexpr std::string_view kUnnamedMissing = "unnamed prepared statement does not exist";
+  const auto start = text.find(kMissing);
+  if (start != std::string::npos && start < at) text.replace(start, kMissing.size(), kUnnamedMissing);
+}
+
 }  // namespace
 
 void StatementTranslator::on_answered(const StatementNote& note) {
   switch (note.kind) {
     case Kind::ClientParse:
     case Kind::ClientReuse:
+      if (note.unnamed != 0) {
+        answered_ = {.number = note.unnamed, .shared = note.statement};
+        return;
+      }
       return names_.add(note.name, note.statement);
     case Kind::ClientClose:
       sql_names_.erase(note.name);
@@ -90,8 +102,12 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
     const auto end = translated.find_first_not_of("0123456789", digits);
     const bool is_taken = fields.sqlstate == protocol::sqlstate::kDuplicatePreparedStatement;
     const auto name = client_name_of(std::string_view(translated).substr(start, end - start), is_taken);
-    if (name.empty()) return translated;
-    translated.replace(start, end - start, name);
+    if (!name) return translated;
+    translated.replace(start, end - start, *name);
+    if (name->empty() && fields.sqlstate == protocol::sqlstate::kInvalidSqlStatementName) {
+      call_unnamed(translated, start);
+      cache_.note_stale();  // a function has dropped it: what servers have is prepared anew
+    }
   }
   std::string length;
   protocol::append_int32(length, static_cast<std::int32_t>(translated.size() - 1));
@@ -99,7 +115,7 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   return translated;
 }
 
-std::string StatementTranslator::client_name_of(std::string_view server_name, bool is_taken) {
+std::optional<std::string> StatementTranslator::client_name_of(std::string_view server_name, bool is_taken) {
   const auto is_it = [server_name](const ServerName& name) { return name.statement->server_name() == server_name; };
   const auto again = is_taken ? std::ranges::find_if(parsed_again_, is_it) : parsed_again_.end();
   if (again != parsed_again_.end()) {
@@ -108,7 +124,9 @@ std::string StatementTranslator::client_name_of(std::string_view server_name, bo
     return name;
   }
   const auto found = std::ranges::find_if(parsed_, is_it);
-  return found != parsed_.end() ? found->client_name : std::string(names_.name_of(server_name));
+  if (found != parsed_.end()) return found->client_name;
+  const auto name = names_.name_of(server_name);
+  return name.empty() ? std::nullopt : std::optional(std::string(name));
 }
 
 void StatementTranslator::begin_lease(const server::ServerConnection& server) {
@@ -135,18 +153,22 @@ void StatementTranslator::settle_unnamed(server::ServerConnection& server) {
   const bool has_changed = unnamed_changes_ != statements.unnamed_changes();
   unnamed_changes_ = statements.unnamed_changes();
   if (!has_changed && before_count == 0) return;
-  const auto number = has_changed ? statements.unnamed() : unnamed_before_.front().number;
+  const auto number = has_changed ? statements.session_unnamed() : unnamed_before_.front().number;
   if (number != unnamed_.number) {
     const auto end = unnamed_before_.begin() + static_cast<std::ptrdiff_t>(std::min(before_count, kMostUnnamedBefore));
     const auto found = std::ranges::find(unnamed_before_.begin(), end, number, &Unnamed::number);
-    if (found != end) {
+    if (number == answered_.number) {
+      unnamed_ = answered_;
+    } else if (found != end) {
       std::swap(unnamed_, *found);
     } else {
       unnamed_ = {.number = number};
     }
   }
+  answered_ = {};
+  for (auto& before : unnamed_before_) before.shared.reset();
   auto& left = server.left_state();
-  const bool is_lost = unnamed_.number != 0 && unnamed_.definition.empty();
+  const bool is_lost = unnamed_.number != 0 && unnamed_.definition.empty() && !unnamed_.shared;
   is_lost ? left.add(StateKind::UnnamedStatement) : left.remove(StateKind::UnnamedStatement);
 }
 

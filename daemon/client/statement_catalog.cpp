@@ -14,11 +14,16 @@ using protocol::StatementPointer;
 using Kind = StatementNote::Kind;
 using Presence = protocol::ServerStatements::Presence;
 
-// In a transaction that has failed the server says no more than that.
 StatementTranslator::LookUp StatementTranslator::look_up_to_use(Call& call, std::string_view name,
                                                                 Description description) {
   if (call.server.statements().is_checking()) return {.is_held = true};
-  auto found = look_up(call, name);
+  auto found = usable(call, look_up(call, name), description);
+  if (found.is_renewed) names_.add(name, found.statement);
+  return found;
+}
+
+// In a transaction that has failed the server says no more than that.
+StatementTranslator::LookUp StatementTranslator::usable(Call& call, LookUp found, Description description) {
   if (!found.statement || call.server.status() == protocol::TransactionStatus::Failed) return found;
   if (!is_outdated(found.statement)) {
     if (!must_be_checked(call, found.statement)) return found;
@@ -26,15 +31,10 @@ StatementTranslator::LookUp StatementTranslator::look_up_to_use(Call& call, std:
     return {.is_held = true};
   }
   const bool is_relied_on = found.statement->told().is_known();
-  if (!is_relied_on || description == Description::Comes) return renewed(call, name, found.statement);
-  return {.is_held = description == Description::Unknown, .is_refused = true};
-}
-
-StatementTranslator::LookUp StatementTranslator::renewed(Call& call, std::string_view name,
-                                                         const StatementPointer& statement) {
-  auto replacement = cache_.intern(variant(call.server), statement->definition());
-  names_.add(name, replacement);
-  return {.statement = std::move(replacement)};
+  if (is_relied_on && description != Description::Comes) {
+    return {.is_held = description == Description::Unknown, .is_refused = true};
+  }
+  return {.statement = cache_.intern(variant(call.server), found.statement->definition()), .is_renewed = true};
 }
 
 StatementTranslator::Description StatementTranslator::description_of(const Call& call) {
@@ -75,7 +75,9 @@ void StatementTranslator::on_checked(const StatementNote& note) {
 
 void StatementTranslator::on_outdated(protocol::Bytes bind) {
   const auto front = protocol::read_bind_front(bind.substr(protocol::kFrameHeaderBytes));
-  const auto statement = front ? names_.find(protocol::cut_statement_name(front->statement)) : nullptr;
+  if (!front) return;
+  const auto name = protocol::cut_statement_name(front->statement);
+  const auto statement = name.empty() ? unnamed_.shared : names_.find(name);
   if (statement) statement->note_outdated();
   cache_.note_stale();
 }

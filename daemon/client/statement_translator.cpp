@@ -94,17 +94,6 @@ StatementTranslator::Translation StatementTranslator::parse_too_large(Call& call
   return {.replaced_bytes = protocol::kFrameHeaderBytes + name->size() + 1};
 }
 
-StatementTranslator::Translation StatementTranslator::parse_unnamed(Call& call, Bytes definition) {
-  const auto count = unnamed_before_count_++;
-  std::swap(unnamed_before_[count == 0 ? 0 : 1 + (count - 1) % (kMostUnnamedBefore - 1)], unnamed_);
-  unnamed_.number = session_id_ << 32U | ++unnamed_count_;
-  unnamed_.definition = definition;
-  unnamed_.names_statements = call.server.words().names_statements() || call.server.words().changes_statements();
-  unnamed_batch_ = call.server.owed().batch() + 1;
-  expect_noted(call, Request::Parse, Asker::Client, {.kind = Kind::UnnamedParse, .unnamed = unnamed_.number});
-  return {};
-}
-
 StatementTranslator::Translation StatementTranslator::parse_named(Call& call, const protocol::ParseBody& body) {
   const auto name = protocol::cut_statement_name(body.name);
   const auto definition = body.definition;
@@ -121,23 +110,37 @@ StatementTranslator::Translation StatementTranslator::parse_named(Call& call, co
   if (found.statement) return parse_again(call, found.statement, body);
   const auto kind = variant(call.server);
   auto statement = cache_.intern(kind, definition);
-  if (can_reuse(call, statement)) return reuse(call, name, statement);
+  if (can_reuse(call, statement)) return reuse(call, body.name, statement);
   const bool is_new = call.server.statements().presence(statement, owed.batch()) == Presence::Absent;
   if (!is_new) statement = cache_.renew(kind, definition);
-  parsed_.push_back({statement, std::string(body.name)});
+  return prepare(call, body.name, statement);
+}
+
+StatementTranslator::Translation StatementTranslator::prepare(Call& call, std::string_view name,
+                                                              const StatementPointer& statement,
+                                                              protocol::UnnamedNumber unnamed) {
+  parsed_.push_back({statement, std::string(name)});
   expect_noted(call, Request::Parse, Asker::Client,
-               {.kind = Kind::ClientParse, .statement = statement, .name = std::string(name)});
-  call.out.own_written([&](std::string& out) { protocol::append_parse(out, statement->server_name(), definition); });
+               {.kind = Kind::ClientParse,
+                .statement = statement,
+                .name = std::string(protocol::cut_statement_name(name)),
+                .unnamed = unnamed});
+  call.out.own_written(
+      [&](std::string& out) { protocol::append_parse(out, statement->server_name(), statement->definition()); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
 
 // Instead of the Parse the server closes what it does not have: its answer comes in the right place, and the
 // client gets a ParseComplete for it.
 StatementTranslator::Translation StatementTranslator::reuse(Call& call, std::string_view name,
-                                                            const StatementPointer& statement) {
+                                                            const StatementPointer& statement,
+                                                            protocol::UnnamedNumber unnamed) {
   call.server.statements().touch(statement);
   expect_noted(call, Request::Close, Asker::Client,
-               {.kind = Kind::ClientReuse, .statement = statement, .name = std::string(name)});
+               {.kind = Kind::ClientReuse,
+                .statement = statement,
+                .name = std::string(protocol::cut_statement_name(name)),
+                .unnamed = unnamed});
   call.out.own_written([](std::string& out) { protocol::append_close_statement(out, kNobodysName); });
   return {.replaced_bytes = call.piece.bytes.size()};
 }
@@ -182,17 +185,18 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
     call.server.owed().expect(Request::Bind);
     return {};
   }
-  if (front->statement.empty()) {
-    if (!put_unnamed_in_place(call)) return hold(call);
-    if (unnamed_.names_statements && !take_bound_text(call, unnamed_.definition)) return hold(call);
-    call.server.owed().expect(Request::Bind);
-    return {};
-  }
+  if (front->statement.empty()) return bind_unnamed(call, *front);
   if (!are_names_certain(call)) return hold(call);
   const auto description = description_of(call);
   const auto found = look_up_to_use(call, protocol::cut_statement_name(front->statement), description);
+  return bind_found(call, *front, found, description);
+}
+
+StatementTranslator::Translation StatementTranslator::bind_found(Call& call, const protocol::BindFront& front,
+                                                                 const LookUp& found, Description description) {
   if (found.is_held) return hold(call);
   if (found.statement) {
+    if (!found.statement->is_plannable()) changing_batch_ = call.server.owed().batch() + 1;
     const bool is_telling = found.statement->is_telling();
     if (is_telling && !take_bound_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
@@ -201,11 +205,11 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
     }
   }
   call.server.owed().expect(Request::Bind);
-  if (!found.statement && !found.is_refused && !looks_like_ours(front->statement)) return {};
-  const auto name = server_name_of(found, front->statement);
-  const auto replaced_bytes = protocol::kFrameHeaderBytes + front->size_bytes;
+  if (!found.statement && !found.is_refused && !looks_like_ours(front.statement)) return {};
+  const auto name = server_name_of(found, front.statement);
+  const auto replaced_bytes = protocol::kFrameHeaderBytes + front.size_bytes;
   call.out.own_written([&](std::string& out) {
-    protocol::append_bind_front(out, front->portal, name, frame_bytes(call.piece) - replaced_bytes);
+    protocol::append_bind_front(out, front.portal, name, frame_bytes(call.piece) - replaced_bytes);
   });
   const bool is_repeatable =
       found.statement && (description == Description::Comes || !found.statement->told().is_known());
@@ -228,14 +232,13 @@ StatementTranslator::Translation StatementTranslator::target(Call& call) {
 }
 
 StatementTranslator::Translation StatementTranslator::describe(Call& call, std::string_view name) {
-  auto& owed = call.server.owed();
-  if (name.empty()) {
-    if (!put_unnamed_in_place(call)) return hold(call);
-    owed.expect(Request::Describe);
-    return {};
-  }
+  if (name.empty()) return describe_unnamed(call);
   if (!are_names_certain(call)) return hold(call);
-  const auto found = look_up_to_use(call, protocol::cut_statement_name(name), Description::Comes);
+  return describe_found(call, name, look_up_to_use(call, protocol::cut_statement_name(name), Description::Comes));
+}
+
+StatementTranslator::Translation StatementTranslator::describe_found(Call& call, std::string_view name,
+                                                                     const LookUp& found) {
   if (found.is_held) return hold(call);
   if (found.statement) {
     const bool is_telling = found.statement->is_telling();
@@ -252,7 +255,7 @@ StatementTranslator::Translation StatementTranslator::describe(Call& call, std::
 // The server keeps the statement, for others; what is closed there is the client's name, known or not.
 StatementTranslator::Translation StatementTranslator::close(Call& call, std::string_view name) {
   if (name.empty()) {
-    unnamed_batch_ = call.server.owed().batch() + 1;
+    (void)replace_unnamed(call, 0);
     expect_noted(call, Request::Close, Asker::Client, {.kind = Kind::UnnamedClose});
     return {};
   }
@@ -298,25 +301,6 @@ void StatementTranslator::put_in_place(Call& call, const StatementPointer& state
   } else {
     call.server.statements().touch(statement);
   }
-}
-
-bool StatementTranslator::put_unnamed_in_place(Call& call) {
-  auto& owed = call.server.owed();
-  const auto this_batch = owed.batch() + 1;
-  if (unnamed_batch_ == this_batch) return true;
-  if (owed.client_ready_count() > 0) return false;
-  settle_unnamed(call.server);
-  if (!take_text(call, unnamed_.definition)) return false;
-  unnamed_batch_ = this_batch;
-  if (call.server.statements().unnamed() == unnamed_.number) return true;
-  if (unnamed_.number == 0) {
-    expect_noted(call, Request::Close, Asker::Pooler, {.kind = Kind::UnnamedClose});
-    call.out.own_written([](std::string& out) { protocol::append_close_statement(out, ""); });
-  } else {
-    expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::UnnamedParse, .unnamed = unnamed_.number});
-    call.out.own_written([&](std::string& out) { protocol::append_parse(out, "", unnamed_.definition); });
-  }
-  return true;
 }
 
 bool StatementTranslator::must_trim_first(const Call& call) const {

@@ -2,10 +2,10 @@
 //
 // Parse, Bind, Describe and Close are written anew with the server's names; what the server lacks is prepared
 // in front of the message, in the same write. The unnamed statement follows its session too: where it is not
-// in place it is prepared again. Statements that SQL text names (EXECUTE, DEALLOCATE) are prepared under the
-// client's own names for as long as the lease lasts; behind text that may change which statements there are, what
-// names one waits for the answers. Names that the client does not have reach the server as they are, so that its
-// errors are PostgreSQL's own. What a message changes counts when its answer has come.
+// in place it is prepared again, or a shared one stands for it. Statements that SQL text names (EXECUTE, DEALLOCATE)
+// are prepared under the client's own names for as long as the lease lasts; behind text that may change which
+// statements there are, what names one waits for the answers. Names that the client does not have reach the server as
+// they are, so that its errors are PostgreSQL's own. What a message changes counts when its answer has come.
 // A client reads rows by what a Describe has told it, maybe long ago and of another server. Where the catalog has
 // changed since, a server that lacks a statement is asked first whether it still is what clients were told; rows of
 // another shape reach only a client that asks for their description with them, others get PostgreSQL's error.
@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -37,7 +38,8 @@ inline constexpr std::string_view kForeignPrefix = "howdah_none_";
 inline constexpr std::string_view kOutdatedName = "howdah_none_outdated";
 
 struct StatementLimits {
-  std::size_t per_server;  // more than these are closed before the next batch, those used the longest ago
+  std::size_t per_server;      // more than these are closed before the next batch, those used the longest ago
+  bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
 };
 
 class StatementTranslator {
@@ -88,6 +90,7 @@ class StatementTranslator {
     protocol::StatementPointer statement = {};
     bool is_held = false;
     bool is_refused = false;  // as PostgreSQL refuses a plan that would give other rows
+    bool is_renewed = false;  // it is not the one that was looked up, but stands for it from now on
   };
   // Whether the rows of a Bind will be described to the client.
   enum class Description { Comes, Lacks, Unknown };
@@ -101,21 +104,31 @@ class StatementTranslator {
     std::uint64_t batch = 0;
   };
   struct Unnamed {
-    protocol::UnnamedNumber number = 0;  // 0: there is none
-    std::string definition = {};         // empty: too large to be carried, or lost
+    protocol::UnnamedNumber number = 0;      // 0: there is none
+    std::string definition = {};             // empty: too large to be carried, lost, or shared
+    protocol::StatementPointer shared = {};  // what stands for it on servers, under a name
     bool names_statements = false;
   };
   static constexpr std::size_t kMostUnnamedBefore = 4;
 
   Translation parse(Call& call);
   Translation parse_unnamed(Call& call, protocol::Bytes definition);
+  Translation parse_shared(Call& call, const protocol::StatementPointer& statement);
   Translation parse_named(Call& call, const protocol::ParseBody& body);
   Translation parse_again(Call& call, const protocol::StatementPointer& statement, const protocol::ParseBody& body);
-  Translation reuse(Call& call, std::string_view name, const protocol::StatementPointer& statement);
+  // For the client's Parse, of a statement with this name or of an unnamed one with this number.
+  Translation prepare(Call& call, std::string_view name, const protocol::StatementPointer& statement,
+                      protocol::UnnamedNumber unnamed = 0);
+  Translation reuse(Call& call, std::string_view name, const protocol::StatementPointer& statement,
+                    protocol::UnnamedNumber unnamed = 0);
   Translation parse_too_large(Call& call);
   Translation bind(Call& call);
+  Translation bind_found(Call& call, const protocol::BindFront& front, const LookUp& found, Description description);
+  Translation bind_unnamed(Call& call, const protocol::BindFront& front);
   Translation target(Call& call);
   Translation describe(Call& call, std::string_view name);
+  Translation describe_found(Call& call, std::string_view name, const LookUp& found);
+  Translation describe_unnamed(Call& call);
   Translation close(Call& call, std::string_view name);
   Translation query(Call& call);
   // Until answers have come; sees to it that they do.
@@ -124,7 +137,8 @@ class StatementTranslator {
   [[nodiscard]] LookUp look_up(const Call& call, std::string_view name) const;
   // The same, such that the client will understand its rows.
   [[nodiscard]] LookUp look_up_to_use(Call& call, std::string_view name, Description description);
-  [[nodiscard]] LookUp renewed(Call& call, std::string_view name, const protocol::StatementPointer& statement);
+  [[nodiscard]] LookUp look_up_shared(Call& call, Description description);
+  [[nodiscard]] LookUp usable(Call& call, LookUp found, Description description);
   [[nodiscard]] static Description description_of(const Call& call);
   // Whether it has to be seen first what the statement has become.
   [[nodiscard]] bool must_be_checked(const Call& call, const protocol::StatementPointer& statement) const;
@@ -133,6 +147,14 @@ class StatementTranslator {
   [[nodiscard]] bool is_outdated(const protocol::StatementPointer& statement) const;
   void expect_description(Call& call, const protocol::StatementPointer& statement);
   [[nodiscard]] static std::string server_name_of(const LookUp& found, std::string_view name);
+  // What an unnamed statement with this definition may be; null: a statement of its own.
+  [[nodiscard]] protocol::StatementPointer shared_for(const Call& call, protocol::Bytes definition);
+  [[nodiscard]] bool may_share(const Call& call) const;
+  [[nodiscard]] protocol::UnnamedNumber new_unnamed_number() { return session_id_ << 32U | ++unnamed_count_; }
+  // A new unnamed statement of the session; the one before counts again where the server skips this one.
+  Unnamed& replace_unnamed(Call& call, protocol::UnnamedNumber number);
+  // It is known which one the session has.
+  [[nodiscard]] bool is_unnamed_certain(Call& call);
   void put_in_place(Call& call, const protocol::StatementPointer& statement);
   // False: held.
   [[nodiscard]] bool put_unnamed_in_place(Call& call);
@@ -145,7 +167,8 @@ class StatementTranslator {
   [[nodiscard]] bool are_names_certain(const Call& call) const;
   // The server would get more statements than it may keep, and there is no batch end at which some could go.
   [[nodiscard]] bool must_trim_first(const Call& call) const;
-  [[nodiscard]] std::string client_name_of(std::string_view server_name, bool is_taken);
+  // Nothing where it is none of the client's. Empty: of the unnamed one.
+  [[nodiscard]] std::optional<std::string> client_name_of(std::string_view server_name, bool is_taken);
   // Judges by the server's answers what has become of the unnamed statement. None about it is due.
   void settle_unnamed(server::ServerConnection& server);
   void trim(Call& call);
@@ -166,12 +189,14 @@ class StatementTranslator {
   // The first one, and the last ones.
   std::array<Unnamed, kMostUnnamedBefore> unnamed_before_;
   std::size_t unnamed_before_count_ = 0;
+  Unnamed answered_;  // the last one that a shared statement stands for, by the server's answers
   std::uint32_t unnamed_count_ = 0;
   std::uint64_t unnamed_changes_ = 0;  // the server's count of them when we last looked
   DescribedNext described_next_;
   std::vector<protocol::StatementPointer> outdated_here_;  // by what this transaction has changed
   std::uint64_t unnamed_batch_ = 0;                        // in which it is in place, one more than its number; 0: none
-  bool has_changed_catalog_ = false;                       // in a transaction that has not ended
+  std::uint64_t changing_batch_ = 0;       // in which the catalog may change, one more than its number; 0: none
+  bool has_changed_catalog_ = false;       // in a transaction that has not ended
   bool is_changing_names_ = false;         // text that may do so is under way, or was in this transaction
   std::vector<std::string> deallocating_;  // named by SQL that is under way, in order
   std::vector<std::string> preparing_;

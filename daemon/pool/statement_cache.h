@@ -10,6 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "daemon/pool/seen_texts.h"
 #include "protocol/statement.h"
 
 namespace howdah::pool {
@@ -23,6 +24,10 @@ class StatementCache {
   // The statement of this definition, made when nobody holds one of the present catalog. `variant` tells apart what
   // PostgreSQL would plan otherwise though the text is the same: a search_path, a role.
   [[nodiscard]] protocol::StatementPointer intern(std::string_view variant, protocol::Bytes definition);
+
+  // The same for one that is asked for by this function at least the second time, as far as that is remembered, or
+  // that somebody holds. Else nothing.
+  [[nodiscard]] protocol::StatementPointer intern_if_repeated(std::string_view variant, protocol::Bytes definition);
 
   // A new statement of this definition, with a name of its own on servers; `intern` gives it from now on. The
   // old one stays what it is for those who hold it.
@@ -44,6 +49,9 @@ class StatementCache {
   }
 
  private:
+  [[nodiscard]] protocol::StatementPointer of_present_catalog(const protocol::StatementPointer& known,
+                                                              std::string_view variant, protocol::Bytes definition);
+
   struct Entry {
     const protocol::Statement* statement;
     std::weak_ptr<const protocol::Statement> pointer;
@@ -51,6 +59,7 @@ class StatementCache {
   // Outlives the cache while statements do: their ends are noted in it. Each key lies in its own statement.
   struct Shared {
     void forget(const protocol::Statement& statement);
+    [[nodiscard]] protocol::StatementPointer find(std::string_view key) const;
     [[nodiscard]] static protocol::StatementPointer make(const std::shared_ptr<Shared>& shared,
                                                          std::string_view variant, protocol::Bytes definition,
                                                          std::uint64_t catalog_version);
@@ -58,6 +67,7 @@ class StatementCache {
     std::mutex mutex;
     std::unordered_map<std::string_view, Entry> statements;  // under mutex
     std::uint64_t last_number = 0;                           // under mutex
+    SeenTexts seen;                                          // under mutex
   };
 
   std::shared_ptr<Shared> shared_;

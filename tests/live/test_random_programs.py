@@ -64,6 +64,13 @@ def test_programs_are_the_same_with_few_statements_kept_on_a_server(direct, star
     play(direct, start_howdah(pool=pool), 4_998)
 
 
+@pytest.mark.time_limit(300)
+@pytest.mark.parametrize("per_server", [2, 500])
+def test_programs_are_the_same_with_unnamed_statements_reused(direct, start_howdah, per_server):
+    options = {"reuse_unnamed": True, "per_server": per_server}
+    play(direct, start_howdah(pool={"max_size": 2, "acquire_timeout": "60s", "prepared_statements": options}), 4_998)
+
+
 @pytest.mark.long
 @pytest.mark.time_limit(7200)
 def test_many_programs_are_what_postgres_makes_them(direct, start_howdah):

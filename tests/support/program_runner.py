@@ -68,7 +68,7 @@ def readable(frame):
     if one.kind in "EN":
         text = one.fields.get("M", "")
         if one.fields.get("C") == "08P01":  # a client with two names for one text may read the other one
-            text = re.sub('prepared statement "[^"]+"', "prepared statement", text)
+            text = re.sub('prepared statement "[^"]*"', "prepared statement", text)
         return f"{one.kind} {one.fields.get('V')} {one.fields.get('C')} {text}"
     return describe(one)
 

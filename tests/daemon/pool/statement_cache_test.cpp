@@ -64,6 +64,34 @@ BOOST_AUTO_TEST_CASE(a_renewed_statement_takes_the_place_of_the_old_one_which_st
   BOOST_TEST(cache.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(only_a_repeated_text_is_kept) {
+  StatementCache cache;
+  BOOST_TEST(cache.intern_if_repeated("", kOne) == nullptr);
+  BOOST_TEST(cache.intern_if_repeated("mine\0"s, kOne) == nullptr);
+  auto one = cache.intern_if_repeated("", kOne);
+  BOOST_TEST(one->definition() == kOne);
+  BOOST_TEST(cache.intern_if_repeated("", kOne) == one);
+  BOOST_TEST(cache.intern("", kOne) == one);
+  one.reset();
+  BOOST_TEST(cache.size() == 0U);
+  BOOST_TEST(cache.intern_if_repeated("", kOne) != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_somebody_holds_counts_as_repeated) {
+  StatementCache cache;
+  const auto one = cache.intern("", kOne);
+  BOOST_TEST(cache.intern_if_repeated("", kOne) == one);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_seen_is_forgotten_by_and_by) {
+  SeenTexts seen;
+  BOOST_TEST(!seen.has_seen(5));
+  for (std::size_t i = 1; i < SeenTexts::kRowSize; ++i) BOOST_TEST(!seen.has_seen(5 + i * SeenTexts::kRows));
+  BOOST_TEST(seen.has_seen(5));
+  BOOST_TEST(!seen.has_seen(5 + SeenTexts::kRowSize * SeenTexts::kRows));
+  BOOST_TEST(!seen.has_seen(5));
+}
+
 BOOST_AUTO_TEST_CASE(a_statement_may_outlive_its_cache) {
   auto cache = std::make_unique<StatementCache>();
   const auto one = cache->intern("", kOne);

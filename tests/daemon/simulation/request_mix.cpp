@@ -65,7 +65,7 @@ Unit RequestMix::simple() {
 }
 
 Unit RequestMix::extended() {
-  const auto select = "SELECT " + tag_;
+  const auto select = dice_.chance(70) ? "SELECT " + tag_ : std::string("SELECT shared by all");
   switch (dice_.below(10)) {
     case 0:  // three statements, one Sync
       return {statement(select) + statement("ROWS 2 " + tag_) + statement(select) + sync()};

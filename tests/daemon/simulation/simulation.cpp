@@ -34,6 +34,7 @@ config::Settings Simulation::settings_of(Dice& dice, Weather& weather) {
   auto& pool = pool_of(settings);
   pool.min_size = static_cast<int>(dice.below(3));
   pool.defer_begin = dice.chance(50);
+  pool.prepared_statements.reuse_unnamed = dice.chance(50);
   if (dice.chance(15)) pool.mode = config::PoolMode::Session;
   if (weather.jumps_clock) {
     pool.query_timeout = std::chrono::seconds(dice.below(2) * 20);

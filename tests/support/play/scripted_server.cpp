@@ -161,6 +161,7 @@ void ScriptedServer::on_parse(Bytes body) {
   const auto text = take_text(text_of(reader), name);
   if (text == "?") return fail("42601", "syntax error at or near \"?\"");
   if (text.starts_with("ERROR")) return fail("42601", text);
+  if (text.ends_with("NOWHERE")) return fail("42P01", text);
   if (refuses(text)) return;
   if (!name.empty() && prepared_.contains(name)) {
     return fail("42P05", "prepared statement \"" + name + "\" already exists");

@@ -8,7 +8,7 @@
 //   closes without a word             NOTICE text  a notice COPY IN          COPY ... FROM STDIN; data that
 //   holds "bad" fails COPY OUT n x     COPY ... TO STDOUT of n rows SET k = v, RESET k, set_config(...),
 //   DISCARD ALL, LISTEN, BEGIN, COMMIT, ROLLBACK as they are; whatever else succeeds and is its own tag. A
-//   Parse of "ERROR ..." fails; one of "LATE ERROR ..." fails at Execute.
+//   Parse of "ERROR ..." or "... NOWHERE" fails; one of "LATE ERROR ..." fails at Execute.
 #pragma once
 
 #include <cstdint>
@@ -66,6 +66,8 @@ class ScriptedServer {
   // As after DDL: whatever is prepared now fails from now on, "cached plan must not change result type"; what is
   // prepared later describes its column by another name. Texts that begin with "SELECT pg_" are not concerned.
   void change_tables(int by = 1);
+  // All that have names are gone, as after a function that deallocates them.
+  void lose_statements() { forget_named(); }
   // So many messages are read behind bad COPY data before it is noticed.
   void set_copy_lookahead(int messages) { copy_lookahead_ = messages; }
 
