@@ -48,6 +48,7 @@ StatementNote ServerStatements::complete() {
     case Kind::ClientReuse:
     case Kind::ClientDescribe:
     case Kind::FrontDescribe:
+    case Kind::TakenParse:
       break;
     case Kind::FrontClose:
       remove(note.statement);
@@ -69,11 +70,11 @@ StatementNote ServerStatements::complete() {
   return note;
 }
 
-Kind ServerStatements::fail() {
-  const auto note = take_note();
+StatementNote ServerStatements::fail() {
+  auto note = take_note();
   if (note.kind == Kind::UnnamedParse) set_unnamed(0);  // the old one goes before the new text is read
   if (is_shared_unnamed(note)) set_session_unnamed(0);
-  return note.kind;
+  return note;
 }
 
 void ServerStatements::drop(std::size_t count) {

@@ -27,6 +27,7 @@ struct StatementNote {
   enum class Kind : std::uint8_t {
     ClientParse,  // the client's, under the statement's server name
     ClientReuse,  // stands for the client's Parse of what the server has already: a Close of nothing
+    TakenParse,   // the client's, under a `name` of its own that is taken: it fails
     ClientClose,  // of the client's `name`, which the server does not know
     FrontParse,   // ours, so that the server has what the next message needs
     FrontClose,   // ours
@@ -53,8 +54,8 @@ class ServerStatements {
   void note(StatementNote note);
   // The oldest one has been answered well; the note that it had.
   StatementNote complete();
-  // The oldest one has been answered by an error; its kind.
-  StatementNote::Kind fail();
+  // The oldest one has been answered by an error; its note.
+  StatementNote fail();
   // A part of the answer to the oldest one, which is a Describe.
   void note_described(char type, Bytes body) { notes_.front().shape.note(type, body); }
   // The oldest ones were skipped by the server.

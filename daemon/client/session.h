@@ -118,7 +118,8 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool on_ready_for_query(protocol::TransactionStatus status) override;
   void on_statement_answered(const protocol::StatementNote& note) override;
   void on_command_tag(std::string_view tag) override;
-  [[nodiscard]] bool on_statement_error(protocol::Bytes frame) override;
+  [[nodiscard]] bool on_statement_error(protocol::Bytes frame,
+                                        const std::optional<protocol::StatementNote>& asked) override;
   void on_progress() override;
   void on_server_drained() override;
   void on_server_lost(bool was_told) override;

@@ -72,7 +72,7 @@ void Session::on_command_tag(std::string_view tag) {
   if (statements_) statements_->on_command_tag(tag, *server_);
 }
 
-bool Session::on_statement_error(protocol::Bytes frame) {
+bool Session::on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& asked) {
   if (!statements_) {
     environment_.replies.own(frame);
     return true;
@@ -84,7 +84,7 @@ bool Session::on_statement_error(protocol::Bytes frame) {
     return false;
   }
   server_->repeatable().forget();
-  environment_.replies.own(statements_->on_error(frame));
+  environment_.replies.own(statements_->on_error(frame, asked));
   return true;
 }
 

@@ -67,6 +67,7 @@ void StatementTranslator::on_answered(const StatementNote& note) {
     case Kind::UnnamedClose:
     case Kind::VisibleParse:
     case Kind::VisibleClose:
+    case Kind::TakenParse:
       return;
   }
 }
@@ -88,7 +89,7 @@ void StatementTranslator::on_command_tag(std::string_view tag, server::ServerCon
   }
 }
 
-std::string StatementTranslator::on_error(protocol::Bytes frame) {
+std::string StatementTranslator::on_error(protocol::Bytes frame, const std::optional<StatementNote>& asked) {
   const auto fields = protocol::read_error(frame.substr(protocol::kFrameHeaderBytes));
   if (protocol::is_statement_outdated(fields)) cache_.note_stale();
   std::string translated(frame);
@@ -100,8 +101,9 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   } else {
     const auto digits = start + protocol::kServerNamePrefix.size();
     const auto end = translated.find_first_not_of("0123456789", digits);
-    const bool is_taken = fields.sqlstate == protocol::sqlstate::kDuplicatePreparedStatement;
-    const auto name = client_name_of(std::string_view(translated).substr(start, end - start), is_taken);
+    const bool is_taken = asked && asked->kind == Kind::TakenParse;
+    const auto name =
+        is_taken ? std::optional(asked->name) : client_name_of(std::string_view(translated).substr(start, end - start));
     if (!name) return translated;
     translated.replace(start, end - start, *name);
     if (name->empty() && fields.sqlstate == protocol::sqlstate::kInvalidSqlStatementName) {
@@ -115,14 +117,8 @@ std::string StatementTranslator::on_error(protocol::Bytes frame) {
   return translated;
 }
 
-std::optional<std::string> StatementTranslator::client_name_of(std::string_view server_name, bool is_taken) {
+std::optional<std::string> StatementTranslator::client_name_of(std::string_view server_name) const {
   const auto is_it = [server_name](const ServerName& name) { return name.statement->server_name() == server_name; };
-  const auto again = is_taken ? std::ranges::find_if(parsed_again_, is_it) : parsed_again_.end();
-  if (again != parsed_again_.end()) {
-    auto name = std::move(again->client_name);
-    parsed_again_.erase(again);  // each has one error
-    return name;
-  }
   const auto found = std::ranges::find_if(parsed_, is_it);
   if (found != parsed_.end()) return found->client_name;
   const auto name = names_.name_of(server_name);
@@ -136,7 +132,6 @@ void StatementTranslator::begin_lease(const server::ServerConnection& server) {
 void StatementTranslator::settle(server::ServerConnection& server) {
   settle_unnamed(server);
   parsed_.clear();
-  parsed_again_.clear();
   if (server.status() != protocol::TransactionStatus::Idle) return;
   is_changing_names_ = false;
   deallocating_.clear();

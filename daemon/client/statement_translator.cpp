@@ -154,8 +154,7 @@ StatementTranslator::Translation StatementTranslator::parse_again(Call& call, co
     return hold(call);
   }
   put_in_place(call, statement);
-  call.server.owed().expect(Request::Parse);
-  parsed_again_.push_back({statement, std::string(body.name)});
+  expect_noted(call, Request::Parse, Asker::Client, {.kind = Kind::TakenParse, .name = std::string(body.name)});
   call.out.own_written(
       [&](std::string& out) { protocol::append_parse(out, statement->server_name(), body.definition); });
   return {.replaced_bytes = call.piece.bytes.size()};

@@ -64,7 +64,8 @@ class StatementTranslator {
   void on_answered(const protocol::StatementNote& note);
   void on_command_tag(std::string_view tag, server::ServerConnection& server);
   // An error that tells of statements, whole: the same with the client's name for one.
-  [[nodiscard]] std::string on_error(protocol::Bytes frame);
+  // `asked`: the noted request that it answers.
+  [[nodiscard]] std::string on_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& asked);
 
   // The server has refused this Bind, whole, because the catalog has changed. It has not been answered to the client.
   void on_outdated(protocol::Bytes bind);
@@ -168,7 +169,7 @@ class StatementTranslator {
   // The server would get more statements than it may keep, and there is no batch end at which some could go.
   [[nodiscard]] bool must_trim_first(const Call& call) const;
   // Nothing where it is none of the client's. Empty: of the unnamed one.
-  [[nodiscard]] std::optional<std::string> client_name_of(std::string_view server_name, bool is_taken);
+  [[nodiscard]] std::optional<std::string> client_name_of(std::string_view server_name) const;
   // Judges by the server's answers what has become of the unnamed statement. None about it is due.
   void settle_unnamed(server::ServerConnection& server);
   void trim(Call& call);
@@ -201,7 +202,6 @@ class StatementTranslator {
   std::vector<std::string> deallocating_;  // named by SQL that is under way, in order
   std::vector<std::string> preparing_;
   std::vector<ServerName> parsed_;  // what the names on the server stand for, in errors that may still come
-  std::vector<ServerName> parsed_again_;
 };
 
 }  // namespace howdah::client

@@ -46,7 +46,7 @@ class Cleanup final : private Tenant {
   bool on_ready_for_query(protocol::TransactionStatus status) override;
   void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
   void on_command_tag(std::string_view /*tag*/) override {}
-  bool on_statement_error(protocol::Bytes frame) override {
+  bool on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& /*asked*/) override {
     on_reply_bytes(frame);
     return true;
   }

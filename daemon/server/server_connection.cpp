@@ -251,7 +251,7 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   }
   if (!is_for_client) {
     // What SQL text only seemed to need is no harm: where it does need it, the server says so.
-    if (last_failed_ == protocol::StatementNote::Kind::VisibleParse) return false;
+    if (last_failed_ && last_failed_->kind == protocol::StatementNote::Kind::VisibleParse) return false;
     own_error_ = fields;
     settings_ = settings_before_;
     may_lack_settings_ = true;
@@ -259,7 +259,7 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   }
   has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
   const bool is_passed_on = !piece.is_end || !protocol::tells_of_statements(fields);
-  if (is_passed_on || tenant_->on_statement_error(piece.bytes)) ++error_count_;
+  if (is_passed_on || tenant_->on_statement_error(piece.bytes, last_failed_)) ++error_count_;
   return is_passed_on;
 }
 

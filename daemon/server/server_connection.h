@@ -152,7 +152,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::StatementWords words_;
   protocol::StateKinds left_state_;
   std::optional<protocol::ErrorFields> own_error_;
-  std::optional<protocol::StatementNote::Kind> last_failed_;  // noted request that the error under way answers
+  std::optional<protocol::StatementNote> last_failed_;  // noted request that the error under way answers
   std::uint64_t error_count_ = 0;
   bool is_frame_for_tenant_ = false;
   bool has_told_fatal_ = false;

@@ -3,6 +3,8 @@
 // on_progress.
 #pragma once
 
+#include <optional>
+
 #include "protocol/bytes.h"
 #include "protocol/messages.h"
 #include "protocol/server_statements.h"
@@ -20,8 +22,10 @@ class Tenant {
   // A command of the client's is complete, and its tag tells of prepared statements or of the catalog.
   virtual void on_command_tag(std::string_view tag) = 0;
   // An ErrorResponse for the client, whole, whose text holds a server's name of a statement or says that a
-  // statement is outdated. It does not come by on_reply_bytes. Whether the client hears of it.
-  [[nodiscard]] virtual bool on_statement_error(protocol::Bytes frame) = 0;
+  // statement is outdated. It does not come by on_reply_bytes. `asked`: what it answers, if that was noted.
+  // Whether the client hears of it.
+  [[nodiscard]] virtual bool on_statement_error(protocol::Bytes frame,
+                                                const std::optional<protocol::StatementNote>& asked) = 0;
   // All that was read this time has been handed out, or a cancel is over: time to send, and to see whether
   // the lease ends.
   virtual void on_progress() = 0;

@@ -12,7 +12,7 @@ MAY_INCLUDE = {"protocol": {"protocol"}, "config": {"config", "protocol"}, "daem
 # What a folder may never touch: sockets, files, clocks, threads and logs are the daemon's.
 FORBIDDEN = {
     "protocol": r"(sys/|netinet/|arpa/|poll|unistd|fcntl|netdb|event2/|libpq|yaml-cpp/|spdlog/|fmt/|thread|mutex|"
-    r"condition_variable|atomic|fstream|iostream|filesystem|chrono|ctime|time\.h|systemd/|prometheus/|nlohmann/)",
+    r"condition_variable|fstream|iostream|filesystem|chrono|ctime|time\.h|systemd/|prometheus/|nlohmann/)",
     "config": r"(event2/|libpq|openssl/|spdlog/|thread|mutex|sys/socket|systemd/|prometheus/|nlohmann/)",
     "daemon": r"(yaml-cpp/)",
 }

@@ -36,6 +36,13 @@ BOOST_AUTO_TEST_CASE(a_statement_that_a_server_lacks_is_parsed_in_front_and_nobo
   BOOST_TEST(two.heard(2) == "D(howdah_1) S");
 }
 
+BOOST_AUTO_TEST_CASE(an_error_tells_the_name_that_was_given_though_others_of_the_same_text_were_skipped) {
+  TwoServers two;
+  for (const auto* name : {"a", "b"}) (void)two.on(1, prepared(name));
+  BOOST_TEST(two.on(1, statement("ERROR x") + parse("a", kOne) + sync() + prepared("b") + prepared("a")) ==
+             "E(42601 ERROR x) Z(I) " + taken("b") + " " + taken("a"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_put_in_front_goes_out_with_the_request) {
   TwoServers two;
   (void)two.on(1, prepared("a"));
