@@ -38,15 +38,51 @@ std::string literal(std::string_view text) {
          "','hex'),pg_catalog.current_setting('server_encoding'))";
 }
 
-void append_change(std::string& command, std::string_view name, const std::string& value) {
+// What PostgreSQL makes of `SET name = one, "Two"`.
+std::string list_of_names(std::string_view names) {
+  std::string list;
+  for (std::size_t end = 0; (end = names.find('\0')) != std::string_view::npos; names.remove_prefix(end + 1)) {
+    if (!list.empty()) list += ",', ',";
+    list += "pg_catalog.quote_ident(" + literal(names.substr(0, end)) + ")";
+  }
+  return "pg_catalog.concat(" + list + ")";
+}
+
+std::string expression(const SettingValue& value) {
+  switch (value.kind) {
+    case SettingValue::Kind::Text:
+      return literal(value.text);
+    case SettingValue::Kind::Names:
+      return list_of_names(value.text);
+    case SettingValue::Kind::Default:
+      break;
+  }
+  return "NULL";
+}
+
+void append_change(std::string& command, std::string_view name, const SettingValue& value) {
   command += command.empty() ? "SELECT " : ",";
-  command += "pg_catalog.set_config(" + literal(name) + "," + value + ",false)";
+  command += "pg_catalog.set_config(" + literal(name) + "," + expression(value) + ",false)";
+}
+
+const SettingValue kDefault{.kind = SettingValue::Kind::Default};
+
+// What a value leaves open of a date style stays as it was: it must not be another session's.
+void append_anew(std::string& command, std::string_view name, const SettingValue& value) {
+  if (name == "datestyle") append_change(command, name, kDefault);
+  append_change(command, name, value);
+}
+
+void append_entry(std::string& key, std::string_view name, const SettingValue& value) {
+  key.append(name).push_back('\0');
+  key.append(std::to_string(value.text.size())).push_back("tnd"[static_cast<std::size_t>(value.kind)]);
+  key.append(value.text);
 }
 
 std::string reset_of_what_is_gone(const SessionSettings& from, const SessionSettings& to) {
   std::string command;
   for (const auto& [name, value] : map_of(from)) {
-    if (!map_of(to).contains(name)) append_change(command, name, "NULL");
+    if (!map_of(to).contains(name)) append_change(command, name, kDefault);
   }
   return command;
 }
@@ -56,7 +92,7 @@ std::string reset_of_what_is_gone(const SessionSettings& from, const SessionSett
 SessionSettings make_session_settings(const std::vector<std::pair<std::string, std::string>>& settings) {
   if (settings.empty()) return nullptr;
   auto map = std::make_shared<SettingsMap>();
-  for (const auto& [name, value] : settings) (*map)[lower_case(name)] = value;
+  for (const auto& [name, value] : settings) (*map)[lower_case(name)] = {.text = value};
   return map;
 }
 
@@ -66,15 +102,31 @@ std::string settings_change_command(const SessionSettings& from, const SessionSe
   auto command = reset_of_what_is_gone(from, to);
   for (const auto& [name, value] : map_of(to)) {
     const auto had = before.find(name);
-    if (had == before.end() || had->second != value) append_change(command, name, literal(value));
+    if (had == before.end()) append_change(command, name, value);
+    if (had != before.end() && had->second != value) append_anew(command, name, value);
   }
   return command;
 }
 
 std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to) {
   auto command = reset_of_what_is_gone(from, to);
-  for (const auto& [name, value] : map_of(to)) append_change(command, name, literal(value));
+  for (const auto& [name, value] : map_of(to)) append_anew(command, name, value);
   return command;
+}
+
+SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup) {
+  const auto& map = map_of(settings);
+  const auto is_there = [&map](const auto& entry) {
+    const auto found = map.find(entry.first);
+    return found != map.end() && found->second.kind != SettingValue::Kind::Default;
+  };
+  if (std::ranges::all_of(map_of(startup), is_there)) return settings;
+  auto merged = std::make_shared<SettingsMap>(map);
+  for (const auto& entry : map_of(startup)) {
+    if (!is_there(entry)) merged->insert_or_assign(entry.first, entry.second);
+  }
+  if (*merged == *startup) return startup;
+  return merged;
 }
 
 std::string meaning_settings_key(const SessionSettings& settings) {
@@ -91,18 +143,14 @@ std::string meaning_settings_key(const SessionSettings& settings) {
   std::string key;
   for (const auto& [name, value] : map_of(settings)) {
     if (std::ranges::find(kWithoutEffect, name) != kWithoutEffect.end()) continue;
-    key.append(name).push_back('\0');
-    key.append(value).push_back('\0');
+    append_entry(key, name, value);
   }
   return key;
 }
 
 std::string settings_key(const SessionSettings& settings) {
   std::string key;
-  for (const auto& [name, value] : map_of(settings)) {
-    key.append(name).push_back('\0');
-    key.append(value).push_back('\0');
-  }
+  for (const auto& [name, value] : map_of(settings)) append_entry(key, name, value);
   return key;
 }
 

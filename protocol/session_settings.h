@@ -3,6 +3,7 @@
 // (PostgreSQL documentation: "Setting Parameters", set_config in "System Administration Functions")
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,8 +13,19 @@
 
 namespace howdah::protocol {
 
-// Names in lower case (PostgreSQL compares them without regard to case), values as the client gave them.
-using SettingsMap = std::map<std::string, std::string, std::less<>>;
+struct SettingValue {
+  enum class Kind : std::uint8_t {
+    Text,     // as set_config takes it
+    Names,    // a list of names: the server quotes each as it sees fit, and so gets what SET made of them
+    Default,  // of a custom setting that was set back: others see that it was there
+  };
+  std::string text = {};  // of Names: each with a zero byte behind it
+  Kind kind = Kind::Text;
+  bool operator==(const SettingValue&) const = default;
+};
+
+// Names in lower case: PostgreSQL compares them without regard to case.
+using SettingsMap = std::map<std::string, SettingValue, std::less<>>;
 using SessionSettings = std::shared_ptr<const SettingsMap>;
 
 // Of two values for one name the later one counts. No settings at all give the null pointer.
@@ -26,6 +38,10 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 
 // The same where some of `from` may be in force no longer: says all of `to`.
 [[nodiscard]] std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to);
+
+// The settings of `settings`, and those of `startup` that it lacks: what a RESET returns to is what the client asked
+// for at its start. `settings` itself where it lacks none.
+[[nodiscard]] SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup);
 
 // Of those settings that may decide what a statement means or how it is planned (search_path and role, TimeZone and
 // DateStyle for constants, client_encoding, and all others that are not known to be without effect): a text that is the

@@ -29,6 +29,13 @@ char lower(char c) {
 std::optional<SqlToken> SqlLexer::next() {
   skip_blanks();
   if (rest_.empty()) return std::nullopt;
+  const auto start = rest_;
+  auto token = read();
+  token.source = start.substr(0, start.size() - rest_.size());
+  return token;
+}
+
+SqlToken SqlLexer::read() {
   const char first = rest_.front();
   if (first == '"') return quoted_name();
   if (first == '\'') {

@@ -11,7 +11,8 @@ namespace howdah::protocol {
 struct SqlToken {
   enum class Kind { Word, QuotedName, Other };
   Kind kind = Kind::Other;
-  std::string text = {};  // a word in lower case, a quoted name without its quotes, else one character
+  std::string text = {};         // a word in lower case, a quoted name without its quotes, else one character
+  std::string_view source = {};  // as it stands in the text
 };
 
 class SqlLexer {
@@ -24,6 +25,7 @@ class SqlLexer {
   [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
+  [[nodiscard]] SqlToken read();
   void skip_blanks();
   void skip_block_comment();
   void skip_string(bool has_escapes);

@@ -201,7 +201,7 @@ stats::ClientSnapshot Session::snapshot() const {
   snapshot.database = database_;
   if (settings_) {
     const auto name = settings_->find("application_name");
-    if (name != settings_->end()) snapshot.application_name = name->second;
+    if (name != settings_->end()) snapshot.application_name = name->second.text;
   }
   switch (state_) {
     case State::LoggingIn:

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(no_settings_are_the_null_pointer) {
 
 BOOST_AUTO_TEST_CASE(names_are_the_same_in_any_case_and_the_later_value_counts) {
   const auto settings = make_session_settings({{"DateStyle", "ISO"}, {"WORK_MEM", "1MB"}, {"datestyle", "German"}});
-  BOOST_TEST((*settings == SettingsMap{{"datestyle", "German"}, {"work_mem", "1MB"}}));
+  BOOST_TEST((*settings == SettingsMap{{"datestyle", {"German"}}, {"work_mem", {"1MB"}}}));
 }
 
 BOOST_AUTO_TEST_CASE(equal_settings_need_no_command) {
