@@ -31,7 +31,7 @@ constexpr FrameRules make_client_rules() {
   rules[index_of('B')] = {kLargeMessage, kNames};
   for (const char type : {'F', 'd', 'p'}) rules[index_of(type)] = {kLargeMessage, 0};
   for (const char type : {'C', 'D'}) rules[index_of(type)] = {kSmallMessage, kWholeSmall};
-  rules[index_of('E')] = {kSmallMessage, 0};
+  rules[index_of('E')] = {kSmallMessage, kFrameHeaderBytes + 1};  // whether it is the unnamed portal
   for (const char type : {'H', 'S', 'X', 'c', 'f'}) rules[index_of(type)] = {kSmallMessage, kWholeSmall};
   rules[index_of('p')] = {};  // only during the log-in, which has its own reader
   return rules;

@@ -130,6 +130,7 @@ OwedReplies::Verdict OwedReplies::on_ready() {
   }
   if (is_empty() || !owes_ready(entries_[head_].request)) return Verdict::Unexpected;
   if (entries_[head_].request == Request::Query) outcomes_.has_run_query = true;
+  if (entries_[head_].has_note) ++outcomes_.completed;
   const auto verdict = verdict_at_head();
   pop();
   return verdict;
@@ -145,6 +146,7 @@ OwedReplies::Verdict OwedReplies::on_error() {
   doubt_if_copy_fails_ = Doubt::None;
   if (!owes_ready(head.request)) return skip_to_sync();
   if (head.request == Request::Query) outcomes_.has_run_query = true;
+  if (std::exchange(head.has_note, false)) ++outcomes_.failed;
   head.request = Request::Sync;  // as to a Sync: only its ReadyForQuery is still to come
   return verdict_at_head();
 }

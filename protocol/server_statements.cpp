@@ -49,6 +49,7 @@ StatementNote ServerStatements::complete() {
     case Kind::ClientDescribe:
     case Kind::FrontDescribe:
     case Kind::TakenParse:
+    case Kind::Setting:
       break;
     case Kind::FrontClose:
       remove(note.statement);
@@ -102,6 +103,10 @@ void ServerStatements::remove(const StatementPointer& statement) {
   if (place == places_.end()) return;
   order_.erase(place->second);
   places_.erase(place);
+}
+
+bool ServerStatements::is_noted(Kind kind) const {
+  return std::ranges::find(notes_, kind, &StatementNote::kind) != notes_.end();
 }
 
 void ServerStatements::touch(const StatementPointer& statement) {

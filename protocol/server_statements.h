@@ -37,6 +37,7 @@ struct StatementNote {
     VisibleClose,
     ClientDescribe,  // the client is told of the statement
     FrontDescribe,   // ours, to see whether the statement still is what clients have been told
+    Setting,         // runs a plain SET or RESET: `name` is its text
   };
   Kind kind;
   std::uint64_t batch = 0;
@@ -72,6 +73,8 @@ class ServerStatements {
 
   // A FrontDescribe is not answered yet.
   [[nodiscard]] bool is_checking() const { return check_count_ > 0; }
+  // One of this kind is not answered yet.
+  [[nodiscard]] bool is_noted(StatementNote::Kind kind) const;
   // Requests that are not answered yet.
   [[nodiscard]] std::size_t noted_count() const { return notes_.size(); }
 

@@ -130,6 +130,10 @@ class Session final : private io::StreamHandler,
   void settle_lease();
   void note_pin();
   [[nodiscard]] bool has_own_failure();
+  // --- settings: session_settings.cpp
+  void take_settings_over();
+  void note_unknown_reset();
+  [[nodiscard]] bool restore_startup_settings();
 
   // --- a batch that the client does not know to be sent twice: session_repeat.cpp
   enum class Repeat { None, Due, UnderWay };
@@ -167,7 +171,8 @@ class Session final : private io::StreamHandler,
 
   pool::Pool* pool_ = nullptr;
   config::PoolMode mode_ = config::PoolMode::Transaction;
-  protocol::SessionSettings settings_;
+  protocol::SessionSettings startup_settings_;
+  protocol::SessionSettings settings_;  // those, and what plain SET commands have made of them
   DeferredBegin begin_;
   worker::TimePoint begin_due_ = worker::TimePoint::max();  // when a server is asked for, though nothing came behind it
   std::unique_ptr<StatementTranslator> statements_;         // from the first lease on; null in session mode

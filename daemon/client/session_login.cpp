@@ -111,7 +111,7 @@ void Session::welcome() {
 }
 
 void Session::complete_welcome(const pool::Welcome& welcome) {
-  settings_ = welcome.settings;
+  settings_ = startup_settings_ = welcome.settings;
   const bool has_long_keys = protocol::negotiated_minor_version(login_->startup()) >= 2;
   const auto process_id = mode_ == config::PoolMode::Session && server_ != nullptr ? server_->process_id() : 0;
   key_ = environment_.keys.add(*this, process_id, has_long_keys ? 32 : 4);

@@ -69,6 +69,7 @@ void Session::on_statement_answered(const protocol::StatementNote& note) {
 }
 
 void Session::on_command_tag(std::string_view tag) {
+  if (tag == "RESET") return note_unknown_reset();
   if (statements_) statements_->on_command_tag(tag, *server_);
 }
 
@@ -90,7 +91,10 @@ bool Session::on_statement_error(protocol::Bytes frame, const std::optional<prot
 
 bool Session::on_ready_for_query(TransactionStatus status) {
   if (repeat_ == Repeat::Due) return false;
-  if (status == TransactionStatus::Idle) ++pool_->totals().transactions;
+  if (status == TransactionStatus::Idle) {
+    ++pool_->totals().transactions;
+    take_settings_over();
+  }
   if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return true;
   // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
   // clean-up.
@@ -153,6 +157,7 @@ void Session::settle_lease() {
     return enter(State::Idle);
   }
   if (statements_) statements_->settle(*server_);
+  if (restore_startup_settings()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
   if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
   if (busy == server::Busy::Pinned) note_pin();

@@ -185,7 +185,9 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
   auto& owed = server_->owed();
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
-  if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
+  if (statements_ && is_read_by_server && piece.type == 'E') {
+    statements_->begin_execute(piece, *server_);
+  } else if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
     owed.expect(protocol::request_of(piece.type));
   } else {
     const auto translation = statements_->begin_frame(piece, behind, *server_, environment_.requests);

@@ -68,6 +68,7 @@ void StatementTranslator::on_answered(const StatementNote& note) {
     case Kind::VisibleParse:
     case Kind::VisibleClose:
     case Kind::TakenParse:
+    case Kind::Setting:
       return;
   }
 }

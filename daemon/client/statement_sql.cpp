@@ -6,6 +6,7 @@
 
 #include "daemon/client/statement_translator.h"
 #include "protocol/messages.h"
+#include "protocol/set_command.h"
 #include "protocol/sql_statement_names.h"
 
 namespace howdah::client {
@@ -23,7 +24,11 @@ StatementTranslator::Translation StatementTranslator::query(Call& call) {
   const auto& words = call.server.words();
   if (words.names_statements() && !put_visible_in_place(call, text)) return hold(call);
   if (words.changes_statements()) note_changes(text);
-  call.server.owed().expect(Request::Query);
+  if (call.piece.is_end && protocol::read_set_command(text)) {
+    expect_noted(call, Request::Query, Asker::Client, {.kind = Kind::Setting, .name = std::string(text)});
+  } else {
+    call.server.owed().expect(Request::Query);
+  }
   return {};
 }
 
@@ -90,6 +95,24 @@ void StatementTranslator::note_changes(std::string_view text) {
   std::ranges::copy(names.deallocated, std::back_inserter(deallocating_));
   std::ranges::copy(names.prepared, std::back_inserter(preparing_));
   is_changing_names_ = true;
+}
+
+// Which text an Execute runs is certain only in the batch of its Bind: if that failed, the Execute is skipped as well.
+void StatementTranslator::note_bound(Call& call, std::string_view portal, protocol::Bytes definition) {
+  if (!portal.empty()) return;
+  bound_setting_ = {};
+  const auto text = protocol::statement_text(definition);
+  if (protocol::read_set_command(text)) bound_setting_ = {call.server.owed().batch(), std::string(text)};
+}
+
+void StatementTranslator::begin_execute(const protocol::Piece& piece, server::ServerConnection& server) {
+  auto& owed = server.owed();
+  const bool is_setting =
+      !bound_setting_.text.empty() && bound_setting_.batch == owed.batch() && piece.body().starts_with('\0');
+  const auto batch = owed.batch();
+  if (owed.expect(Request::Execute, Asker::Client, is_setting) && is_setting) {
+    server.statements().note({.kind = Kind::Setting, .batch = batch, .name = bound_setting_.text});
+  }
 }
 
 }  // namespace howdah::client

@@ -168,7 +168,7 @@ bool StatementTranslator::can_reuse(const Call& call, const StatementPointer& st
 
 // Settings that we do not know make a statement this session's own, and so does a catalog that others may never see.
 std::string StatementTranslator::variant(const server::ServerConnection& server) const {
-  if (has_changed_catalog_ || server.words().has_local_set() ||
+  if (has_changed_catalog_ || server.words().has_local_set() || server.is_changing_settings() ||
       server.left_state().has(protocol::StateKind::Settings) ||
       server.left_state().has(protocol::StateKind::CodeBlock)) {
     return "session " + std::to_string(session_id_) + '\0';
@@ -203,6 +203,7 @@ StatementTranslator::Translation StatementTranslator::bind_found(Call& call, con
       described_next_ = {.statement = found.statement, .batch = call.server.owed().batch()};
     }
   }
+  note_bound(call, front.portal, found.statement ? found.statement->definition() : Bytes{});
   call.server.owed().expect(Request::Bind);
   if (!found.statement && !found.is_refused && !looks_like_ours(front.statement)) return {};
   const auto name = server_name_of(found, front.statement);

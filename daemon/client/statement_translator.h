@@ -60,6 +60,9 @@ class StatementTranslator {
   [[nodiscard]] Translation begin_frame(const protocol::Piece& piece, protocol::Bytes behind,
                                         server::ServerConnection& server, io::OutputBatch& out);
 
+  // An Execute that is about to go to `server`, as begin_frame. It goes as it is.
+  void begin_execute(const protocol::Piece& piece, server::ServerConnection& server);
+
   // The answers of the server, in order.
   void on_answered(const protocol::StatementNote& note);
   void on_command_tag(std::string_view tag, server::ServerConnection& server);
@@ -109,6 +112,11 @@ class StatementTranslator {
     std::string definition = {};             // empty: too large to be carried, lost, or shared
     protocol::StatementPointer shared = {};  // what stands for it on servers, under a name
     bool names_statements = false;
+  };
+  // A plain SET or RESET that was bound to the unnamed portal.
+  struct BoundSetting {
+    std::uint64_t batch = 0;
+    std::string text = {};  // empty: it was none
   };
   static constexpr std::size_t kMostUnnamedBefore = 4;
 
@@ -164,6 +172,7 @@ class StatementTranslator {
   [[nodiscard]] bool take_text(Call& call, protocol::Bytes definition);
   [[nodiscard]] bool take_bound_text(Call& call, protocol::Bytes definition);
   void note_changes(std::string_view text);
+  void note_bound(Call& call, std::string_view portal, protocol::Bytes definition);
   // Nothing is under way that may change which statement a name stands for.
   [[nodiscard]] bool are_names_certain(const Call& call) const;
   // The server would get more statements than it may keep, and there is no batch end at which some could go.
@@ -201,6 +210,7 @@ class StatementTranslator {
   bool is_changing_names_ = false;         // text that may do so is under way, or was in this transaction
   std::vector<std::string> deallocating_;  // named by SQL that is under way, in order
   std::vector<std::string> preparing_;
+  BoundSetting bound_setting_;
   std::vector<ServerName> parsed_;  // what the names on the server stand for, in errors that may still come
 };
 

@@ -110,6 +110,7 @@ StatementTranslator::Translation StatementTranslator::bind_unnamed(Call& call, c
   }
   if (!put_unnamed_in_place(call)) return hold(call);
   if (unnamed_.names_statements && !take_bound_text(call, unnamed_.definition)) return hold(call);
+  note_bound(call, front.portal, unnamed_.definition);
   call.server.owed().expect(Request::Bind);
   if (limits_.reuse_unnamed && !protocol::is_plannable(protocol::statement_text(unnamed_.definition))) {
     changing_batch_ = call.server.owed().batch() + 1;

@@ -59,17 +59,29 @@ void ServerConnection::end_lease() {
   repeatable_.forget();
 }
 
-void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch) {
-  // What a session that is pinned for its own settings has made of them stays.
-  const bool must_restore = may_lack_settings_ && !left_state_.has(protocol::StateKind::Settings);
-  if (settings_ == settings && !must_restore) return;
-  const auto command = must_restore ? protocol::settings_restoring_command(settings_, settings)
-                                    : protocol::settings_change_command(settings_, settings);
-  may_lack_settings_ = may_lack_settings_ && !must_restore;
+// What a session that is pinned for its own settings has made of them stays.
+bool ServerConnection::must_restore() const {
+  return may_lack_settings_ && !left_state_.has(protocol::StateKind::Settings);
+}
+
+bool ServerConnection::must_adopt(const protocol::SessionSettings& settings) const {
+  return settings_ != settings || must_restore();
+}
+
+void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch, bool is_told) {
+  if (!must_adopt(settings)) return;
+  const auto command = must_restore() ? protocol::settings_restoring_command(settings_, settings)
+                                      : protocol::settings_change_command(settings_, settings);
+  may_lack_settings_ = may_lack_settings_ && !must_restore();
   settings_before_ = std::exchange(settings_, settings);
   if (command.empty()) return;
+  is_adoption_told_ = is_told;
   owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
   batch.own_written([&](std::string& out) { protocol::append_query(out, command); });
+}
+
+bool ServerConnection::is_changing_settings() const {
+  return !setting_changes_.is_empty() || statements_.is_noted(protocol::StatementNote::Kind::Setting);
 }
 
 std::optional<protocol::ErrorFields> ServerConnection::take_own_error() {
@@ -170,10 +182,11 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
 
 bool ServerConnection::take_frame_start(const Piece& piece) {
   const bool is_own = owed_.is_next_for_pooler();
+  const bool is_noted = owed_.is_next_noted();
   switch (piece.type) {
     case 'S':
       take_parameter(piece);
-      return !is_own;
+      return !is_own || is_adoption_told_;
     case 'N':
     case 'A':
       return !is_own;
@@ -196,7 +209,7 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
   if (piece.type == 'E') return take_error(piece, is_for_client);
   if (piece.type == 'C') {
     const auto tag = protocol::ByteReader(piece.body()).c_string();
-    if (tag) take_command_tag(*tag, is_for_client);
+    if (tag) take_command_tag(*tag, is_for_client, is_noted);
   }
   return is_for_client;
 }
@@ -207,6 +220,7 @@ bool ServerConnection::take_outcomes() {
   if (outcomes.has_run_query) statements_.on_query_run();
   for (auto left = outcomes.completed; left > 0; --left) {
     const auto note = statements_.complete();
+    if (note.kind == protocol::StatementNote::Kind::Setting) take_set_command(note.name);
     if (tenant_ == nullptr) continue;
     tenant_->on_statement_answered(note);
     is_replaced = note.kind == protocol::StatementNote::Kind::ClientReuse;
@@ -217,7 +231,9 @@ bool ServerConnection::take_outcomes() {
   return is_replaced;
 }
 
-void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client) {
+void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client, bool is_noted) {
+  if (is_noted && (tag == "SET" || tag == "RESET")) return;
+  setting_changes_.on_tag(tag);
   const auto before = left_state_;
   protocol::note_command_tag(tag, words_, left_state_);
   if (tag == "DISCARD ALL") {
@@ -227,7 +243,31 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
   }
   if (tag == "RESET") may_lack_settings_ = true;
   if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL") statements_.clear();
-  if (is_for_client && tenant_ != nullptr && protocol::tells_of_statements(tag)) tenant_->on_command_tag(tag);
+  const bool is_telling = tag == "RESET" || protocol::tells_of_statements(tag);
+  if (is_for_client && tenant_ != nullptr && is_telling) tenant_->on_command_tag(tag);
+}
+
+// PostgreSQL's RESET ALL leaves out what a SET LOCAL of the same transaction has put to its default: that is said
+// again.
+void ServerConnection::take_set_command(std::string_view text) {
+  auto command = protocol::read_set_command(text);
+  if (!command) return;
+  if (command->kind == protocol::SetCommand::Kind::ResetAll && words_.has_local_set()) {
+    command->kind = protocol::SetCommand::Kind::ResetEach;
+    may_lack_settings_ = true;
+  }
+  setting_changes_.on_command(std::move(*command));
+}
+
+void ServerConnection::take_setting_changes() {
+  if (setting_changes_.is_empty()) return;
+  const auto reported = parameters_.find("DateStyle");
+  auto changed = setting_changes_.apply(settings_, reported == parameters_.end() ? "" : reported->second);
+  if (changed) {
+    settings_ = std::move(*changed);
+  } else {
+    left_state_.add(protocol::StateKind::Settings);
+  }
 }
 
 bool ServerConnection::take_ready(const Piece& piece) {
@@ -239,12 +279,16 @@ bool ServerConnection::take_ready(const Piece& piece) {
   }
   status_ = static_cast<protocol::TransactionStatus>(piece.body().front());
   if (owed_.has_outcomes()) (void)take_outcomes();
+  setting_changes_.on_ready(status_);
+  if (status_ == protocol::TransactionStatus::Idle) take_setting_changes();
+  if (verdict == OwedReplies::Verdict::LeaveOut) is_adoption_told_ = false;
   if (verdict == OwedReplies::Verdict::LeaveOut || tenant_ == nullptr) return false;
   return tenant_->on_ready_for_query(status_);
 }
 
 bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   const auto fields = protocol::read_error(piece.body());
+  setting_changes_.on_error();
   if (tenant_ == nullptr) {
     lose("idle server said: " + fields.message);
     return false;

@@ -20,6 +20,7 @@
 #include "protocol/owed_replies.h"
 #include "protocol/server_statements.h"
 #include "protocol/session_settings.h"
+#include "protocol/setting_changes.h"
 #include "protocol/state_hints.h"
 
 namespace howdah::server {
@@ -69,9 +70,14 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // A look at the socket, for one that was idle; costs a system call.
   [[nodiscard]] bool has_unread_input() const { return stream_->has_unread_input(); }
 
-  // Puts what turns the server's settings into `settings` in front of the batch's next bytes.
-  void adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch);
+  // Puts what turns the server's settings into `settings` in front of the batch's next bytes. What the server reports
+  // of it is left out: the tenant knows it, or does not where `is_told` has it told.
+  void adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch, bool is_told = false);
+  [[nodiscard]] bool must_adopt(const protocol::SessionSettings& settings) const;
+  // Changed by the log-in, by adopt_settings and by plain SET and RESET commands of the tenant, once these have lasted.
   [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }
+  // Commands that change them are under way, or in the transaction under way.
+  [[nodiscard]] bool is_changing_settings() const;
   // The settings are those of the log-in again (DISCARD ALL).
   void forget_settings() { settings_ = nullptr; }
   [[nodiscard]] bool has_own_error() const { return own_error_.has_value(); }
@@ -121,7 +127,11 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   bool take_ready(const protocol::Piece& piece);
   // Whether the tenant gets it as it is.
   bool take_error(const protocol::Piece& piece, bool is_for_client);
-  void take_command_tag(std::string_view tag, bool is_for_client);
+  // `is_noted`: what its request does to settings is known.
+  void take_command_tag(std::string_view tag, bool is_for_client, bool is_noted);
+  void take_set_command(std::string_view text);
+  void take_setting_changes();
+  [[nodiscard]] bool must_restore() const;
   // Whether the frame that brought them stands for another one, which the tenant has got.
   bool take_outcomes();
   void take_parameter(const protocol::Piece& piece);
@@ -146,6 +156,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::ServerStatements statements_;
   protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   protocol::SessionSettings settings_;
+  protocol::SettingChanges setting_changes_;
+  bool is_adoption_told_ = false;
   bool may_lack_settings_ = false;             // a RESET has come: some of them may be the log-in's again
   protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
   RepeatableBatch repeatable_;

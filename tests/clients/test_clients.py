@@ -26,7 +26,7 @@ PROGRAMS = [
     Program("node", "pg_client.js"),
     Program("node", "postgres_client.mjs"),
     Program("node", "postgres_client.mjs", ("ddl",)),
-    Program("java", "JdbcClient", pins=frozenset({"settings"})),
+    Program("java", "JdbcClient"),
     Program("java", "JdbcClient", ("prepareThreshold=1", "reWriteBatchedInserts=true", "assumeMinServerVersion=15")),
     Program("java", "JdbcClient", ("autosave=always", "assumeMinServerVersion=15")),
     Program("go", "pq"),

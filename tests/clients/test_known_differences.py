@@ -41,11 +41,17 @@ def test_a_cursor_without_hold_does_not_pin(client, howdah):
     assert others_get_the_server(howdah)
 
 
-@pytest.mark.xfail(strict=True, reason="SET pins")
 def test_what_jdbc_sets_at_its_start_does_not_pin(client, howdah):
     assert client.execute("SET extra_float_digits = 3").error is None
     assert client.execute("SET application_name = 'PostgreSQL JDBC Driver'").error is None
     assert others_get_the_server(howdah)
+
+
+def test_what_asyncpg_resets_ends_what_was_set(client, howdah):
+    assert client.query("set work_mem = '2MB'").error is None
+    assert client.query("SELECT pg_advisory_unlock_all();\nCLOSE ALL;\nUNLISTEN *;\nRESET ALL;").error is None
+    assert others_get_the_server(howdah)
+    assert client.query("show work_mem").value == "4MB"
 
 
 def test_nothing_pins_by_itself(client, howdah):

@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_text_larger_than_every_buffer_keeps_its_server) {
 // The words of a text count where it is run, not only where it was parsed.
 BOOST_AUTO_TEST_CASE(state_that_an_old_statement_leaves_keeps_the_server) {
   TwoServers two;
-  (void)two.on(1, prepared("set", "SET k = v"));
+  (void)two.on(1, prepared("set", "SET role = v"));
   (void)two.on(2, prepared("go", kOne));
   const auto idle_before = two.play.pool().idle_count();
   BOOST_TEST(two.on(2, run_named("go") + sync()) == "2 D(1) C(SELECT 1) Z(I)");

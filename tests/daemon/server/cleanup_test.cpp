@@ -132,21 +132,21 @@ BOOST_AUTO_TEST_CASE(much_copy_data_cut_off_costs_the_server) {
 
 BOOST_AUTO_TEST_CASE(state_left_on_the_server_is_discarded) {
   Loss loss;
-  loss.lose_after(query("SET application_name = x"));
-  BOOST_TEST(loss.play.server_heard(1) == "Q(SET application_name = x) Q(DISCARD ALL)");
+  loss.lose_after(query("SET role = x"));
+  BOOST_TEST(loss.play.server_heard(1) == "Q(SET role = x) Q(DISCARD ALL)");
   loss.check_reused();
 }
 
 BOOST_AUTO_TEST_CASE(state_of_which_the_server_tells_only_during_the_clean_up_is_discarded) {
   Loss loss;
-  loss.lose_before_the_server_hears(query("SET application_name = x"));
-  BOOST_TEST(loss.play.server_heard(1) == "Q(SET application_name = x) Q(DISCARD ALL)");
+  loss.lose_before_the_server_hears(query("SET role = x"));
+  BOOST_TEST(loss.play.server_heard(1) == "Q(SET role = x) Q(DISCARD ALL)");
   loss.check_reused();
 }
 
 BOOST_AUTO_TEST_CASE(a_rollback_comes_before_the_discard) {
   Loss loss;
-  loss.lose_after(query("BEGIN") + query("SET application_name = x"));
+  loss.lose_after(query("BEGIN") + query("SET role = x"));
   BOOST_TEST(loss.play.server_heard(1).ends_with("Q(ROLLBACK) Q(DISCARD ALL)"));
   loss.check_reused();
 }

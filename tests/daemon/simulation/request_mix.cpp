@@ -166,6 +166,29 @@ Unit RequestMix::named() {
   return unit;
 }
 
+// A DISCARD ALL in a pipeline with uses of a name behind it is more than is promised.
+Unit RequestMix::settings() {
+  if (uses_names_) return {query("NOTICE " + tag_)};
+  const auto set = tagged("SET application_name = '" + tag_ + "'");
+  switch (dice_.below(8)) {
+    case 0:
+      return {query(tagged("DISCARD ALL"))};
+    case 1:
+      return {query(tagged("SET role = " + tag_))};
+    case 2:
+    case 3:
+      return {query(set)};
+    case 4:
+      return {statement(set) + sync()};
+    case 5:
+      return {statement(set) + statement("ERROR " + tag_) + sync()};
+    case 6:
+      return {statement(set) + statement("SELECT " + tag_) + statement("LATE ERROR " + tag_) + sync()};
+    default:
+      return {query("SHOW application_name")};
+  }
+}
+
 Unit RequestMix::rare(bool may_change_settings) {
   switch (dice_.below(8)) {
     case 0:
@@ -178,10 +201,8 @@ Unit RequestMix::rare(bool may_change_settings) {
       return {query("")};
     case 4:
     case 5: {
-      // A DISCARD ALL in a pipeline with uses of a name behind it is more than is promised.
-      if (!may_change_settings || uses_names_) return {query("NOTICE " + tag_)};
-      Unit unit{query(dice_.chance(60) ? tagged("SET application_name = " + tag_) : tagged("DISCARD ALL"))};
-      unit.leaves_state = true;
+      auto unit = may_change_settings ? settings() : Unit{query("NOTICE " + tag_)};
+      unit.leaves_state = may_change_settings;
       return unit;
     }
     case 6: {

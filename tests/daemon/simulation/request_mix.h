@@ -35,6 +35,7 @@ class RequestMix {
   [[nodiscard]] Unit copy();
   [[nodiscard]] Unit transaction();
   [[nodiscard]] Unit named();
+  [[nodiscard]] Unit settings();
   [[nodiscard]] Unit rare(bool may_change_settings);
   [[nodiscard]] std::string copy_rows(bool is_bad);
 

@@ -131,7 +131,7 @@ bool ScriptedServer::has_state_of_a_client() const {
   const bool has_named = std::ranges::any_of(prepared_, [](const auto& statement) {
     return !statement.first.empty() && !statement.first.starts_with("howdah_");
   });
-  return has_named || !channels_.empty() || !set_by_command_.empty();
+  return has_named || !channels_.empty() || settings_.contains("role");
 }
 
 void ScriptedServer::on_query(Bytes body) {
@@ -268,6 +268,7 @@ void ScriptedServer::on_function_call(Bytes body) {
 
 void ScriptedServer::ready() {
   if (status_ == 'I') portals_.clear();
+  if (status_ == 'I') settings_before_.reset();
   is_cancel_pending_ = false;
   is_in_batch_ = false;
   for (const auto& [name, value] : std::exchange(reports_, {})) {

@@ -6,9 +6,9 @@
 //   cancel() ROWS n x         n rows with x                     BIG n x      one row of n bytes that begins
 //   with x ERROR text       fails with 42601                  FATAL text   fails with 57P01 and closes CLOSE
 //   closes without a word             NOTICE text  a notice COPY IN          COPY ... FROM STDIN; data that
-//   holds "bad" fails COPY OUT n x     COPY ... TO STDOUT of n rows SET k = v, RESET k, set_config(...),
-//   DISCARD ALL, LISTEN, BEGIN, COMMIT, ROLLBACK as they are; whatever else succeeds and is its own tag. A
-//   Parse of "ERROR ..." or "... NOWHERE" fails; one of "LATE ERROR ..." fails at Execute.
+//   holds "bad" fails COPY OUT n x     COPY ... TO STDOUT of n rows SET k = v, RESET k, SHOW k,
+//   set_config(...), DISCARD ALL, LISTEN, BEGIN, COMMIT, ROLLBACK as they are; whatever else succeeds and is its own
+//   tag. A Parse of "ERROR ..." or "... NOWHERE" fails; one of "LATE ERROR ..." fails at Execute.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,7 @@ class ScriptedServer {
   [[nodiscard]] bool is_in_batch() const { return is_in_batch_ || is_skipping_; }
   // Named statements, channels or settings are there.
   [[nodiscard]] bool has_session_state() const;
-  // The same, apart from settings that were made by set_config, as howdah makes those of startup packets.
+  // The same, apart from settings that howdah carries.
   [[nodiscard]] bool has_state_of_a_client() const;
   // Empty where it was not set.
   [[nodiscard]] std::string setting(const std::string& name) const;
@@ -117,6 +117,7 @@ class ScriptedServer {
   [[nodiscard]] bool refuses(const std::string& text);
   [[nodiscard]] bool call_set_config(const std::string& text);
   [[nodiscard]] bool set(const std::string& name, const std::optional<std::string>& value);
+  void roll_settings_back();
   Outcome begin_copy_in();
   void copy_out(const std::string& rest);
   void on_copy_message(char type, protocol::Bytes body);
@@ -153,7 +154,7 @@ class ScriptedServer {
   int table_version_ = 1;
   std::map<std::string, Portal> portals_;
   std::map<std::string, std::string> settings_;
-  std::set<std::string> set_by_command_;        // names of those made by SET
+  std::optional<std::map<std::string, std::string>> settings_before_;  // the transaction; nothing: it changed none
   std::map<std::string, std::string> reports_;  // ParameterStatus due before the next ReadyForQuery
   std::set<std::string> channels_;
 };

@@ -100,6 +100,8 @@ std::optional<ScriptedServer::Answer> ScriptedServer::settings_answer(const std:
     status_ = 'T';
   } else if (verb == "COMMIT" || verb == "ROLLBACK") {
     const bool is_failed = std::exchange(status_, 'I') == 'E';
+    if (is_failed || verb == "ROLLBACK") roll_settings_back();
+    settings_before_.reset();
     return Answer{{}, is_failed ? "ROLLBACK" : verb};
   } else if (verb == "NOTICE") {
     protocol::append_error(buffered_, protocol::make_error(protocol::Severity::Notice, "00000", words.rest));
@@ -107,10 +109,10 @@ std::optional<ScriptedServer::Answer> ScriptedServer::settings_answer(const std:
     const auto equals = words.rest.find(" = ");
     const auto name = words.rest.substr(0, equals);
     if (!set(name, unquoted(words.rest.substr(equals + 3)))) return std::nullopt;
-    set_by_command_.insert(name);
   } else if (verb == "RESET") {
     if (!set(words.rest, std::nullopt)) return std::nullopt;
-    set_by_command_.erase(words.rest);
+  } else if (verb == "SHOW") {
+    return Answer{{setting(words.rest)}, verb};
   } else if (verb == "LISTEN") {
     channels_.insert(words.rest);
   } else {
@@ -126,7 +128,7 @@ std::optional<ScriptedServer::Answer> ScriptedServer::discard_all() {
   }
   const auto settings = settings_;
   for (const auto& [name, value] : settings) (void)set(name, std::nullopt);
-  set_by_command_.clear();
+  settings_before_.reset();
   forget_named();
   channels_.clear();
   return Answer{{}, "DISCARD ALL"};
@@ -156,6 +158,7 @@ bool ScriptedServer::set(const std::string& name, const std::optional<std::strin
     fail("42704", "unrecognized configuration parameter \"nonsense\"");
     return false;
   }
+  if (!settings_before_) settings_before_ = settings_;
   const auto reported = reported_name(name);
   const auto before = settings_.contains(name) ? settings_[name] : "";
   if (value) {
@@ -165,6 +168,17 @@ bool ScriptedServer::set(const std::string& name, const std::optional<std::strin
   }
   if (!reported.empty() && before != value.value_or("")) reports_[reported] = value.value_or("");
   return true;
+}
+
+void ScriptedServer::roll_settings_back() {
+  if (!settings_before_) return;
+  const auto before = *settings_before_;
+  const auto after = settings_;
+  for (const auto& [name, value] : after) {
+    if (!before.contains(name)) (void)set(name, std::nullopt);
+  }
+  for (const auto& [name, value] : before) (void)set(name, value);
+  settings_before_.reset();
 }
 
 ScriptedServer::Outcome ScriptedServer::begin_copy_in() {
@@ -269,6 +283,7 @@ void ScriptedServer::fail(std::string_view sqlstate, const std::string& message)
 void ScriptedServer::end_failed() {
   flush();
   if (status_ == 'T') status_ = 'E';
+  if (status_ == 'I') roll_settings_back();
   portals_.clear();
   is_skipping_ = !is_in_query_;
 }

@@ -1,0 +1,183 @@
+// Plain SET and RESET commands: they follow their session, and keep no server. (semantics.md, 18)
+#include <boost/test/unit_test.hpp>
+
+#include "tests/support/play/two_servers.h"
+
+namespace howdah::tests {
+
+namespace {
+
+const std::string kAnswer = "T D(1) C(SELECT 1) Z(I)";
+const std::string kSetTwo = "Q(SELECT pg_catalog.set_config('k','2',false)) ";
+const std::string kUnset = "Q(SELECT pg_catalog.set_config('k',NULL,false)) ";
+
+bool is_free(Play& play) {
+  return play.pool().idle_count() == play.pool().size();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(session_settings)
+
+BOOST_AUTO_TEST_CASE(what_is_set_goes_in_front_of_the_next_request_on_another_server) {
+  for (const auto& content : {query("SET k = 2"), statement("SET k = 2") + sync(), query("set k to '2';")}) {
+    TwoServers two;
+    (void)two.on(1, content);
+    BOOST_TEST(is_free(two.play));
+    BOOST_TEST(two.on(1, query("SELECT 1")) == kAnswer);
+    (void)two.heard(1);
+    BOOST_TEST(two.on(2, query("SELECT 1")) == kAnswer);
+    BOOST_TEST(two.heard(2) == kSetTwo + "Q(SELECT 1)");
+    BOOST_TEST(two.on(2, query("SELECT 1")) == kAnswer);
+    BOOST_TEST(two.heard(2) == "Q(SELECT 1)");
+    BOOST_TEST(two.on(1, query("SELECT 1")) == kAnswer);
+    BOOST_TEST(two.heard(1).ends_with("Q(SELECT 1)"));
+    BOOST_TEST(two.play.script(1).setting("k") == "2");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(nobody_else_meets_it) {
+  TwoServers two;
+  (void)two.on(1, query("SET k = 2"));
+  BOOST_TEST(two.on(1, two.bob, query("SELECT 1")) == kAnswer);
+  BOOST_TEST(two.heard(1).ends_with("Q(SELECT 1)"));
+  BOOST_TEST(two.play.script(1).setting("k") == "");
+}
+
+BOOST_AUTO_TEST_CASE(who_has_set_the_same_needs_nothing) {
+  TwoServers two;
+  (void)two.on(1, query("SET k = 2"));
+  (void)two.on(2, two.bob, query("SET k = 2"));
+  (void)two.heard(1);
+  BOOST_TEST(two.on(1, two.bob, query("SELECT 1")) == kAnswer);
+  BOOST_TEST(two.on(1, query("SELECT 1")) == kAnswer);
+  BOOST_TEST(two.heard(1) == "Q(SELECT 1)");  // the first one was behind what its holder had to undo
+}
+
+struct Case {
+  std::string bytes;
+  std::string hears;
+  std::string value;  // of k afterwards, on either server
+};
+
+BOOST_AUTO_TEST_CASE(what_lasts_is_told_by_the_answers) {
+  const std::string ok = "1 2 C(SET) ";
+  const std::string failed = "E(42601 LATE ERROR) Z(I)";
+  for (const auto& [bytes, hears, value] : {
+           Case{query("BEGIN") + query("SET k = 2") + query("COMMIT"), "C(BEGIN) Z(T) C(SET) Z(T) C(COMMIT) Z(I)", "2"},
+           Case{query("BEGIN") + query("SET k = 2") + query("ROLLBACK"), "C(BEGIN) Z(T) C(SET) Z(T) C(ROLLBACK) Z(I)",
+                ""},
+           Case{statement("SET k = 1") + statement("SET k = 2") + sync(), ok + ok + "Z(I)", "2"},
+           Case{statement("SET k = 2") + statement("LATE ERROR") + statement("SET k = 3") + sync(),
+                ok + "1 2 " + failed, ""},
+           Case{statement("SET k = 2") + sync() + statement("LATE ERROR") + statement("SET k = 3") + sync(),
+                ok + "Z(I) 1 2 " + failed, "2"},
+           Case{statement("LATE ERROR") + statement("SET k = 3") + sync() + statement("SET k = 2") + sync(),
+                "1 2 " + failed + " " + ok + "Z(I)", "2"},
+           Case{query("SET k = 2") + query("SET nonsense = 3") + query("SET nonsense = 4"),
+                "C(SET) Z(I) E(42704 unrecognized configuration parameter \"nonsense\") Z(I) "
+                "E(42704 unrecognized configuration parameter \"nonsense\") Z(I)",
+                "2"},
+           Case{query("SET k = 3") + query("RESET k"), "C(SET) Z(I) C(RESET) Z(I)", ""},
+           Case{parse("a", "SET k = 2") + parse("b", "SET k = 3") + sync() + run_named("b") + run_named("a") + sync(),
+                "1 1 Z(I) 2 C(SET) 2 C(SET) Z(I)", "2"},
+           Case{parse("a", "SET k = 2") + sync() + run_named("a") + flush() + query("SELECT 1"),
+                "1 Z(I) 2 C(SET) T D(1) C(SELECT 1) Z(I)", "2"},
+           Case{query("SET k = 2") + query("DISCARD ALL"), "C(SET) Z(I) C(DISCARD ALL) Z(I)", ""},
+       }) {
+    for (const auto portion : {FakeSocket::kAll, std::size_t{1}}) {
+      TwoServers two;
+      two.play.portion = portion;
+      BOOST_TEST(two.on(1, bytes) == hears, bytes);
+      BOOST_TEST(is_free(two.play), bytes);
+      for (const std::size_t number : {2U, 1U}) {
+        BOOST_TEST(
+            two.on(number, query("SHOW k")) == "T D" + (value.empty() ? "" : "(" + value + ")") + " C(SHOW) Z(I)",
+            bytes);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_set_whose_client_is_lost_meets_nobody) {
+  for (const bool is_answered : {false, true}) {
+    Play play(one_pool(1));
+    auto& ann = play.log_in();
+    auto& bob = play.log_in();
+    if (!is_answered) play.script(1).hold();
+    ann.send(query("SET k = 2"));
+    ann.vanish();
+    play.script(1).let_go();
+    play.run();
+    BOOST_TEST(bob.ask("SHOW k") == "T D C(SHOW) Z(I)");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_known_keeps_the_server) {
+  for (const auto& content :
+       {query("SELECT 1; SET k = 2"), query("SET role = x"), parse("", "SET k = 2") + bind("p") + execute("p") + sync(),
+        query("BEGIN") + parse("", "SET k = 2") + bind() + sync() + execute() + sync() + query("COMMIT"),
+        query("SET k = 2") + query("SELECT 1; RESET k")}) {
+    TwoServers two;
+    (void)two.on(1, content);
+    BOOST_TEST(!is_free(two.play), content);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_client_hears_of_what_it_has_set_and_of_nothing_else) {
+  TwoServers two;
+  BOOST_TEST(two.on(1, query("SET application_name = 'x'")) == "C(SET) S(application_name=x) Z(I)");
+  BOOST_TEST(two.on(2, query("SELECT 1")) == kAnswer);
+  BOOST_TEST(two.on(2, two.bob, query("SELECT 1")) == kAnswer);
+  BOOST_TEST(two.on(1, query("RESET application_name")) == "C(RESET) S(application_name=) Z(I)");
+  BOOST_TEST(two.on(2, query("SELECT 1")) == kAnswer);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_reset_it_hears_of_what_it_asked_for_at_its_start) {
+  for (const auto* reset : {"RESET application_name", "DISCARD ALL"}) {
+    Play play(one_pool(1));
+    auto& ann = play.log_in("app", "shop", {{"application_name", "start"}});
+    (void)ann.ask("SET application_name = 'x'");
+    BOOST_TEST(ann.ask(reset).ends_with("S(application_name=) Z(I) S(application_name=start)"));
+    BOOST_TEST(is_free(play));
+    BOOST_TEST(ann.ask("SHOW application_name") == "T D(start) C(SHOW) Z(I)");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_list_of_clients_shows_the_name_that_was_set) {
+  Play play(one_pool(1));
+  auto& ann = play.log_in();
+  (void)ann.ask("SET application_name = 'x'");
+  BOOST_TEST(ann.session()->snapshot().application_name == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_statement_of_the_same_text_is_another_one_behind_another_search_path) {
+  TwoServers two;
+  const auto parses = [&two](Client& client) {
+    (void)two.on(1, client, query("SELECT 2"));
+    (void)two.on(1, client, parse("a", "SELECT 1") + sync());
+    const auto heard = two.heard(1);
+    (void)two.on(1, client, close('S', "a") + sync());
+    return heard.contains("P(howdah_");
+  };
+  BOOST_TEST(parses(two.ann));
+  BOOST_TEST(!parses(two.bob));
+  (void)two.on(1, two.bob, query("SET search_path = b"));
+  BOOST_TEST(parses(two.bob));
+  BOOST_TEST(!parses(two.ann));
+  (void)two.on(1, query("SET search_path = b"));
+  BOOST_TEST(!parses(two.ann));
+}
+
+BOOST_AUTO_TEST_CASE(session_mode_keeps_its_server_anyway) {
+  Play play(one_pool(1, config::PoolMode::Session));
+  auto& ann = play.log_in();
+  BOOST_TEST(ann.ask("SET k = 2") == "C(SET) Z(I)");
+  BOOST_TEST(ann.ask("SHOW k") == "T D(2) C(SHOW) Z(I)");
+  ann.send(terminate());
+  BOOST_TEST(play.server_heard(1) == "Q(SET k = 2) Q(SHOW k) Q(DISCARD ALL)");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace howdah::tests

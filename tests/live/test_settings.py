@@ -1,0 +1,301 @@
+"""What plain SET and RESET commands do follows their session over all servers, without keeping one, and meets nobody else."""
+
+import os
+import struct
+
+import pytest
+
+from support import wire
+from support.messages import SYNC, bind, execute, extended, parse, query
+from support.moving import TwoServers
+from support.random_settings import NAMES, Program
+
+pytestmark = pytest.mark.howdah_only
+
+APP = {"user": "app", "database": "app"}
+FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
+# Those of the connection itself are another thing over a Unix socket.
+ALL_SETTINGS = "select name, setting from pg_catalog.pg_settings where name !~ '^tcp_' order by name"
+
+
+@pytest.fixture
+def two(start_howdah):
+    servers = TwoServers(start_howdah(pool={"max_size": 2}))
+    yield servers
+    servers.close()
+
+
+@pytest.fixture
+def ann(two):
+    with two.connect() as client:
+        yield client
+
+
+def settings(client, names=()):
+    """All of them, and custom ones by name. PostgreSQL never forgets that it has met one of those: it is empty then."""
+    custom = {name: client.query(f"select current_setting('{name}', true)").value or "" for name in names}
+    return dict(client.query(ALL_SETTINGS).rows) | custom
+
+
+def is_pinned(howdah):
+    return "client pinned" in howdah.log()
+
+
+# --- each plain form
+
+FORMS = [
+    "SET extra_float_digits = 3",
+    "SET application_name = 'PostgreSQL JDBC Driver'",
+    "set work_mem to '2MB'",
+    "set session work_mem=4096",
+    "set work_mem = '1 GB'",
+    "SET work_mem = \"64MB\"",
+    "set enable_seqscan = off",
+    "set random_page_cost = 1.25",
+    "set extra_float_digits = -2;",
+    "set application_name = 'it''s; not the end'",
+    "set application_name = ''",
+    "set search_path = a, \"B\", \"$user\"",
+    "set search_path = 'a, b'",
+    "set search_path = ''",
+    "set search_path = \"table\", \"user\", public, \"public\"",
+    "set search_path = \"with\"\"quote\", \"it's\"",
+    "set schema 'tenant_42'",
+    "set datestyle = 'ISO, DMY'",
+    "set datestyle = German",
+    "set datestyle = dmy",
+    "set datestyle = 'sql', 'mdy'",
+    "set time zone 'Europe/Berlin'",
+    "set time zone -7",
+    "set time zone utc",
+    "set timezone = 5.5",
+    "set names 'LATIN1'",
+    "set client_encoding to 'LATIN1'",
+    "set intervalstyle = iso_8601",
+    "set app.tenant = 'a b'",
+    "set app.tenant to 42",
+    "set standard_conforming_strings = off",
+    "set default_transaction_isolation = serializable",
+    "set default_text_search_config = 'pg_catalog.simple'",
+    "set lc_numeric = 'C'",
+    "set plpgsql.extra_warnings = 'all'",
+    "set temp_tablespaces = ''",
+    "set statement_timeout = '2min'",
+]
+
+
+@pytest.mark.parametrize("sql", FORMS)
+def test_a_plain_form_means_on_the_next_server_what_it_means_in_postgres(direct, two, ann, sql):
+    """First the other datestyle and the like are in force there, by another client."""
+    names = ["app.tenant", "plpgsql.extra_warnings"]
+    with two.connect(DateStyle="German", work_mem="9MB", search_path="other") as bob:
+        two.on(1, bob, query("set intervalstyle = sql_standard"))
+        with wire.connect(direct, **APP) as expected:
+            assert expected.query(sql).error is None
+            found = two.on(0, ann, query(sql))
+            assert found.error is None, found.error
+            with two.only(1):
+                assert settings(ann, names) == settings(expected, names)
+            with two.only(0):
+                assert settings(ann, names) == settings(expected, names)
+            assert ann.parameters == expected.parameters
+    assert not is_pinned(two.howdah)
+
+
+@pytest.mark.parametrize("sql", FORMS)
+def test_the_same_by_the_extended_protocol_and_nobody_else_meets_it(direct, two, ann, sql):
+    with wire.connect(direct, **APP) as expected, wire.connect(direct, **APP) as plain, two.connect() as bob:
+        assert expected.execute(sql).error is None
+        parameters = dict(bob.parameters)
+        assert two.on(0, ann, extended(sql) + SYNC).error is None
+        with two.only(0):
+            assert settings(bob) == settings(plain)
+        assert bob.parameters == parameters
+        with two.only(1):
+            assert settings(ann) == settings(expected)
+        two.on(1, ann, query("discard all"))
+        with two.only(0):
+            assert settings(ann) == settings(plain)
+        assert ann.parameters == plain.parameters
+    assert not is_pinned(two.howdah)
+
+
+@pytest.mark.parametrize("reset", ["reset work_mem", "reset all", "set work_mem to default", "discard all"])
+def test_a_reset_returns_to_what_the_client_asked_for_at_its_start(two, reset):
+    with two.connect(work_mem="7MB", TimeZone="Asia/Tokyo") as client:
+        assert two.on(0, client, query("set work_mem = '2MB'")).error is None
+        assert two.on(1, client, query("show work_mem")).value == "2MB"
+        assert two.on(0, client, query(reset)).error is None
+        for number in (1, 0):
+            assert two.on(number, client, query("show work_mem")).value == "7MB"
+        assert client.parameters["TimeZone"] == "Asia/Tokyo"
+    assert not is_pinned(two.howdah)
+
+
+# --- which commands have lasted
+
+
+def test_what_is_rolled_back_or_fails_never_was(two, ann):
+    before = two.on(0, ann, query("show work_mem")).value
+    for content, count in (
+        (query("begin") + query("set work_mem = '2MB'") + query("rollback"), 3),
+        (query("begin") + query("set work_mem = '2MB'") + query("select 1/0") + query("commit"), 4),
+        (extended("set work_mem = '2MB'") + extended("select 1/0") + extended("set work_mem = '3MB'") + SYNC, 1),
+        (query("set work_mem = 'lots'"), 1),
+        (query("begin") + query("set local work_mem = '2MB'") + query("commit"), 3),
+    ):
+        with two.only(0):
+            ann.send(content)
+            assert [ann.ready() for _ in range(count)][-1].status == "I"
+        assert two.on(1, ann, query("show work_mem")).value == before
+    assert not is_pinned(two.howdah)
+
+
+def test_what_is_committed_lasts_in_its_order(two, ann):
+    with two.only(0):
+        ann.send(
+            extended("begin") + extended("set work_mem = '2MB'") + extended("commit")
+            + extended("begin") + extended("set work_mem = '3MB'") + extended("rollback") + SYNC
+            + query("set application_name = one") + query("set application_name = two")
+        )
+        assert [ann.ready().status for _ in range(3)] == ["I", "I", "I"]
+    with two.only(1):
+        assert ann.query("show work_mem").value == "2MB"
+        assert ann.query("show application_name").value == "two"
+    assert not is_pinned(two.howdah)
+
+
+def test_a_named_statement_that_sets_does_so_each_time_it_is_run(two, ann):
+    two.on(0, ann, parse("a", "set work_mem = '2MB'") + parse("b", "set work_mem = '3MB'") + SYNC)
+    for name, value in (("a", "2MB"), ("b", "3MB"), ("a", "2MB")):
+        assert two.on(1, ann, bind("", name) + execute() + SYNC).error is None
+        assert two.on(0, ann, query("show work_mem")).value == value
+    assert not is_pinned(two.howdah)
+
+
+PINNING = {
+    "several statements": query("select 1; set work_mem = '2MB'"),
+    "set_config": query("select set_config('work_mem', '2MB', false)"),
+    "a value with an escape": query("set application_name = E'a'"),
+    "a value beyond ASCII": query("set app.name = 'Müller'"),
+    "role": query("set role app"),
+    "a portal with a name": parse("", "set work_mem = '2MB'") + bind("p", "") + execute("p") + SYNC,
+    "a portal of another batch": query("begin") + parse("", "set work_mem = '2MB'") + bind("", "") + SYNC + execute() + SYNC
+    + query("commit"),
+    "savepoints": query("begin") + query("savepoint a") + query("set work_mem = '2MB'") + query("rollback to a")
+    + query("commit"),
+}
+
+
+def ready_count(content):
+    """Of whole messages: each Query and each Sync owes one ReadyForQuery."""
+    count = at = 0
+    while at < len(content):
+        count += content[at : at + 1] in (b"Q", b"S")
+        at += 1 + struct.unpack_from("!i", content, at + 1)[0]
+    return count
+
+
+@pytest.mark.parametrize("content", PINNING.values(), ids=PINNING)
+def test_what_cannot_be_told_from_the_text_keeps_the_server(start_howdah, content):
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "300ms"})
+    with wire.connect(howdah, **APP) as client:
+        client.send(content)
+        assert [client.ready() for _ in range(ready_count(content))][-1].error is None
+        with wire.connect(howdah, **APP) as other:
+            assert other.query("select 1").sqlstate == "53300"
+    with wire.connect(howdah, **APP) as other:
+        assert other.query("show work_mem").value == "4MB"
+
+
+def test_a_client_that_sets_ever_new_names_is_pinned_at_last(start_howdah):
+    howdah = start_howdah(pool={"max_size": 1})
+    with wire.connect(howdah, **APP) as client:
+        for number in range(50):
+            client.query(f"set app.name_{number} = 'x'")
+        assert not is_pinned(howdah)
+        for number in range(50, 100):
+            client.query(f"set app.name_{number} = 'x'")
+        assert is_pinned(howdah)
+        assert client.query("show app.name_0").value == "x"
+
+
+def test_a_value_that_another_server_refuses_ends_its_own_client_only(start_howdah, postgres):
+    howdah = start_howdah(pool={"max_size": 1})
+    postgres.rows("grant set on parameter log_min_messages to app")
+    with wire.connect(howdah, **APP) as client, wire.connect(howdah, **APP) as other:
+        assert client.query("set log_min_messages = error").error is None
+        process_id = client.query("select pg_backend_pid()").value
+        postgres.rows("revoke set on parameter log_min_messages from app")
+        postgres.rows(f"select pg_terminate_backend({process_id}, 5000)")
+        assert other.query("select 'alive'").value == "alive"
+        client.send(query("select 1"))
+        assert client.read_to_end().sqlstate == "42501"
+        assert other.query("select 'alive'").value == "alive"
+
+
+# --- random programs
+
+
+class Disturber:
+    """Others with settings of their own: each takes the server that was used last where it is free, and keeps it until the
+    next one is there."""
+
+    def __init__(self, howdah):
+        self.howdah, self.other = howdah, None
+
+    def disturb(self):
+        before = self.other
+        self.other = wire.connect(self.howdah, DateStyle="SQL, DMY", work_mem="33MB", search_path="elsewhere", **APP)
+        self.other.query("begin; select 1")
+        if before:
+            before.close()
+
+
+def outcome(result):
+    """Tags, errors and status."""
+    return [(one.kind, one.fields.get("C") if one.kind == "E" else one.body) for one in result.messages if one.kind in "CEZ"]
+
+
+def play(seed, direct, howdah, disturber):
+    """Returns how many servers the client has met."""
+    program = Program(seed)
+    custom = [name for name in NAMES if "." in name]
+    process_ids = set()
+    with wire.connect(direct, **APP, **program.startup) as expected, wire.connect(howdah, **APP, **program.startup) as found:
+        for content, ready_count in program.steps:
+            disturber.disturb()
+            expected.send(content)
+            found.send(content)
+            for _ in range(ready_count):
+                result = expected.ready()
+                assert outcome(found.ready()) == outcome(result), content
+            if result.status != "I":
+                continue
+            disturber.disturb()
+            assert settings(found, custom) == settings(expected, custom), content
+            process_ids.add(found.query("select pg_backend_pid()").value)
+            assert found.parameters == expected.parameters, content
+    return len(process_ids)
+
+
+def run(direct, howdah, count):
+    disturber = Disturber(howdah)
+    servers = 0
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        try:
+            servers += play(seed, direct, howdah, disturber)
+        except AssertionError as difference:
+            raise AssertionError(f"seed {seed}:\n{difference}") from None
+    assert servers > 1.5 * count
+
+
+@pytest.mark.time_limit(300)
+def test_random_programs_leave_the_settings_that_postgres_has(direct, start_howdah):
+    run(direct, start_howdah(pool={"max_size": 3}), 300)
+
+
+@pytest.mark.long
+@pytest.mark.time_limit(3600)
+def test_many_random_programs_leave_the_settings_that_postgres_has(direct, start_howdah):
+    run(direct, start_howdah(pool={"max_size": 3}), 10000)

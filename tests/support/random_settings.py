@@ -1,0 +1,85 @@
+"""Random programs of SET and RESET, in, after and across transactions, as steps of messages. The same seed gives the same."""
+
+import random
+
+from support import messages
+
+VALUES = {
+    "work_mem": ["'2MB'", "4096", "'1 GB'", "'3mb'", "2048"],
+    "statement_timeout": ["60000", "'2min'", "0", "'45 s'"],
+    "extra_float_digits": ["3", "-3", "0", "+ 2"],
+    "random_page_cost": ["1.1", "2", "'0.5'"],
+    "enable_seqscan": ["off", "on", "FALSE", "'yes'"],
+    "application_name": ["'PostgreSQL JDBC Driver'", "''", "'it''s'", "\"Quoted One\"", "word"],
+    "timezone": ["'Europe/Berlin'", "utc", "-7", "'America/New_York'"],
+    "datestyle": ["'German'", "ISO, DMY", "'ISO'", "SQL, MDY", "dmy", "postgres"],
+    "intervalstyle": ["iso_8601", "'postgres_verbose'"],
+    "client_encoding": ["'LATIN1'", "'UTF8'", "sql_ascii"],
+    "bytea_output": ["escape", "'hex'"],
+    "search_path": ["a, b", "'a, b'", "\"$user\", public", "''", "\"Mixed\", \"with\"\"quote\"", "table_1", "\"table\", \"user\"",
+                    "pg_catalog", "'tenant_42'"],
+    "default_transaction_isolation": ["'repeatable read'", "serializable", "\"read committed\""],
+    "app.tenant": ["'42'", "x", "''", "'a ''quoted'' one'"],
+    "app.user.name": ["7", "1.50"],
+}
+NAMES = [*VALUES]
+BAD = ["set work_mem = 'lots'", "set no_such_setting = 1", "set datestyle = bogus", "reset no_such_setting",
+       "set extra_float_digits = 99", "select 1/0"]
+ASSIGNMENTS = ["set {} = {}", "SET {} TO {}", "set session {}={}", "set /* so */ {} = {} -- so"]
+RESETS = ["reset {}", "RESET {};", "set {} to default", "SET SESSION {} = DEFAULT"]
+TRANSACTION = ["begin", "start transaction", "commit", "rollback", "commit", "rollback", "end"]
+SAVEPOINTS = ["savepoint a", "savepoint b", "rollback to a", "rollback to savepoint b", "release a"]
+
+
+class Program:
+    """`has_savepoints`: it may come to where only the server knows. Then its client keeps it."""
+
+    def __init__(self, seed):
+        self.dice = random.Random(seed)
+        self.has_savepoints = self.dice.random() < 0.25
+        has_startup = self.dice.random() < 0.4
+        self.startup = {"work_mem": "7MB", "TimeZone": "Asia/Tokyo", "options": "-c app.tenant=start"} if has_startup else {}
+        self.steps = [self._step() for _ in range(self.dice.randint(3, 12))]
+
+    def _assignment(self):
+        name = self.dice.choice(NAMES)
+        if name == "timezone" and self.dice.random() < 0.3:
+            return self.dice.choice(["set time zone 'Europe/Paris'", "SET TIME ZONE LOCAL", "set session time zone default"])
+        return self.dice.choice(ASSIGNMENTS).format(name, self.dice.choice(VALUES[name]))
+
+    def _statement(self):
+        kind = self.dice.random()
+        if kind < 0.5:
+            return self._assignment()
+        if kind < 0.62:
+            # A custom setting must be known before it can be reset.
+            return self.dice.choice(RESETS).format(self.dice.choice([name for name in NAMES if "." not in name]))
+        if kind < 0.64:
+            return "reset all"
+        if kind < 0.7:
+            return self.dice.choice(BAD)
+        if kind < 0.75:
+            # To its default, and PostgreSQL would leave it out of a RESET ALL behind it; howdah does not.
+            return self.dice.choice(["set local work_mem = '5MB'", "set local timezone = 'Asia/Tokyo'"])
+        if kind < 0.92:
+            return self.dice.choice(TRANSACTION + (SAVEPOINTS * 2 if self.has_savepoints else []))
+        return "select 1"
+
+    def _step(self):
+        """Messages that are sent together, and how many ReadyForQuery they owe."""
+        kind = self.dice.random()
+        if kind < 0.5:
+            return messages.query(self._statement()), 1
+        if kind < 0.53:
+            return messages.query("discard all"), 1
+        if kind < 0.6:
+            name = "s" + str(self.dice.randint(1, 10**6))
+            run = messages.bind("", name) + messages.execute() + messages.SYNC
+            return messages.parse(name, self._assignment()) + messages.SYNC + run + run, 3
+        batches = [
+            b"".join(messages.extended(self._statement()) for _ in range(self.dice.randint(1, 4))) + messages.SYNC
+            for _ in range(self.dice.choice([1, 1, 2, 3]))
+        ]
+        if self.dice.random() < 0.2:
+            batches.append(messages.query(self._statement()))
+        return b"".join(batches), len(batches)
