@@ -129,6 +129,18 @@ SessionSettings with_startup_settings(const SessionSettings& settings, const Ses
   return merged;
 }
 
+SessionSettings with_kept_settings(const SessionSettings& settings, const SessionSettings& wanted,
+                                   const SettingsMap& kept) {
+  auto merged = map_of(settings);
+  for (const auto& entry : map_of(wanted)) {
+    const auto found = kept.find(entry.first);
+    if (found != kept.end() && found->second == entry.second) merged.insert(entry);
+  }
+  if (merged == map_of(settings)) return settings;
+  if (merged == map_of(wanted)) return wanted;
+  return std::make_shared<const SettingsMap>(std::move(merged));
+}
+
 std::string meaning_settings_key(const SessionSettings& settings) {
   static constexpr std::array<std::string_view, 10> kWithoutEffect = {"application_name",
                                                                       "bytea_output",

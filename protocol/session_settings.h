@@ -43,6 +43,10 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // for at its start. `settings` itself where it lacks none.
 [[nodiscard]] SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup);
 
+// `settings`, and those of `wanted` that are `kept` with the same value.
+[[nodiscard]] SessionSettings with_kept_settings(const SessionSettings& settings, const SessionSettings& wanted,
+                                                 const SettingsMap& kept);
+
 // Of those settings that may decide what a statement means or how it is planned (search_path and role, TimeZone and
 // DateStyle for constants, client_encoding, and all others that are not known to be without effect): a text that is the
 // same where they are; empty where there are none.

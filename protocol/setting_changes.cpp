@@ -28,22 +28,49 @@ void reset_all(SettingsMap& map) {
   reset_each(map);
 }
 
-void apply_to(SettingsMap& map, SetCommand& command) {
-  switch (command.kind) {
-    case SetCommand::Kind::Set:
-      map.insert_or_assign(std::move(command.name), std::move(command.value));
-      break;
-    case SetCommand::Kind::Reset:
-      reset(map, command.name);
-      break;
-    case SetCommand::Kind::ResetAll:
-      reset_all(map);
-      break;
-    case SetCommand::Kind::ResetEach:
-      reset_each(map);
-      break;
+// What the commands make of a server's settings.
+class Application {
+ public:
+  Application(const SessionSettings& settings, const ReportedParameters& reported)
+      : before_(settings), reported_(reported), map_(settings ? *settings : SettingsMap()) {}
+
+  void apply(SetCommand& command) {
+    kept_.erase(command.name);
+    switch (command.kind) {
+      case SetCommand::Kind::Set:
+        map_.insert_or_assign(std::move(command.name), std::move(command.value));
+        break;
+      case SetCommand::Kind::Reset:
+        reset(map_, command.name);
+        break;
+      case SetCommand::Kind::ResetAll:
+        reset_all(map_);
+        keep();
+        break;
+      case SetCommand::Kind::ResetEach:
+        reset_each(map_);
+        kept_.clear();
+        break;
+    }
   }
-}
+
+  [[nodiscard]] SettingsMap& map() { return map_; }
+  [[nodiscard]] SettingsMap& kept() { return kept_; }
+
+ private:
+  void keep() {
+    kept_.clear();
+    if (!before_) return;
+    for (const auto& entry : *before_) {
+      if (reported_.has_kept(entry.first)) kept_.insert(entry);
+    }
+  }
+
+  const SessionSettings& before_;
+  const ReportedParameters& reported_;
+  SettingsMap map_;
+  SettingsMap kept_;
+};
 
 }  // namespace
 
@@ -96,22 +123,26 @@ void SettingChanges::on_ready(TransactionStatus status) {
   if (is_idle) commit();  // what was no transaction block
 }
 
-std::optional<SessionSettings> SettingChanges::apply(const SessionSettings& settings, std::string_view date_style) {
+std::optional<SessionSettings> SettingChanges::apply(const SessionSettings& settings,
+                                                     const ReportedParameters& reported) {
   auto changes = std::exchange(*this, {});
   if (changes.is_lost_) return std::nullopt;
   if (changes.commands_.empty()) return settings;
   const bool has_changed_date_style =
       std::ranges::find(changes.commands_, "datestyle", &SetCommand::name) != changes.commands_.end();
-  auto map = settings ? std::make_shared<SettingsMap>(*settings) : std::make_shared<SettingsMap>();
-  for (auto& command : changes.commands_) apply_to(*map, command);
-  if (map->size() > kMostSettings) return std::nullopt;
-  if (const auto found = map->find("datestyle"); found != map->end() && has_changed_date_style) {
+  Application made(settings, reported);
+  for (auto& command : changes.commands_) made.apply(command);
+  kept_ = std::move(made.kept());
+  auto& map = made.map();
+  if (map.size() > kMostSettings) return std::nullopt;
+  if (const auto found = map.find("datestyle"); found != map.end() && has_changed_date_style) {
+    const auto date_style = reported.value_of("datestyle");
     if (date_style.empty()) return std::nullopt;
     found->second = {.text = std::string(date_style)};
   }
-  if (map->empty()) return SessionSettings{};
-  if (settings && *map == *settings) return settings;
-  return map;
+  if (map.empty()) return SessionSettings{};
+  if (settings && map == *settings) return settings;
+  return std::make_shared<const SettingsMap>(std::move(map));
 }
 
 }  // namespace howdah::protocol

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/messages.h"
+#include "protocol/reported_parameters.h"
 #include "protocol/session_settings.h"
 #include "protocol/set_command.h"
 
@@ -25,9 +26,13 @@ class SettingChanges {
 
   [[nodiscard]] bool is_empty() const { return commands_.empty() && !is_in_doubt_ && !is_lost_; }
   // Outside of a transaction: what the commands that have lasted make of `settings`. Nothing where that is not known:
-  // in doubt, or more than a session may carry. `date_style` is what the server reports as its DateStyle; a value that
-  // was set may be only a part of it.
-  [[nodiscard]] std::optional<SessionSettings> apply(const SessionSettings& settings, std::string_view date_style);
+  // in doubt, or more than a session may carry. What the server has `reported` since `settings` were in force tells
+  // which of them a RESET ALL has `kept`, and the whole of a DateStyle of which only a part was set.
+  [[nodiscard]] std::optional<SessionSettings> apply(const SessionSettings& settings,
+                                                     const ReportedParameters& reported);
+  // Of the settings before the last apply, those that were reset to what they were anyway: they are in force still.
+  [[nodiscard]] const SettingsMap& kept() const { return kept_; }
+  void forget_kept() { kept_.clear(); }
 
  private:
   void commit();
@@ -44,6 +49,7 @@ class SettingChanges {
   bool is_rollback_partial_ = false;  // perhaps: a ROLLBACK was run where there was a savepoint
   bool is_in_doubt_ = false;          // about those that are not committed
   bool is_lost_ = false;              // committed when in doubt
+  SettingsMap kept_;
 };
 
 }  // namespace howdah::protocol

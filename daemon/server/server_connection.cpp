@@ -261,8 +261,7 @@ void ServerConnection::take_set_command(std::string_view text) {
 
 void ServerConnection::take_setting_changes() {
   if (setting_changes_.is_empty()) return;
-  const auto reported = parameters_.find("DateStyle");
-  auto changed = setting_changes_.apply(settings_, reported == parameters_.end() ? "" : reported->second);
+  auto changed = setting_changes_.apply(settings_, parameters_);
   if (changed) {
     settings_ = std::move(*changed);
   } else {
@@ -280,10 +279,15 @@ bool ServerConnection::take_ready(const Piece& piece) {
   status_ = static_cast<protocol::TransactionStatus>(piece.body().front());
   if (owed_.has_outcomes()) (void)take_outcomes();
   setting_changes_.on_ready(status_);
-  if (status_ == protocol::TransactionStatus::Idle) take_setting_changes();
+  if (status_ == protocol::TransactionStatus::Idle) {
+    take_setting_changes();
+    parameters_.forget_changes();
+  }
   if (verdict == OwedReplies::Verdict::LeaveOut) is_adoption_told_ = false;
   if (verdict == OwedReplies::Verdict::LeaveOut || tenant_ == nullptr) return false;
-  return tenant_->on_ready_for_query(status_);
+  const bool is_passed_on = tenant_->on_ready_for_query(status_);
+  setting_changes_.forget_kept();
+  return is_passed_on;
 }
 
 bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
@@ -311,7 +315,7 @@ void ServerConnection::take_parameter(const Piece& piece) {
   protocol::ByteReader reader(piece.body());
   const auto name = reader.c_string();
   const auto value = reader.c_string();
-  if (name && value) parameters_.insert_or_assign(std::string(*name), std::string(*value));
+  if (name && value) parameters_.note(*name, *value);
 }
 
 void ServerConnection::on_drained() {

@@ -18,6 +18,7 @@
 #include "protocol/error_fields.h"
 #include "protocol/frame_walker.h"
 #include "protocol/owed_replies.h"
+#include "protocol/reported_parameters.h"
 #include "protocol/server_statements.h"
 #include "protocol/session_settings.h"
 #include "protocol/setting_changes.h"
@@ -52,7 +53,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] const std::string& address() const { return address_; }
   [[nodiscard]] std::int32_t process_id() const { return process_id_; }
-  [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_; }
+  [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_.values(); }
   [[nodiscard]] worker::TimePoint connected_at() const { return connected_at_; }
   [[nodiscard]] worker::TimePoint idle_since() const { return idle_since_; }
 
@@ -78,6 +79,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }
   // Commands that change them are under way, or in the transaction under way.
   [[nodiscard]] bool is_changing_settings() const;
+  // Of the settings that a RESET ALL of this moment has put back, those that are in force all the same, as `wanted`.
+  void keep_settings(const protocol::SessionSettings& wanted) {
+    settings_ = protocol::with_kept_settings(settings_, wanted, setting_changes_.kept());
+  }
   // The settings are those of the log-in again (DISCARD ALL).
   void forget_settings() { settings_ = nullptr; }
   [[nodiscard]] bool has_own_error() const { return own_error_.has_value(); }
@@ -141,7 +146,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   const ServerId id_;
   std::unique_ptr<io::Stream> stream_;
   std::unique_ptr<CancelTicket> cancel_ticket_;
-  std::map<std::string, std::string> parameters_;
+  protocol::ReportedParameters parameters_;
   const std::int32_t process_id_;
   const std::string address_;
   worker::Agenda& agenda_;

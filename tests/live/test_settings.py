@@ -9,6 +9,7 @@ from support import wire
 from support.messages import SYNC, bind, execute, extended, parse, query
 from support.moving import TwoServers
 from support.random_settings import NAMES, Program
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.howdah_only
 
@@ -232,6 +233,25 @@ def test_a_value_that_another_server_refuses_ends_its_own_client_only(start_howd
         client.send(query("select 1"))
         assert client.read_to_end().sqlstate == "42501"
         assert other.query("select 'alive'").value == "alive"
+
+
+@pytest.mark.parametrize(
+    ("startup", "last"), [({"client_encoding": "utf-8"}, "reset all"), ({"TimeZone": "Asia/Tokyo"}, "set_config")], ids=["kept", "changed"],
+)
+def test_a_reset_that_changes_nothing_costs_nothing(start_howdah, postgres, startup, last):
+    """asyncpg's pool sends one whenever a connection is given back."""
+    howdah = start_howdah(pool={"max_size": 1})
+    with wire.connect(howdah, **APP, **startup) as client:
+        client.query("select 1")
+        assert client.query("select pg_advisory_unlock_all(); close all; unlisten *; reset all").error is None
+        wait_until(lambda: howdah_is_idle(howdah), "the server is given back")
+        assert last in postgres.rows("select query from pg_stat_activity where usename = 'app'")[0][0].lower()
+
+
+def howdah_is_idle(howdah):
+    with wire.connect(howdah, user="postgres", database="howdah") as console:
+        pools = console.query("show pools")
+    return [row[pools.columns.index("sv_idle")] for row in pools.rows if row[0] == "app"] == ["1"]
 
 
 # --- random programs

@@ -20,19 +20,29 @@ class Story {
   }
   // "a.a=1 a.b=2", names of `settings` with their values; "unknown".
   std::string makes(const std::vector<std::pair<std::string, std::string>>& settings = {}) {
-    const auto made = changes_.apply(make_session_settings(settings), "SQL, DMY");
+    ReportedParameters reported({{"DateStyle", "ISO, MDY"}, {"TimeZone", "UTC"}});
+    reported.note("DateStyle", "SQL, DMY");
+    const auto made = changes_.apply(make_session_settings(settings), reported);
     BOOST_TEST(changes_.is_empty());
     if (!made) return "unknown";
-    if (!*made) return "none";
+    return *made ? text_of(**made) : "none";
+  }
+  // Of `settings`, those in force behind a RESET ALL.
+  std::string keeps(const std::vector<std::pair<std::string, std::string>>& settings) {
+    (void)makes(settings);
+    return text_of(changes_.kept());
+  }
+
+ private:
+  static std::string text_of(const SettingsMap& settings) {
     std::string text;
-    for (const auto& [name, value] : **made) {
+    for (const auto& [name, value] : settings) {
       text += (text.empty() ? "" : " ") + name + "=";
       text += value.kind == SettingValue::Kind::Default ? "default" : value.text;
     }
     return text;
   }
 
- private:
   void hear(std::string_view answer) {
     if (answer == "error") return changes_.on_error();
     if (answer.size() == 1) return changes_.on_ready(static_cast<TransactionStatus>(answer.front()));
@@ -118,7 +128,16 @@ BOOST_AUTO_TEST_CASE(what_changes_nothing_keeps_the_same_value) {
   SettingChanges changes;
   changes.on_command(*read_set_command("SET a = 1"));
   changes.on_ready(kIdle);
-  BOOST_TEST((changes.apply(settings, "") == settings));
+  BOOST_TEST((changes.apply(settings, {}) == settings));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_reset_of_all_has_not_changed_is_what_the_server_reports_still) {
+  const std::vector<std::pair<std::string, std::string>> settings = {
+      {"a", "1"}, {"datestyle", "SQL"}, {"timezone", "utc"}};
+  BOOST_TEST(Story().hears({"RESET ALL", "I"}).keeps(settings) == "timezone=utc");
+  BOOST_TEST(Story().hears({"SET timezone = 'Z'", "RESET ALL", "I"}).keeps(settings) == "timezone=utc");
+  BOOST_TEST(Story().hears({"RESET ALL", "SET timezone = 'Z'", "I"}).keeps(settings) == "");
+  BOOST_TEST(Story().hears({"RESET ALL", "ROLLBACK", "I"}).keeps(settings) == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_session_carries_is_bounded) {
