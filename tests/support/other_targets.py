@@ -1,6 +1,7 @@
 """Stand-ins for howdah, which show that the tests themselves are right: PostgreSQL itself, and PgBouncer."""
 
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -85,6 +86,33 @@ class PgbouncerTarget(DirectTarget):
                 **processes.as_user("postgres"),
             )
         wait_until(lambda: processes.accepts(self.port), "PgBouncer accepts connections", timeout=20)
+        return self
+
+    def remove(self):
+        if self.process:
+            processes.stop(self.process, signal.SIGTERM)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class RelayTarget(DirectTarget):
+    """A relay that parses nothing, before PostgreSQL: the least that a proxy can cost. It pools nothing."""
+
+    def __init__(self, postgres):
+        super().__init__(postgres)
+        self.backend = f"{postgres.folder}/.s.PGSQL.{postgres.port}"
+        self.port = processes.free_port()
+        self.folder = tempfile.mkdtemp(prefix="howdah-relay-")
+        self.process = None
+
+    def start(self, wait=True):
+        source = pathlib.Path(__file__).resolve().parents[1] / "bench" / "relay.cpp"
+        subprocess.run(["g++", "-std=c++23", "-O2", "-o", f"{self.folder}/relay", source], check=True)
+        self.process = subprocess.Popen(
+            [f"{self.folder}/relay", str(self.port), self.backend],
+            stdin=subprocess.DEVNULL,
+            preexec_fn=processes.die_with_parent,
+        )
+        wait_until(lambda: processes.accepts(self.port), "the relay accepts connections", timeout=20)
         return self
 
     def remove(self):
