@@ -2,10 +2,10 @@
 // (PostgreSQL documentation: "Message Data Types")
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,8 +18,9 @@ using Bytes = std::string_view;
 // The big-endian integer at the front of `bytes`, which must hold all of its bytes.
 template <typename Integer>
 [[nodiscard]] Integer read_integer(Bytes bytes) {
-  Integer value{};
-  std::memcpy(&value, bytes.data(), sizeof(value));
+  std::array<char, sizeof(Integer)> wire{};
+  std::copy_n(bytes.begin(), wire.size(), wire.begin());
+  const auto value = std::bit_cast<Integer>(wire);
   return std::endian::native == std::endian::little ? std::byteswap(value) : value;
 }
 [[nodiscard]] inline std::int32_t read_int32(Bytes bytes) {
@@ -47,10 +48,9 @@ class ByteReader {
 
 template <typename Integer>
 void append_integer(std::string& out, Integer value) {
-  const auto wire = std::endian::native == std::endian::little ? std::byteswap(value) : value;
-  std::array<char, sizeof(wire)> bytes{};
-  std::memcpy(bytes.data(), &wire, sizeof(wire));
-  out.append(bytes.data(), bytes.size());
+  const auto swapped = std::endian::native == std::endian::little ? std::byteswap(value) : value;
+  const auto wire = std::bit_cast<std::array<char, sizeof(Integer)>>(swapped);
+  out.append(wire.data(), wire.size());
 }
 inline void append_int16(std::string& out, std::int16_t value) {
   append_integer(out, value);
