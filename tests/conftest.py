@@ -8,6 +8,7 @@ import pytest
 from support import postgres as postgres_cluster
 from support import scram
 from support.howdah_process import HowdahProcess, merged
+from support.moving import TwoServers
 from support.other_targets import DirectTarget, PgbouncerTarget, target_name
 
 
@@ -122,6 +123,23 @@ def start_howdah(postgres):
 def howdah(start_howdah):
     """Transaction mode, four servers, everybody trusted."""
     return start_howdah()
+
+
+@pytest.fixture
+def two(start_howdah, request):
+    """Two servers between which sessions are made to move. What else the pool has stands in the module's POOL, or is the
+    parameter of the fixture."""
+    more = getattr(request, "param", getattr(request.module, "POOL", {}))
+    servers = TwoServers(start_howdah(pool={"max_size": 2, **more}))
+    yield servers
+    servers.close()
+
+
+@pytest.fixture
+def ann(two):
+    """A client of `two`."""
+    with two.connect() as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

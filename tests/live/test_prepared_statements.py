@@ -5,23 +5,8 @@ import pytest
 from support.messages import (
     FLUSH, SYNC, bind, close_portal, close_statement, describe_statement, execute, extended, int32, parse, query,
 )
-from support.moving import TwoServers
 
 pytestmark = pytest.mark.howdah_only
-
-
-@pytest.fixture
-def two(start_howdah, request):
-    limits = getattr(request, "param", {})
-    servers = TwoServers(start_howdah(pool={"max_size": 2, **limits}))
-    yield servers
-    servers.close()
-
-
-@pytest.fixture
-def ann(two):
-    with two.connect() as client:
-        yield client
 
 
 def run(name, values=(), portal=""):

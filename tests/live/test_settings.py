@@ -7,7 +7,6 @@ import pytest
 
 from support import wire
 from support.messages import SYNC, bind, execute, extended, parse, query
-from support.moving import TwoServers
 from support.random_settings import NAMES, Program
 from support.waiting import wait_until
 
@@ -17,19 +16,6 @@ APP = {"user": "app", "database": "app"}
 FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
 # Those of the connection itself are another thing over a Unix socket.
 ALL_SETTINGS = "select name, setting from pg_catalog.pg_settings where name !~ '^tcp_' order by name"
-
-
-@pytest.fixture
-def two(start_howdah):
-    servers = TwoServers(start_howdah(pool={"max_size": 2}))
-    yield servers
-    servers.close()
-
-
-@pytest.fixture
-def ann(two):
-    with two.connect() as client:
-        yield client
 
 
 def settings(client, names=()):

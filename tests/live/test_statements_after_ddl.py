@@ -7,25 +7,11 @@ from support import wire
 from support.messages import (
     SYNC, bind, close_statement, describe_portal, describe_statement, execute, int32, parse, query,
 )
-from support.moving import TwoServers
 
 pytestmark = pytest.mark.howdah_only
 
 SELECT = "select * from ddl"
 DDL = "alter table ddl add column more text"
-
-
-@pytest.fixture
-def two(start_howdah):
-    servers = TwoServers(start_howdah(pool={"max_size": 2}))
-    yield servers
-    servers.close()
-
-
-@pytest.fixture
-def ann(two):
-    with two.connect() as client:
-        yield client
 
 
 @pytest.fixture(autouse=True)

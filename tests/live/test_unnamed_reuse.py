@@ -9,21 +9,8 @@ from support.messages import (
 )
 from support.moving import TwoServers
 
-REUSE = {"prepared_statements": {"reuse_unnamed": True}}
+POOL = {"prepared_statements": {"reuse_unnamed": True}}
 JOIN = "select c.relname, $1::int from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relname = 'pg_class'"
-
-
-@pytest.fixture
-def two(start_howdah):
-    servers = TwoServers(start_howdah(pool={"max_size": 2, **REUSE}))
-    yield servers
-    servers.close()
-
-
-@pytest.fixture
-def ann(two):
-    with two.connect() as client:
-        yield client
 
 
 def run(values=()):
@@ -202,7 +189,7 @@ SCRIPTS = {
 @pytest.fixture(scope="module")
 def reusing(postgres):
     postgres.rows("create table reuse (n int); alter table reuse owner to app", database="app")
-    target = make_target(postgres, default_config(postgres, {"max_size": 1, **REUSE}))
+    target = make_target(postgres, default_config(postgres, {"max_size": 1, **POOL}))
     try:
         yield target.start()
         target.stop()
