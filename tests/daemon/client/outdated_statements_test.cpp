@@ -25,6 +25,18 @@ struct Fixture {
     return two.on(number, described(name) + sync());
   }
   static std::string described(std::string_view name) { return tests::bind("", name) + describe('P', "") + execute(); }
+  // Server 1 refuses ann's run of "a" as outdated; all of that has been read but the ReadyForQuery, and nothing moves.
+  FakeServer& refuse_ann_up_to_ready() {
+    auto& server = two.play.server(1);
+    two.play.is_held = true;
+    two.ann.send(described("a") + sync());
+    two.play.loop.turn([&] { two.ann.socket().read(); });
+    (void)server.take_requests();
+    (void)server.give_replies();
+    constexpr std::size_t kReadyForQueryBytes = 6;
+    two.play.loop.turn([&] { server.socket().read(server.socket().unread_bytes() - kReadyForQueryBytes); });
+    return server;
+  }
   // DDL by somebody who is not our client.
   void change_tables() {
     for (const auto number : {1UZ, 2UZ}) two.play.script(number).change_tables();
@@ -172,18 +184,24 @@ BOOST_AUTO_TEST_CASE(a_request_with_others_behind_it_is_not_repeated) {
 BOOST_AUTO_TEST_CASE(what_comes_while_a_request_is_repeated_waits_for_it) {
   (void)two.on(1, parse("a", "SELECT a") + sync());
   change_tables();
-  auto& server = two.play.server(1);
-  two.play.is_held = true;
-  two.ann.send(described("a") + sync());
-  two.play.loop.turn([&] { two.ann.socket().read(); });
-  (void)server.take_requests();
-  (void)server.give_replies();
-  two.play.loop.turn([&] { server.socket().read(server.socket().unread_bytes() - 6); });  // all but the ReadyForQuery
+  (void)refuse_ann_up_to_ready();
   two.ann.send(query("SELECT b"));
   two.play.loop.turn([&] { two.ann.socket().read(); });
   two.play.is_held = false;
   two.play.run();
   BOOST_TEST(two.ann.hears() == kDescribedRow + " T D(b) C(SELECT 1) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_is_lost_before_a_request_is_repeated_is_told_of) {
+  (void)two.on(1, parse("a", "SELECT a") + sync());
+  change_tables();
+  auto& server = refuse_ann_up_to_ready();
+  server.socket().reset();
+  two.play.is_held = false;
+  two.play.run();
+  BOOST_TEST(two.ann.hears() == "E(FATAL 08006 server closed the connection unexpectedly)");
+  BOOST_TEST(two.ann.is_closed());
+  BOOST_TEST(two.bob.ask("SELECT b") == "T D(b) C(SELECT 1) Z(I)");
 }
 
 BOOST_AUTO_TEST_CASE(a_large_request_is_not_kept) {
