@@ -38,6 +38,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
       pools_(settings_,
              {.agenda = worker_.agenda(), .connector = connector_, .log = log_, .last_server_id = last_server_id_}),
       session_environment_{.agenda = worker_.agenda(),
+                           .mailbox = worker_,
                            .log = log_,
                            .login = {.settings = settings_,
                                      .secrets = secrets_,
@@ -54,6 +55,7 @@ App::Engine::~Engine() {
   listeners_.clear();
   sessions_.terminate_all(shutting_down());
   worker_.agenda().end_turn();
+  worker_.close();
 }
 
 std::expected<void, std::string> App::Engine::start() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "protocol/crypto.h"
 
@@ -15,12 +16,13 @@ constexpr std::int32_t kFirstUnusedByProcesses = 1 << 22;
 
 }  // namespace
 
-CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes) {
+CancelKey KeyRegistry::add(CancelTarget& target, worker::Mailbox& mailbox, std::int32_t process_id,
+                           std::size_t secret_bytes) {
   CancelKey key{.process_id = process_id, .secret = std::string(secret_bytes, '\0')};
   random_.fill(std::as_writable_bytes(std::span(key.secret)));
   const std::lock_guard lock(mutex_);
   if (key.process_id == 0) key.process_id = unused_process_id();
-  entries_.emplace(key.process_id, Entry{key.secret, &target});
+  entries_.emplace(key.process_id, Entry{.secret = key.secret, .target = &target, .mailbox = &mailbox});
   return key;
 }
 
@@ -34,13 +36,22 @@ void KeyRegistry::remove(const CancelKey& key, const CancelTarget& target) {
   }
 }
 
-CancelTarget* KeyRegistry::find(std::int32_t process_id, protocol::Bytes secret) const {
+void KeyRegistry::request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
+  const auto entry = find(process_id, secret);
+  if (!entry) return;
+  // On its worker it is looked for again: only there it cannot go away in between.
+  entry->mailbox->post([this, process_id, secret = entry->secret, hold = std::move(hold)] {
+    if (const auto found = find(process_id, secret)) found->target->on_cancel_request(hold);
+  });
+}
+
+std::optional<KeyRegistry::Entry> KeyRegistry::find(std::int32_t process_id, protocol::Bytes secret) const {
   const std::lock_guard lock(mutex_);
   const auto [first, last] = entries_.equal_range(process_id);
   for (auto entry = first; entry != last; ++entry) {
-    if (protocol::is_equal_in_constant_time(entry->second.secret, secret)) return entry->second.target;
+    if (protocol::is_equal_in_constant_time(entry->second.secret, secret)) return entry->second;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 std::int32_t KeyRegistry::unused_process_id() {

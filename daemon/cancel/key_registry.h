@@ -1,13 +1,16 @@
-// The cancel keys that clients hold: which session a CancelRequest means. One for all workers.
+// The cancel keys that clients hold, and the way of a CancelRequest to the session that it means. One for all workers.
 // (PostgreSQL documentation: "Canceling Requests in Progress", BackendKeyData in "Message Formats")
 #pragma once
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "daemon/cancel/cancel_hold.h"
 #include "daemon/os/random.h"
+#include "daemon/worker/mailbox.h"
 #include "protocol/bytes.h"
 
 namespace howdah::cancel {
@@ -15,7 +18,7 @@ namespace howdah::cancel {
 // Whose request is cancelled. Called on the session's own worker.
 class CancelTarget {
  public:
-  virtual void on_cancel_request() = 0;
+  virtual void on_cancel_request(CancelHold hold) = 0;
 
  protected:
   ~CancelTarget() = default;
@@ -31,19 +34,25 @@ class KeyRegistry {
  public:
   explicit KeyRegistry(os::RandomSource& random) : random_(random) {}
 
-  // A key for `target`, to be removed before the target goes. `process_id`: the server's own in session mode; 0: one
-  // that no process has. `secret_bytes`: 4, or 32 with protocol 3.2.
-  [[nodiscard]] CancelKey add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes);
+  // A key for `target`, which lives on the worker of `mailbox`; to be removed there before the target goes.
+  // `process_id`: the server's own in session mode; 0: one that no process has. `secret_bytes`: 4, or 32 with protocol
+  // 3.2.
+  [[nodiscard]] CancelKey add(CancelTarget& target, worker::Mailbox& mailbox, std::int32_t process_id,
+                              std::size_t secret_bytes);
   void remove(const CancelKey& key, const CancelTarget& target);
 
-  // The target of a request; null where there is none. Secrets are compared in constant time.
-  [[nodiscard]] CancelTarget* find(std::int32_t process_id, protocol::Bytes secret) const;
+  // Tells the target of a request, on its own worker; lets go of `hold` where there is none. Any thread. Secrets are
+  // compared in constant time.
+  void request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const;
 
  private:
   struct Entry {
     std::string secret;
     CancelTarget* target;
+    worker::Mailbox* mailbox;
   };
+
+  [[nodiscard]] std::optional<Entry> find(std::int32_t process_id, protocol::Bytes secret) const;
 
   [[nodiscard]] std::int32_t unused_process_id();
 

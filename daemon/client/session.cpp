@@ -55,6 +55,7 @@ std::size_t Session::on_bytes(Bytes bytes) {
       return take_requests(bytes);
     case State::Console:
       return take_console_bytes(bytes);
+    case State::Cancelling:
     case State::Ended:
       break;
   }
@@ -117,7 +118,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   log_end(why);
   state_ = State::Ended;
   timer_.disarm();
-  if (password_ticket_) *password_ticket_ = nullptr;
+  if (ticket_) *ticket_ = nullptr;
   if (key_.process_id != 0) environment_.keys.remove(key_, *this);
   if (pool_ != nullptr) pool_->leave(*this);
   give_server_back(is_cancel_wanted);
@@ -134,7 +135,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
 
 // Nothing is said in the middle of a frame, nor before the client has said who it is.
 bool Session::may_hear_last_words() const {
-  if (last_words_->message.empty()) return false;
+  if (last_words_->message.empty() || state_ == State::Cancelling) return false;
   if (login_ && login_->stage() == LoginConversation::Stage::WaitingForStartup) return false;
   return server_ == nullptr || !server_->has_partial_reply();
 }
@@ -166,7 +167,8 @@ void Session::log_end(std::string_view why) {
 
 void Session::drain() {
   is_draining_ = true;
-  if (state_ == State::Waiting || begin_.is_open()) return;  // what it has asked for comes first
+  // What it has asked for comes first.
+  if (state_ == State::Waiting || state_ == State::Cancelling || begin_.is_open()) return;
   if (state_ == State::Leased &&
       (!server_->owed().is_settled() || server_->status() != protocol::TransactionStatus::Idle)) {
     return;
@@ -206,6 +208,7 @@ stats::ClientSnapshot Session::snapshot() const {
   switch (state_) {
     case State::LoggingIn:
     case State::CheckingPassword:
+    case State::Cancelling:
       snapshot.state = "login";
       break;
     case State::Welcoming:

@@ -33,6 +33,7 @@ class Session final : private io::StreamHandler,
   enum class State {
     LoggingIn,
     CheckingPassword,  // on another thread
+    Cancelling,        // a CancelRequest: closed once that is dealt with
     Welcoming,         // authenticated; a server tries the startup settings
     Idle,              // no lease, nothing asked
     Waiting,           // in the queue; the request stays in the stream
@@ -124,7 +125,7 @@ class Session final : private io::StreamHandler,
   void on_server_drained() override;
   void on_server_lost(bool was_told) override;
   [[nodiscard]] std::uint64_t client_id() const override { return id_; }
-  void on_cancel_request() override;
+  void on_cancel_request(cancel::CancelHold hold) override;
   void begin_lease(server::ServerConnection& server);
   void note_answered();
   void settle_lease();
@@ -159,8 +160,8 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<io::Stream> stream_;
   State state_ = State::LoggingIn;
 
-  std::unique_ptr<LoginConversation> login_;   // until the welcome is over
-  std::shared_ptr<Session*> password_ticket_;  // what a check on another thread holds on to
+  std::unique_ptr<LoginConversation> login_;  // until the welcome is over
+  std::shared_ptr<Session*> ticket_;          // what a check on another thread or a cancel under way holds on to
   std::unique_ptr<admin::Console> console_;
   std::string user_;
   std::string database_;

@@ -35,6 +35,7 @@ TimePoint Session::next_deadline() const {
   switch (state_) {
     case State::LoggingIn:
     case State::CheckingPassword:
+    case State::Cancelling:
       return after(connected_at_, client.login_timeout);
     case State::Welcoming:
     case State::Waiting:
@@ -85,6 +86,7 @@ void Session::on_deadline() {
   switch (state_) {
     case State::LoggingIn:
     case State::CheckingPassword:
+    case State::Cancelling:
       return end_timed_out(protocol::sqlstate::kQueryCanceled, "canceling authentication due to timeout");
     case State::Welcoming:
     case State::Waiting:

@@ -9,6 +9,7 @@
 #include "daemon/pool/pool_directory.h"
 #include "daemon/stats/snapshot.h"
 #include "daemon/worker/agenda.h"
+#include "daemon/worker/mailbox.h"
 
 namespace howdah::client {
 
@@ -41,6 +42,7 @@ struct SessionCounts {
 
 struct SessionEnvironment {
   worker::Agenda& agenda;
+  worker::Mailbox& mailbox;  // of this worker
   os::Log& log;
   LoginEnvironment login;
   pool::PoolDirectory& pools;

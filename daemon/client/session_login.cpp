@@ -44,8 +44,8 @@ void Session::after_login_step() {
 
 void Session::check_password() {
   enter(State::CheckingPassword);
-  password_ticket_ = std::make_shared<Session*>(this);
-  const auto done = [ticket = password_ticket_](bool is_right) {
+  ticket_ = std::make_shared<Session*>(this);
+  const auto done = [ticket = ticket_](bool is_right) {
     if (*ticket != nullptr) (*ticket)->on_password_checked(is_right);
   };
   if (environment_.password_checker.check(login_->check(), done)) return;
@@ -54,7 +54,7 @@ void Session::check_password() {
 }
 
 void Session::on_password_checked(bool is_right) {
-  password_ticket_.reset();
+  ticket_.reset();
   enter(State::LoggingIn);
   environment_.replies.own_written([&](std::string& out) { login_->on_password_checked(is_right, out); });
   after_login_step();
@@ -63,9 +63,14 @@ void Session::on_password_checked(bool is_right) {
 
 void Session::pass_cancel_on() {
   const auto& request = login_->cancel_request();
-  auto* target = environment_.keys.find(request.process_id, request.key);
-  end("cancel request", false);
-  if (target != nullptr) target->on_cancel_request();
+  enter(State::Cancelling);
+  ticket_ = std::make_shared<Session*>(this);
+  const auto over = [ticket = ticket_, &mailbox = environment_.mailbox](const void*) {
+    mailbox.post([ticket] {
+      if (*ticket != nullptr) (*ticket)->end("cancel request", false);
+    });
+  };
+  environment_.keys.request(request.process_id, request.key, cancel::CancelHold(nullptr, over));
 }
 
 void Session::on_authenticated() {
@@ -114,7 +119,7 @@ void Session::complete_welcome(const pool::Welcome& welcome) {
   settings_ = startup_settings_ = welcome.settings;
   const bool has_long_keys = protocol::negotiated_minor_version(login_->startup()) >= 2;
   const auto process_id = mode_ == config::PoolMode::Session && server_ != nullptr ? server_->process_id() : 0;
-  key_ = environment_.keys.add(*this, process_id, has_long_keys ? 32 : 4);
+  key_ = environment_.keys.add(*this, environment_.mailbox, process_id, has_long_keys ? 32 : 4);
   environment_.replies.own_written([&](std::string& out) {
     out += welcome.parameters;
     protocol::append_backend_key_data(out, key_.process_id, key_.secret);
@@ -138,7 +143,7 @@ void Session::begin_console() {
                                           "user \"" + user_ + "\" is not an administrator of the pooler"));
   }
   console_ = std::make_unique<admin::Console>(environment_.snapshots);
-  key_ = environment_.keys.add(*this, 0, 4);
+  key_ = environment_.keys.add(*this, environment_.mailbox, 0, 4);
   environment_.replies.own_written([&](std::string& out) {
     console_->append_welcome(out);
     protocol::append_backend_key_data(out, key_.process_id, key_.secret);

@@ -192,7 +192,7 @@ void Session::on_server_lost(bool was_told) {
   end("server connection lost", false);
 }
 
-void Session::on_cancel_request() {
+void Session::on_cancel_request(cancel::CancelHold hold) {
   if (pool_ == nullptr) return;
   ++pool_->totals().cancels;
   if (state_ == State::Waiting) {
@@ -201,7 +201,7 @@ void Session::on_cancel_request() {
     on_refused(protocol::make_error(Severity::Error, protocol::sqlstate::kQueryCanceled,
                                     "canceling statement due to user request"));
   } else if (state_ == State::Leased && !server_->owed().is_empty() && !server_->owed().is_next_for_pooler()) {
-    server_->cancel();  // never what we have put in front: its failure would end the session
+    server_->cancel(std::move(hold));  // never what we have put in front: its failure would end the session
   }
 }
 

@@ -47,6 +47,7 @@ ServerConnection::~ServerConnection() = default;
 void ServerConnection::lease_to(Tenant& tenant, State state) {
   tenant_ = &tenant;
   state_ = state;
+  next_cancel_holds_.clear();  // whoever asked has left
   set_reading(true);
 }
 
@@ -102,14 +103,22 @@ std::optional<Busy> ServerConnection::why_not_releasable(bool has_partial_reques
                                      .has_cancel_in_flight = has_cancel_in_flight_});
 }
 
-void ServerConnection::cancel() {
-  if (has_cancel_in_flight_ || state_ == State::Closed || !cancel_ticket_) return;
-  has_cancel_in_flight_ = true;
+void ServerConnection::cancel(cancel::CancelHold hold) {
+  if (state_ == State::Closed || !cancel_ticket_) return;
+  auto& holds = has_cancel_in_flight_ ? next_cancel_holds_ : cancel_holds_;
+  holds.push_back(std::move(hold));
+  if (std::exchange(has_cancel_in_flight_, true)) return;
   cancel_ticket_->send(*this);
 }
 
 void ServerConnection::on_cancel_done() {
   has_cancel_in_flight_ = false;
+  cancel_holds_ = std::exchange(next_cancel_holds_, {});
+  if (!cancel_holds_.empty() && tenant_ != nullptr && !owed_.is_empty() && !owed_.is_next_for_pooler()) {
+    has_cancel_in_flight_ = true;
+    return cancel_ticket_->send(*this);
+  }
+  cancel_holds_.clear();
   if (tenant_ != nullptr) tenant_->on_progress();
 }
 
@@ -117,6 +126,8 @@ void ServerConnection::close(std::string_view reason) {
   if (state_ == State::Closed) return;
   state_ = State::Closed;
   tenant_ = nullptr;
+  cancel_holds_.clear();
+  next_cancel_holds_.clear();
   if (!has_stream_ended_) {
     // Its process ends when it reads the end of file: until then it counts.
     stream_->set_reading(true);

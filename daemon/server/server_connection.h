@@ -8,7 +8,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "daemon/cancel/cancel_hold.h"
 #include "daemon/io/stream.h"
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/release_rule.h"
@@ -109,8 +111,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] bool has_told_fatal() const { return has_told_fatal_; }
   [[nodiscard]] std::optional<Busy> why_not_releasable(bool has_partial_request) const;
 
-  // Asks the backend to cancel what it runs. Where a cancel is in flight already, nothing more is sent.
-  void cancel();
+  // Asks the backend to cancel what it runs, and lets go of `hold` when that is over. One cancel at a time is in
+  // flight: what is asked for meanwhile is one more, sent behind it if there is something to cancel then.
+  void cancel(cancel::CancelHold hold = {});
   [[nodiscard]] bool has_cancel_in_flight() const { return has_cancel_in_flight_; }
 
   // Ends the connection; the owner hears of it, the tenant does not.
@@ -146,6 +149,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   const ServerId id_;
   std::unique_ptr<io::Stream> stream_;
   std::unique_ptr<CancelTicket> cancel_ticket_;
+  std::vector<cancel::CancelHold> cancel_holds_;       // of the one in flight
+  std::vector<cancel::CancelHold> next_cancel_holds_;  // of the one behind it
   protocol::ReportedParameters parameters_;
   const std::int32_t process_id_;
   const std::string address_;

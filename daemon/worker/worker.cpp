@@ -49,9 +49,10 @@ Worker::Worker()
 }
 
 Worker::~Worker() {
+  close();
   agenda_.end_turn();
   letters_event_.reset();
-  close(letters_fd_);
+  ::close(letters_fd_);
 }
 
 void Worker::run() {
@@ -66,9 +67,17 @@ void Worker::stop() {
 
 void Worker::post(Letter letter) {
   const std::lock_guard lock(mutex_);
+  if (is_closed_) return;
   letters_.push_back(std::move(letter));
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = write(letters_fd_, &one, sizeof one);  // full only if it wakes up anyway
+}
+
+void Worker::close() {
+  std::vector<Letter> unread;  // what they hold may post while it goes
+  const std::lock_guard lock(mutex_);
+  is_closed_ = true;
+  unread.swap(letters_);
 }
 
 std::shared_ptr<void> Worker::let_go(const void* object) {

@@ -34,6 +34,9 @@ class Worker final : public Mailbox {
   // The worker's thread, or before run().
   void stop();
   void post(Letter letter) override;
+  // From now on letters go unread, those that are there too. They may hold what posts to other workers: all are closed
+  // before the first one is destroyed.
+  void close();
 
   [[nodiscard]] event_base* loop() const { return loop_.get(); }
   [[nodiscard]] Agenda& agenda() { return agenda_; }
@@ -67,6 +70,7 @@ class Worker final : public Mailbox {
   int letters_fd_;
   std::mutex mutex_;
   std::vector<Letter> letters_;                                  // under mutex_
+  bool is_closed_ = false;                                       // under mutex_
   std::unordered_map<const void*, std::shared_ptr<void>> kept_;  // ends before the loop and the agenda
 };
 

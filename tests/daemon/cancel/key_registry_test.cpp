@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "tests/support/play/manual_loop.h"
 #include "tests/support/play/seeded_random.h"
 
 namespace howdah::cancel {
@@ -10,10 +11,26 @@ namespace howdah::cancel {
 namespace {
 
 struct Target final : CancelTarget {
-  void on_cancel_request() override {}
+  void on_cancel_request(CancelHold) override { ++requests; }
+  int requests = 0;
 };
 
 struct Registry {
+  // Who was told.
+  std::string request(std::int32_t process_id, const std::string& secret) {
+    bool is_released = false;
+    loop.turn([&] { keys.request(process_id, secret, CancelHold(nullptr, [&](const void*) { is_released = true; })); });
+    BOOST_TEST(is_released);
+    std::string told;
+    if (std::exchange(ann.requests, 0) > 0) told += "ann";
+    if (std::exchange(bob.requests, 0) > 0) told += "bob";
+    return told;
+  }
+  CancelKey add(Target& target, std::int32_t process_id, std::size_t secret_bytes) {
+    return keys.add(target, loop, process_id, secret_bytes);
+  }
+
+  tests::ManualLoop loop;
   tests::SeededRandom random;
   KeyRegistry keys{random};
   Target ann;
@@ -26,33 +43,43 @@ BOOST_AUTO_TEST_SUITE(key_registry)
 
 BOOST_AUTO_TEST_CASE(a_key_finds_its_own_target_until_it_is_removed) {
   Registry registry;
-  const auto ann = registry.keys.add(registry.ann, 0, 4);
-  const auto bob = registry.keys.add(registry.bob, 0, 32);
+  const auto ann = registry.add(registry.ann, 0, 4);
+  const auto bob = registry.add(registry.bob, 0, 32);
   BOOST_TEST(ann.secret.size() == 4U);
   BOOST_TEST(bob.secret.size() == 32U);
-  BOOST_TEST(registry.keys.find(ann.process_id, ann.secret) == &registry.ann);
-  BOOST_TEST(registry.keys.find(bob.process_id, bob.secret) == &registry.bob);
+  BOOST_TEST(registry.request(ann.process_id, ann.secret) == "ann");
+  BOOST_TEST(registry.request(bob.process_id, bob.secret) == "bob");
   registry.keys.remove(ann, registry.ann);
-  BOOST_TEST(registry.keys.find(ann.process_id, ann.secret) == nullptr);
-  BOOST_TEST(registry.keys.find(bob.process_id, bob.secret) == &registry.bob);
+  BOOST_TEST(registry.request(ann.process_id, ann.secret) == "");
+  BOOST_TEST(registry.request(bob.process_id, bob.secret) == "bob");
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_goes_before_its_worker_hears_of_the_request_is_not_told) {
+  Registry registry;
+  const auto key = registry.add(registry.ann, 0, 4);
+  registry.loop.turn([&] {
+    registry.keys.request(key.process_id, key.secret, nullptr);
+    registry.keys.remove(key, registry.ann);
+  });
+  BOOST_TEST(registry.ann.requests == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_secret_finds_nobody) {
   Registry registry;
-  const auto key = registry.keys.add(registry.ann, 0, 4);
+  const auto key = registry.add(registry.ann, 0, 4);
   auto wrong = key.secret;
   wrong.back() = static_cast<char>(wrong.back() ^ 1);
   for (const auto& secret : {wrong, std::string(), key.secret.substr(0, 3), key.secret + '\0'}) {
-    BOOST_TEST(registry.keys.find(key.process_id, secret) == nullptr);
+    BOOST_TEST(registry.request(key.process_id, secret) == "");
   }
-  BOOST_TEST(registry.keys.find(key.process_id + 1, key.secret) == nullptr);
+  BOOST_TEST(registry.request(key.process_id + 1, key.secret) == "");
 }
 
 BOOST_AUTO_TEST_CASE(made_up_process_ids_are_positive_beyond_real_ones_and_never_the_same) {
   Registry registry;
   std::set<std::int32_t> ids;
   for (int i = 0; i < 10'000; ++i) {
-    const auto id = registry.keys.add(registry.ann, 0, 4).process_id;
+    const auto id = registry.add(registry.ann, 0, 4).process_id;
     BOOST_REQUIRE(id >= 1 << 22);
     BOOST_REQUIRE(ids.insert(id).second);
   }
@@ -60,14 +87,14 @@ BOOST_AUTO_TEST_CASE(made_up_process_ids_are_positive_beyond_real_ones_and_never
 
 BOOST_AUTO_TEST_CASE(servers_of_two_hosts_may_share_a_process_id) {
   Registry registry;
-  const auto ann = registry.keys.add(registry.ann, 4711, 4);
-  const auto bob = registry.keys.add(registry.bob, 4711, 4);
+  const auto ann = registry.add(registry.ann, 4711, 4);
+  const auto bob = registry.add(registry.bob, 4711, 4);
   BOOST_TEST(ann.process_id == 4711);
-  BOOST_TEST(registry.keys.find(4711, ann.secret) == &registry.ann);
-  BOOST_TEST(registry.keys.find(4711, bob.secret) == &registry.bob);
+  BOOST_TEST(registry.request(4711, ann.secret) == "ann");
+  BOOST_TEST(registry.request(4711, bob.secret) == "bob");
   registry.keys.remove(ann, registry.ann);
-  BOOST_TEST(registry.keys.find(4711, ann.secret) == nullptr);
-  BOOST_TEST(registry.keys.find(4711, bob.secret) == &registry.bob);
+  BOOST_TEST(registry.request(4711, ann.secret) == "");
+  BOOST_TEST(registry.request(4711, bob.secret) == "bob");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

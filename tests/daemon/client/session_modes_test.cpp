@@ -125,13 +125,105 @@ BOOST_AUTO_TEST_CASE(a_server_is_not_given_away_while_a_cancel_for_it_is_in_flig
   BOOST_TEST(bob.hears() == "T D(2) C(SELECT 1) Z(I)");
 }
 
-BOOST_AUTO_TEST_CASE(many_cancels_at_a_time_are_one) {
+// Clients wait for the close before they ask for more: no later request of theirs is hit.
+BOOST_AUTO_TEST_CASE(who_asked_for_a_cancel_is_closed_when_it_can_hit_nothing_more) {
+  Play play(one_pool(1));
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  auto& asker = ann.cancel();
+  play.script(1).wake();
+  play.run();
+  BOOST_TEST(ann.hears() == kAnswer);
+  BOOST_TEST(!asker.is_closed());
+  BOOST_TEST(play.server(1).cancel_arrives() == "");
+  BOOST_TEST(!asker.is_closed());
+  play.loop.turn([&] { play.server(1).cancel_ends(); });
+  BOOST_TEST(asker.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(who_asked_for_a_cancel_of_nothing_is_closed_at_once) {
+  Play play(one_pool(1));
+  auto& ann = play.log_in();
+  BOOST_TEST(ann.cancel().is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(who_asked_for_a_cancel_is_closed_when_its_server_goes) {
+  Play play(one_pool(1));
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  auto& asker = ann.cancel();
+  auto& second = ann.cancel();
+  play.server(1).socket().reset();
+  play.run();
+  BOOST_TEST(asker.is_closed());
+  BOOST_TEST(second.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(who_asked_for_a_cancel_is_told_nothing_however_it_ends) {
+  auto settings = one_pool(1);
+  settings.client.login_timeout = std::chrono::seconds(5);
+  Play play(settings);
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  auto& asker = ann.cancel();
+  play.drain();
+  BOOST_TEST(!asker.is_closed());
+  play.pass(std::chrono::seconds(6));
+  BOOST_TEST(asker.is_closed());
+  BOOST_TEST(asker.take_bytes() == "");
+}
+
+BOOST_AUTO_TEST_CASE(who_asked_for_a_cancel_may_leave_before_it_is_over) {
+  Play play(one_pool(1));
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  auto& asker = ann.cancel();
+  asker.vanish();
+  BOOST_TEST(asker.is_closed());
+  BOOST_TEST(play.server(1).cancel_arrives() == "1");
+  play.loop.turn([&] { play.server(1).cancel_ends(); });
+  play.run();
+  BOOST_TEST(ann.hears() == "E(57014 canceling statement due to user request) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(many_cancels_at_a_time_are_one_and_one_more_behind_it) {
   Play play(one_pool(1));
   play.are_cancels_automatic = false;
   auto& ann = play.log_in();
   ann.send(query("SLEEP 1"));
   for (int i = 0; i < 10; ++i) ann.cancel();
   BOOST_TEST(play.server(1).cancel_count() == 1);
+  play.script(1).wake();
+  play.run();
+  BOOST_TEST(play.server(1).cancel_arrives() == "");  // too late for that one
+  ann.send(query("SLEEP 2"));                         // nobody waited for the close
+  auto& asker = ann.cancel();
+  play.loop.turn([&] { play.server(1).cancel_ends(); });
+  BOOST_TEST(play.server(1).cancel_count() == 2);
+  BOOST_TEST(!asker.is_closed());
+  BOOST_TEST(play.server(1).cancel_arrives() == "2");
+  play.loop.turn([&] { play.server(1).cancel_ends(); });
+  BOOST_TEST(asker.is_closed());
+  BOOST_TEST(play.server(1).cancel_count() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_cancel_is_not_sent_when_there_is_nothing_to_cancel_any_more) {
+  Play play(one_pool(1));
+  play.are_cancels_automatic = false;
+  auto& ann = play.log_in();
+  ann.send(query("SLEEP 1"));
+  ann.cancel();
+  auto& second = ann.cancel();
+  play.server(1).cancel_arrives();
+  play.run();
+  play.loop.turn([&] { play.server(1).cancel_ends(); });
+  BOOST_TEST(play.server(1).cancel_count() == 1);
+  BOOST_TEST(second.is_closed());
+  BOOST_TEST(play.pool().idle_count() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

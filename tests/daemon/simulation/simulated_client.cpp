@@ -75,7 +75,8 @@ void SimulatedClient::act() {
     case 5:
       if (!weather_.cancels || !is_welcome_ || dice_.chance(80)) return hear(dice_.portion(10'000));
       has_cancelled_ = true;
-      return connection_->cancel();
+      connection_->cancel();
+      return;
     case 6:
       if (weather_.vanishes && dice_.chance(4)) return vanish();
       [[fallthrough]];

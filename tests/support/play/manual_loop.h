@@ -2,25 +2,30 @@
 #pragma once
 
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "daemon/worker/agenda.h"
+#include "daemon/worker/mailbox.h"
 
 namespace howdah::tests {
 
-class ManualLoop {
+class ManualLoop final : public worker::Mailbox {
  public:
   [[nodiscard]] worker::Agenda& agenda() { return agenda_; }
   [[nodiscard]] const worker::Agenda& agenda() const { return agenda_; }
   [[nodiscard]] worker::TimePoint now() const { return now_; }
 
-  // What a callback of the loop does.
+  // What a callback of the loop does; letters that came of it have turns of their own behind it.
   template <typename Work>
   void turn(Work&& work) {
-    agenda_.set_now(now_);
-    work();
-    agenda_.end_turn();
-    if (after_turn) after_turn();
+    single_turn(work);
+    while (!letters_.empty()) {
+      for (const auto& letter : std::exchange(letters_, {})) single_turn(letter);
+    }
   }
+  // In a turn.
+  void post(Letter letter) override { letters_.push_back(std::move(letter)); }
 
   // The time alone; nothing fires.
   void jump(worker::Duration duration) { now_ += duration; }
@@ -45,8 +50,17 @@ class ManualLoop {
   std::function<void()> after_turn;
 
  private:
+  template <typename Work>
+  void single_turn(Work&& work) {
+    agenda_.set_now(now_);
+    work();
+    agenda_.end_turn();
+    if (after_turn) after_turn();
+  }
+
   worker::TimePoint now_ = worker::TimePoint{} + std::chrono::hours(1);
   worker::Agenda agenda_{now_};
+  std::vector<Letter> letters_;
 };
 
 }  // namespace howdah::tests

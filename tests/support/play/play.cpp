@@ -44,6 +44,7 @@ Play::Play(config::Settings settings)
       pools_(settings_,
              {.agenda = loop.agenda(), .connector = backend, .log = log_, .last_server_id = last_server_id_}),
       environment_{.agenda = loop.agenda(),
+                   .mailbox = loop,
                    .log = log_,
                    .login = {.settings = settings_,
                              .secrets = secrets_,
@@ -240,12 +241,13 @@ void Client::read_on() {
   play_.run();
 }
 
-void Client::cancel() {
+Client& Client::cancel() {
   std::string rest;
   protocol::append_int32(rest, process_id_);
   rest += cancel_secret_;
-  auto& socket = play_.connect().send(coded_packet(kCancelCode, rest)).socket();
-  if (play_.is_held) play_.loop.turn([&] { socket.read(); });
+  auto& asker = play_.connect().send(coded_packet(kCancelCode, rest));
+  if (play_.is_held) play_.loop.turn([&] { asker.socket().read(); });
+  return asker;
 }
 
 bool Client::is_closed() {

@@ -58,8 +58,8 @@ class Client {
   // Takes nothing from its kernel any more, which holds so much.
   void stop_reading(std::size_t kernel_bytes);
   void read_on();
-  // A CancelRequest with this client's key, by a connection of its own.
-  void cancel();
+  // A CancelRequest with this client's key, by a connection of its own, which is returned.
+  Client& cancel();
   // Remembers the BackendKeyData in whole frames, for cancel.
   void note_keys(protocol::Bytes frames);
 
