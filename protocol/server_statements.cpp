@@ -48,7 +48,7 @@ StatementNote ServerStatements::complete() {
     case Kind::ClientReuse:
     case Kind::ClientDescribe:
     case Kind::FrontDescribe:
-    case Kind::TakenParse:
+    case Kind::ClientUse:
     case Kind::Setting:
       break;
     case Kind::FrontClose:

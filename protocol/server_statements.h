@@ -27,7 +27,7 @@ struct StatementNote {
   enum class Kind : std::uint8_t {
     ClientParse,  // the client's, under the statement's server name
     ClientReuse,  // stands for the client's Parse of what the server has already: a Close of nothing
-    TakenParse,   // the client's, under a `name` of its own that is taken: it fails
+    ClientUse,    // the client's, of its `name`, which changes nothing: its error is to tell that name
     ClientClose,  // of the client's `name`, which the server does not know
     FrontParse,   // ours, so that the server has what the next message needs
     FrontClose,   // ours
@@ -35,7 +35,7 @@ struct StatementNote {
     UnnamedClose,
     VisibleParse,  // under the client's own `name`, for SQL that uses it
     VisibleClose,
-    ClientDescribe,  // the client is told of the statement
+    ClientDescribe,  // the client is told of the statement, which it may have called by this `name`
     FrontDescribe,   // ours, to see whether the statement still is what clients have been told
     Setting,         // runs a plain SET or RESET: `name` is its text
   };

@@ -67,7 +67,7 @@ void StatementTranslator::on_answered(const StatementNote& note) {
     case Kind::UnnamedClose:
     case Kind::VisibleParse:
     case Kind::VisibleClose:
-    case Kind::TakenParse:
+    case Kind::ClientUse:
     case Kind::Setting:
       return;
   }
@@ -102,9 +102,10 @@ std::string StatementTranslator::on_error(protocol::Bytes frame, const std::opti
   } else {
     const auto digits = start + protocol::kServerNamePrefix.size();
     const auto end = translated.find_first_not_of("0123456789", digits);
-    const bool is_taken = asked && asked->kind == Kind::TakenParse;
-    const auto name =
-        is_taken ? std::optional(asked->name) : client_name_of(std::string_view(translated).substr(start, end - start));
+    const bool is_use = asked && (asked->kind == Kind::ClientUse || asked->kind == Kind::ClientDescribe);
+    const auto name = is_use && !asked->name.empty()
+                          ? std::optional(asked->name)
+                          : client_name_of(std::string_view(translated).substr(start, end - start));
     if (!name) return translated;
     translated.replace(start, end - start, *name);
     if (name->empty() && fields.sqlstate == protocol::sqlstate::kInvalidSqlStatementName) {

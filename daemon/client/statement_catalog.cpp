@@ -82,10 +82,13 @@ void StatementTranslator::on_outdated(protocol::Bytes bind) {
   cache_.note_stale();
 }
 
-void StatementTranslator::expect_description(Call& call, const StatementPointer& statement) {
+// `name`: how the client calls a statement of which the server does not know yet.
+void StatementTranslator::expect_description(Call& call, const StatementPointer& statement, std::string_view name) {
   const bool is_news = statement && (statement->told().parameters == 0 || statement->told().rows == 0);
-  if (!is_news) return (void)call.server.owed().expect(Request::Describe);
-  expect_noted(call, Request::Describe, Asker::Client, {.kind = Kind::ClientDescribe, .statement = statement});
+  if (!is_news && name.empty()) return (void)call.server.owed().expect(Request::Describe);
+  expect_noted(
+      call, Request::Describe, Asker::Client,
+      {.kind = is_news ? Kind::ClientDescribe : Kind::ClientUse, .statement = statement, .name = std::string(name)});
 }
 
 }  // namespace howdah::client

@@ -154,7 +154,7 @@ StatementTranslator::Translation StatementTranslator::parse_again(Call& call, co
     return hold(call);
   }
   put_in_place(call, statement);
-  expect_noted(call, Request::Parse, Asker::Client, {.kind = Kind::TakenParse, .name = std::string(body.name)});
+  expect_noted(call, Request::Parse, Asker::Client, {.kind = Kind::ClientUse, .name = std::string(body.name)});
   call.out.own_written(
       [&](std::string& out) { protocol::append_parse(out, statement->server_name(), body.definition); });
   return {.replaced_bytes = call.piece.bytes.size()};
@@ -204,7 +204,11 @@ StatementTranslator::Translation StatementTranslator::bind_found(Call& call, con
     }
   }
   note_bound(call, front.portal, found.statement ? found.statement->definition() : Bytes{});
-  call.server.owed().expect(Request::Bind);
+  if (found.is_awaited) {
+    expect_noted(call, Request::Bind, Asker::Client, {.kind = Kind::ClientUse, .name = std::string(front.statement)});
+  } else {
+    call.server.owed().expect(Request::Bind);
+  }
   if (!found.statement && !found.is_refused && !looks_like_ours(front.statement)) return {};
   const auto name = server_name_of(found, front.statement);
   const auto replaced_bytes = protocol::kFrameHeaderBytes + front.size_bytes;
@@ -245,7 +249,7 @@ StatementTranslator::Translation StatementTranslator::describe_found(Call& call,
     if (is_telling && !take_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
   }
-  expect_description(call, found.statement);
+  expect_description(call, found.statement, found.is_awaited ? name : "");
   if (!found.statement && !looks_like_ours(name)) return {};
   const auto server_name = server_name_of(found, name);
   call.out.own_written([&](std::string& out) { protocol::append_describe_statement(out, server_name); });
@@ -288,7 +292,7 @@ StatementTranslator::LookUp StatementTranslator::look_up(const Call& call, std::
                         names_.find(name) == nullptr && !sql_names_.contains(std::string(name));
   if (under_way->batch != batch && !is_first) return {.is_held = true};
   if (under_way->kind == Kind::ClientClose) return {};
-  return {.statement = under_way->statement};
+  return {.statement = under_way->statement, .is_awaited = under_way->batch != batch};
 }
 
 bool StatementTranslator::are_names_certain(const Call& call) const {

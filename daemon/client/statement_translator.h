@@ -93,6 +93,7 @@ class StatementTranslator {
   struct LookUp {
     protocol::StatementPointer statement = {};
     bool is_held = false;
+    bool is_awaited = false;  // its Parse is of an earlier batch and not answered yet
     bool is_refused = false;  // as PostgreSQL refuses a plan that would give other rows
     bool is_renewed = false;  // it is not the one that was looked up, but stands for it from now on
   };
@@ -154,7 +155,7 @@ class StatementTranslator {
   void check(Call& call, const protocol::StatementPointer& statement);
   void on_checked(const protocol::StatementNote& note);
   [[nodiscard]] bool is_outdated(const protocol::StatementPointer& statement) const;
-  void expect_description(Call& call, const protocol::StatementPointer& statement);
+  void expect_description(Call& call, const protocol::StatementPointer& statement, std::string_view name = {});
   [[nodiscard]] static std::string server_name_of(const LookUp& found, std::string_view name);
   // What an unnamed statement with this definition may be; null: a statement of its own.
   [[nodiscard]] protocol::StatementPointer shared_for(const Call& call, protocol::Bytes definition);

@@ -25,6 +25,19 @@ std::string taken(const std::string& name) {
 
 BOOST_AUTO_TEST_SUITE(named_statements)
 
+// Both names stand for one statement of ours, and neither Parse was answered when the rest came.
+BOOST_AUTO_TEST_CASE(an_error_names_what_its_own_message_named) {
+  for (const auto& use : {bind("", "b"), describe('S', "b")}) {
+    Play play(one_pool(1));
+    auto& ann = play.log_in();
+    ann.send(parse("a", "ERROR x") + sync() + query("SLEEP 1"));
+    ann.send(parse("b", "ERROR x") + sync() + use + sync());
+    play.script(1).wake();
+    play.run();
+    BOOST_TEST(ann.hears() == "E(42601 ERROR x) Z(I) T D(1) C(SELECT 1) Z(I) E(42601 ERROR x) Z(I) " + unknown("b"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_statement_that_a_server_lacks_is_parsed_in_front_and_nobody_hears_of_it) {
   TwoServers two;
   BOOST_TEST(two.on(1, parse("a", kOne) + describe('S', "a") + run_named("a") + sync()) ==
