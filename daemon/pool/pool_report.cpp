@@ -68,6 +68,7 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
     if (state == "cleaning") ++snapshot.servers_cleaning;
   }
   snapshot.servers_connecting = static_cast<int>(logins_.size());
+  snapshot.statements = static_cast<int>(statements_.size());
   snapshot.clients_waiting = static_cast<int>(queue_.size());
   if (!queue_.empty()) {
     snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - queue_.front().waiting_since());

@@ -61,6 +61,8 @@ constexpr auto kPoolMetrics = std::to_array<PoolMetric>({
      [](const PoolSnapshot& pool) { return number(pool.settings.max_size); }},
     {"howdah_pool_servers_min", "Server connections that the pool keeps.", kGauge,
      [](const PoolSnapshot& pool) { return number(pool.settings.min_size); }},
+    {"howdah_pool_prepared_statements", "Texts of prepared statements that a client or a server holds.", kGauge,
+     [](const PoolSnapshot& pool) { return number(pool.statements); }},
     {"howdah_pool_longest_wait_seconds", "Time that the first client in the queue has waited.", kGauge,
      [](const PoolSnapshot& pool) { return seconds(pool.longest_wait); }},
     {"howdah_pool_login_failing", "Whether the last log-in to the backend failed.", kGauge,

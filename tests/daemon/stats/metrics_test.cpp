@@ -38,6 +38,7 @@ BOOST_AUTO_TEST_CASE(the_figures_of_a_pool_bear_its_names) {
   auto& pool = source.state.pools[0];
   pool.last_error = "no";
   pool.totals.errors_sent = 3;
+  pool.statements = 7;
   const std::string labels = R"({database="app",user="ann"})";
   const std::pair<const char*, const char*> expected[] = {{"howdah_transactions_total", "200"},
                                                           {"howdah_queries_total", "400"},
@@ -46,6 +47,7 @@ BOOST_AUTO_TEST_CASE(the_figures_of_a_pool_bear_its_names) {
                                                           {"howdah_errors_total", "3"},
                                                           {"howdah_transaction_seconds_total", "1"},
                                                           {"howdah_pool_servers_max", "20"},
+                                                          {"howdah_pool_prepared_statements", "7"},
                                                           {"howdah_pool_longest_wait_seconds", "2.5"},
                                                           {"howdah_pool_login_failing", "1"}};
   for (const auto& [name, value] : expected) BOOST_TEST(sample(name + labels) == value, name);
