@@ -36,7 +36,12 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
       password_checks_(kPasswordThreads, kMostQueued),
       connector_(worker_, look_ups_, cancels_),
       pools_(settings_,
-             {.agenda = worker_.agenda(), .connector = connector_, .log = log_, .last_server_id = last_server_id_}),
+             {.agenda = worker_.agenda(),
+              .mailbox = worker_,
+              .connector = connector_,
+              .log = log_,
+              .last_server_id = last_server_id_},
+             ledgers_),
       session_environment_{.agenda = worker_.agenda(),
                            .mailbox = worker_,
                            .log = log_,
@@ -48,7 +53,8 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                            .pools = pools_,
                            .keys = keys_,
                            .password_checker = *this,
-                           .snapshots = *this},
+                           .snapshots = *this,
+                           .last_session_id = last_session_id_},
       sessions_(session_environment_) {}
 
 App::Engine::~Engine() {

@@ -61,7 +61,9 @@ class App::Engine final : public stats::SnapshotSource, private io::AcceptHandle
   auth::ServerSecrets server_secrets_;
   client::Admission admission_;
   cancel::KeyRegistry keys_;
-  server::ServerId last_server_id_ = 0;
+  std::atomic<server::ServerId> last_server_id_ = 0;
+  std::atomic<std::uint64_t> last_session_id_ = 0;
+  pool::LedgerDirectory ledgers_;
 
   worker::Worker worker_;
   worker::Offload look_ups_;

@@ -1,6 +1,8 @@
 // What sessions need from the worker they live on, and who owns them.
 #pragma once
 
+#include <atomic>
+
 #include "daemon/auth/password_check.h"
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/login_conversation.h"
@@ -49,6 +51,7 @@ struct SessionEnvironment {
   cancel::KeyRegistry& keys;
   PasswordChecker& password_checker;
   const stats::SnapshotSource& snapshots;
+  std::atomic<std::uint64_t>& last_session_id;  // counts up over all workers
   SessionCounts counts = {};
   // What the turn under way has to send; empty between calls.
   io::OutputBatch requests = {};

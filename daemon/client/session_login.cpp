@@ -109,7 +109,7 @@ bool Session::take_seats() {
 void Session::welcome() {
   settings_ = protocol::make_session_settings(login_->startup().settings);
   enter(State::Welcoming);
-  const auto* known = pool_->welcomes().find(settings_);
+  const auto known = pool_->welcomes().find(settings_);
   if (known != nullptr && mode_ != config::PoolMode::Session) return complete_welcome(*known);
   send_replies();
   if (auto* server = pool_->acquire(*this, 0)) begin_lease(*server);

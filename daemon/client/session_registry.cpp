@@ -3,7 +3,7 @@
 namespace howdah::client {
 
 void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, Origin origin) {
-  const auto id = ++last_id_;
+  const auto id = ++environment_.last_session_id;
   sessions_.emplace(id, std::make_unique<Session>(id, std::move(stream), std::move(origin), environment_,
                                                   static_cast<SessionOwner&>(*this)));
 }

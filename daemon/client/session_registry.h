@@ -35,7 +35,6 @@ class SessionRegistry final : private SessionOwner {
 
   SessionEnvironment& environment_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
-  std::uint64_t last_id_ = 0;
 };
 
 }  // namespace howdah::client

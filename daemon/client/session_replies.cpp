@@ -114,7 +114,7 @@ void Session::on_progress() {
   const auto& owed = server_->owed();
   if (state_ == State::Welcoming) {
     if (!owed.is_settled()) return;
-    complete_welcome(pool_->welcomes().remember(settings_, server_->parameters()));
+    complete_welcome(*pool_->welcomes().remember(settings_, server_->parameters()));
   }
   if (state_ == State::Leased && owed.is_settled()) {
     settle_lease();

@@ -173,7 +173,7 @@ void Session::prepare_transaction() {
 // waited for.
 bool Session::must_let_others_in() const {
   const auto& owed = server_->owed();
-  return mode_ != config::PoolMode::Session && pool_->waiting_count() > 0 && owed.ready_count() > 0 &&
+  return mode_ != config::PoolMode::Session && pool_->is_anybody_waiting() && owed.ready_count() > 0 &&
          !owed.is_unsynced() && !owed.is_copy_in();
 }
 

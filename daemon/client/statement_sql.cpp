@@ -77,7 +77,7 @@ bool StatementTranslator::put_visible_in_place(Call& call, std::string_view text
   const bool is_failed = call.server.status() == protocol::TransactionStatus::Failed;
   // A Sync of ours must not end what the server skips after an error.
   if ((is_query || is_failed) && owed.client_ready_count() > 0) return false;
-  if (is_failed) return true;  // nothing that has names runs
+  if (is_failed) return owed.is_empty();  // nothing that has names runs, unless what is under way ends the transaction
   const bool is_batch_open = owed.is_unsynced();
   for (const auto& [name, statement] : missing) {
     expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::VisibleParse, .name = name});

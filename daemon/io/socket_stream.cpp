@@ -19,13 +19,29 @@ constexpr auto kLingerForEnd = std::chrono::seconds(1);
 }  // namespace
 
 SocketStream::SocketStream(worker::Worker& worker, std::unique_ptr<Transport> transport, std::string peer)
-    : worker_(worker), transport_(std::move(transport)), peer_(std::move(peer)) {
+    : worker_(&worker), transport_(std::move(transport)), peer_(std::move(peer)) {
+  make_read_event();
+}
+
+void SocketStream::make_read_event() {
   const auto readable = [](int, short, void* self) noexcept {
     auto& stream = *static_cast<SocketStream*>(self);
-    const worker::Turn turn(stream.worker_);
+    const worker::Turn turn(*stream.worker_);
     stream.on_readable();
   };
-  read_event_.reset(event_new(worker_.loop(), transport_->fd(), EV_READ | EV_PERSIST, readable, this));
+  read_event_.reset(event_new(worker_->loop(), transport_->fd(), EV_READ | EV_PERSIST, readable, this));
+}
+
+void SocketStream::leave_loop() {
+  read_event_.reset();
+  deferred_.cancel_deferred();
+}
+
+void SocketStream::enter_loop(worker::Worker& worker) {
+  worker_ = &worker;
+  make_read_event();
+  if (is_reading_) event_add(read_event_.get(), nullptr);
+  worker_->agenda().defer(deferred_);  // what was put off when it left, if anything was
 }
 
 SocketStream::~SocketStream() {
@@ -37,7 +53,7 @@ void SocketStream::set_handler(StreamHandler& handler) {
   handler_ = &handler;
   if (!is_first) return;
   set_reading(true);
-  if (transport_->has_buffered_input()) worker_.agenda().defer(deferred_);
+  if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
 }
 
 void SocketStream::set_reading(bool on) {
@@ -45,7 +61,7 @@ void SocketStream::set_reading(bool on) {
   is_reading_ = on;
   if (on) {
     event_add(read_event_.get(), nullptr);
-    if (transport_->has_buffered_input()) worker_.agenda().defer(deferred_);
+    if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
   } else {
     event_del(read_event_.get());
   }
@@ -53,7 +69,7 @@ void SocketStream::set_reading(bool on) {
 
 void SocketStream::redeliver() {
   is_redelivery_due_ = true;
-  worker_.agenda().defer(deferred_);
+  worker_->agenda().defer(deferred_);
 }
 
 bool SocketStream::has_unread_input() const {
@@ -65,7 +81,7 @@ bool SocketStream::has_unread_input() const {
 // What was kept stands in front of the scratch, so that the handler sees one run of bytes; a frame that must
 // be seen whole and is larger than the scratch is gathered in the kept bytes themselves.
 void SocketStream::on_readable() {
-  const auto scratch = worker_.scratch();
+  const auto scratch = worker_->scratch();
   if (handler_ == nullptr) {  // lingering: nobody listens
     const auto kind = transport_->read(scratch).kind;
     if (kind == Kind::EndOfFile || kind == Kind::Error)
@@ -86,7 +102,7 @@ void SocketStream::on_readable() {
     case Kind::Bytes:
       break;
   }
-  if (transport_->has_buffered_input()) worker_.agenda().defer(deferred_);
+  if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
   if (fits) {
     const auto size = kept_.size() + result.count;
     deliver(Bytes(scratch.data(), size));
@@ -176,10 +192,10 @@ void SocketStream::keep_unsent(OutputBatch& batch, std::size_t sent) {
   if (!write_event_) {
     const auto writable = [](int, short, void* self) noexcept {
       auto& stream = *static_cast<SocketStream*>(self);
-      const worker::Turn turn(stream.worker_);
+      const worker::Turn turn(*stream.worker_);
       stream.on_writable();
     };
-    write_event_.reset(event_new(worker_.loop(), transport_->fd(), EV_WRITE | EV_PERSIST, writable, this));
+    write_event_.reset(event_new(worker_->loop(), transport_->fd(), EV_WRITE | EV_PERSIST, writable, this));
   }
   event_add(write_event_.get(), nullptr);
 }
@@ -230,24 +246,24 @@ void SocketStream::fail(StreamEnd end) {
     drop_pending();
   }
   if (handler_ == nullptr) return has_failed_ || pending_bytes() == 0 ? die() : void();
-  worker_.agenda().defer(deferred_);
+  worker_->agenda().defer(deferred_);
 }
 
 void SocketStream::linger(std::unique_ptr<Stream> self) {
-  worker_.keep(std::shared_ptr<SocketStream>(static_cast<SocketStream*>(self.release())));
+  worker_->keep(std::shared_ptr<SocketStream>(static_cast<SocketStream*>(self.release())));
   handler_ = nullptr;
   deferred_.cancel_deferred();
   const bool is_peer_gone = has_ended_ && pending_bytes() == 0;
   if (is_peer_gone || has_failed_ || has_write_failed_) return die();
   set_reading(true);  // the peer's end is news, what else comes is dropped
   if (pending_bytes() == 0) return close_output();
-  worker_.agenda().arm_in(linger_timer_, kLinger);
+  worker_->agenda().arm_in(linger_timer_, kLinger);
 }
 
 // Closed while bytes of the peer lie unread, the connection would be reset, and the last words with it.
 void SocketStream::close_output() {
   end_output();
-  worker_.agenda().arm_in(linger_timer_, kLingerForEnd);
+  worker_->agenda().arm_in(linger_timer_, kLingerForEnd);
 }
 
 void SocketStream::end_output() {
@@ -262,7 +278,7 @@ void SocketStream::die() {
   linger_timer_.disarm();
   set_reading(false);
   write_event_.reset();
-  worker_.agenda().bury(worker_.let_go(this));
+  worker_->agenda().bury(worker_->let_go(this));
 }
 
 }  // namespace howdah::io

@@ -26,12 +26,16 @@ class SocketStream final : public Stream {
   void set_reading(bool on) override;
   void redeliver() override;
   void end_output() override;
+  void leave_loop() override;
+  // Goes on in the loop of this worker, on whose thread that is.
+  void enter_loop(worker::Worker& worker);
   [[nodiscard]] bool has_unread_input() const override;
   [[nodiscard]] std::string peer() const override { return peer_; }
 
  private:
   void linger(std::unique_ptr<Stream> self) override;
 
+  void make_read_event();
   void on_readable();
   void on_writable();
   void on_deferred();
@@ -46,7 +50,7 @@ class SocketStream final : public Stream {
   void drop_pending();
   void die();
 
-  worker::Worker& worker_;
+  worker::Worker* worker_;
   std::unique_ptr<Transport> transport_;
   StreamHandler* handler_ = nullptr;  // null before the first, and while lingering
   std::string peer_;

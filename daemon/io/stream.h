@@ -58,6 +58,10 @@ class Stream {
     self.linger(std::move(stream));
   }
 
+  // Leaves the loop of its worker, so that another one can take it on (see server::BackendConnector). Nothing may be
+  // pending, and no call of the handler under way.
+  virtual void leave_loop() = 0;
+
   // Whether bytes or an end of file wait to be read right now. Costs a system call; a stream in memory may say no.
   [[nodiscard]] virtual bool has_unread_input() const { return false; }
 

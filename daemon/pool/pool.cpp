@@ -17,53 +17,52 @@ constexpr auto kLookAtIdleAfter = std::chrono::milliseconds(50);
 }  // namespace
 
 Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target,
-           PoolEnvironment environment)
-    : name_(std::move(name)), settings_(settings), target_(std::move(target)), environment_(environment) {}
+           PoolEnvironment environment, PoolLedger& ledger)
+    : name_(std::move(name)),
+      settings_(settings),
+      target_(std::move(target)),
+      environment_(environment),
+      ledger_(ledger),
+      part_(ledger.join(static_cast<PoolPart&>(*this), environment.mailbox)) {}
 
 Pool::~Pool() {
-  queue_.clear();
+  while (ledger_.take_first(part_) != nullptr) {
+  }
   settled_.clear();
 }
 
+// --- waiters
+
 ServerConnection* Pool::acquire(Waiter& waiter, ServerId preferred) {
-  if (queue_.empty()) {
-    if (auto* server = take_idle(preferred)) return server;
+  const auto now = environment_.agenda.now();
+  while (auto* server = ledger_.take_idle(part_, preferred)) {
+    if (is_fresh(*server, now)) return server;
+    server->close("readable while idle");
   }
-  waiter.since_ = environment_.agenda.now();
-  waiter.place_ = Waiter::Place::Queue;
-  queue_.push_back(waiter);
-  const bool is_refused = servers_.empty() && is_lasting(last_error_) && environment_.agenda.now() < retry_at_;
-  if (is_refused) {
+  waiter.since_ = now;
+  if (auto refusal = ledger_.refusal(now)) {
+    refusal_ = std::move(*refusal);
     settle(waiter, nullptr);
   } else {
+    ledger_.enqueue(part_, waiter);
     start_logins();
   }
   return nullptr;
 }
 
-ServerConnection* Pool::take_idle(ServerId preferred) {
-  const auto now = environment_.agenda.now();
-  while (!idle_.empty()) {
-    auto chosen = std::ranges::find(idle_, preferred, &ServerConnection::id);
-    if (chosen == idle_.end()) chosen = idle_.end() - 1;
-    auto* server = *chosen;
-    idle_.erase(chosen);
-    if (now - server->idle_since() < kLookAtIdleAfter || !server->has_unread_input()) return server;
-    server->close("readable while idle");
-  }
-  return nullptr;
+bool Pool::is_fresh(const ServerConnection& server, worker::TimePoint now) {
+  return now - server.idle_since() < kLookAtIdleAfter || !server.has_unread_input();
 }
 
 void Pool::leave(Waiter& waiter) {
   if (waiter.place_ == Waiter::Place::Nowhere) return;
-  auto& list = waiter.place_ == Waiter::Place::Queue ? queue_ : settled_;
-  list.erase(WaiterList::s_iterator_to(waiter));
+  if (waiter.place_ == Waiter::Place::Queue) return ledger_.leave(part_, waiter);
+  settled_.erase(WaiterList::s_iterator_to(waiter));
   waiter.place_ = Waiter::Place::Nowhere;
   if (auto* server = std::exchange(waiter.granted_, nullptr)) release(*server);
 }
 
 void Pool::settle(Waiter& waiter, ServerConnection* server) {
-  queue_.erase(WaiterList::s_iterator_to(waiter));
   settled_.push_back(waiter);
   waiter.place_ = Waiter::Place::Settled;
   waiter.granted_ = server;
@@ -78,19 +77,76 @@ void Pool::deliver() {
     if (auto* server = std::exchange(waiter.granted_, nullptr)) {
       waiter.on_granted(*server);
     } else {
-      waiter.on_refused(last_error_);
+      waiter.on_refused(refusal_);
     }
   }
 }
 
+void Pool::on_refused(const protocol::ErrorFields& error) {
+  refusal_ = error;
+  while (auto* waiter = ledger_.take_first(part_)) settle(*waiter, nullptr);
+}
+
+// --- free servers
+
 void Pool::release(ServerConnection& server) {
   if (server.tenant() != nullptr) server.end_lease();
-  if (server.has_told_fatal()) return server.close("said a last word");
-  if (is_worn_out(server)) return server.close("max_lifetime");
-  if (!queue_.empty()) return settle(queue_.front(), &server);
-  if (is_draining_) return server.close("draining");
-  idle_.push_back(&server);
-  arm_upkeep();
+  if (must_close(server)) return;
+  place(server, ledger_.place(part_, server));
+}
+
+bool Pool::must_close(ServerConnection& server) {
+  const bool is_of_no_use = server.has_told_fatal();
+  if (!is_of_no_use && !is_worn_out(server)) return false;
+  server.close(is_of_no_use ? "said a last word" : "max_lifetime");
+  return true;
+}
+
+void Pool::place(ServerConnection& server, PoolLedger::Placement placement) {
+  using Kind = PoolLedger::Placement::Kind;
+  switch (placement.kind) {
+    case Kind::Granted:
+      return settle(*placement.waiter, &server);
+    case Kind::Sent:
+      departures_.push_back({server.id(), placement.to});
+      return environment_.agenda.defer(departure_work_);
+    case Kind::Kept:
+      return arm_upkeep();
+    case Kind::Surplus:
+      return server.close("draining");
+  }
+}
+
+// Only now, since it may have been set free in the middle of its own call.
+void Pool::send_departures() {
+  for (const auto [id, to] : std::exchange(departures_, {})) {
+    const auto found = servers_.find(id);
+    if (found == servers_.end()) {  // closed since
+      ledger_.break_promise(to);
+      start_logins();
+      continue;
+    }
+    auto server = std::move(found->second);
+    servers_.erase(found);
+    server->leave_worker();
+    ledger_.send(to, std::move(server));
+  }
+}
+
+void Pool::on_server_wanted(ServerId id, std::size_t to) {
+  const auto found = servers_.find(id);
+  if (found != servers_.end() && !is_fresh(*found->second, environment_.agenda.now())) {
+    found->second->close("readable while idle");
+  }
+  departures_.push_back({id, to});
+  environment_.agenda.defer(departure_work_);
+}
+
+void Pool::on_server_arrived(std::unique_ptr<ServerConnection> server) {
+  auto& arrived = *server;
+  servers_.emplace(arrived.id(), std::move(server));
+  arrived.enter_worker(environment_.agenda, environment_.connector, static_cast<server::ServerOwner&>(*this));
+  place(arrived, ledger_.place_arrived(part_, arrived));
 }
 
 void Pool::clean_up(ServerConnection& server, const server::Abandoned& abandoned) {
@@ -115,18 +171,18 @@ void Pool::on_server_closed(ServerConnection& server, std::string_view reason) {
                                                      {"database", name_.database},
                                                      {"address", server.address()},
                                                      {"reason", std::string(reason)}});
-  std::erase(idle_, &server);
-  for (auto& waiter : settled_) {
-    if (waiter.granted_ != &server) continue;
-    waiter.granted_ = nullptr;  // back to the front of the queue
-    settled_.erase(WaiterList::s_iterator_to(waiter));
-    waiter.place_ = Waiter::Place::Queue;
-    queue_.push_front(waiter);
-    break;
+  ledger_.forget_idle(part_, server.id());
+  const auto granted = std::ranges::find(settled_, &server, &Waiter::granted_);
+  if (granted != settled_.end()) {
+    auto& waiter = *granted;
+    waiter.granted_ = nullptr;
+    settled_.erase(granted);
+    ledger_.put_back(part_, waiter);
   }
   const auto found = servers_.find(server.id());
   leaving_.push_back(std::move(found->second));
   servers_.erase(found);
+  ledger_.note_closed();
   if (!server.is_leaving()) on_server_gone(server);
 }
 
@@ -134,6 +190,7 @@ void Pool::on_server_gone(ServerConnection& server) {
   const auto found = std::ranges::find(leaving_, &server, &std::unique_ptr<ServerConnection>::get);
   environment_.agenda.bury(std::shared_ptr<ServerConnection>(std::move(*found)));
   leaving_.erase(found);
+  ledger_.note_gone();
   start_logins();
   arm_upkeep();
 }

@@ -1,10 +1,11 @@
-// The servers of one database entry and one backend user, and the sessions that wait for one.
-// It owns the servers, never has more than max_size of them (log-ins under way and servers being cleaned
-// included), serves waiters in the order of their arrival, and makes new connections when waiters or min_size
-// ask for them. No call here calls a waiter back before it returns; all state changes inside the calls, so
-// that workers can share it.
+// The servers of one database entry and one backend user, and the sessions that wait for one, as far as they are on one
+// worker; the PoolLedger holds the parts together. All workers' parts together never have more than max_size servers
+// (log-ins under way and servers being cleaned included), and serve waiters in the order of their arrival but for what
+// the ledger allows. It owns its servers and makes new connections when waiters or min_size ask for them. No call here
+// calls a waiter back before it returns. One worker's thread; it stays to the end of all workers.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,9 +13,9 @@
 
 #include "config/settings.h"
 #include "daemon/os/log.h"
-#include "daemon/pool/statement_cache.h"
+#include "daemon/pool/ledger_directory.h"
+#include "daemon/pool/pool_ledger.h"
 #include "daemon/pool/waiter.h"
-#include "daemon/pool/welcome_cache.h"
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/cleanup.h"
 #include "daemon/server/server_connection.h"
@@ -23,29 +24,26 @@
 
 namespace howdah::pool {
 
-struct PoolName {
-  std::string database;  // as clients call it
-  std::string user;      // as the backend knows it; empty where the connection string says so
-  auto operator<=>(const PoolName&) const = default;
-};
-
 // What pools need from the worker they live on.
 struct PoolEnvironment {
   worker::Agenda& agenda;
+  worker::Mailbox& mailbox;
   server::BackendConnector& connector;
   os::Log& log;
-  server::ServerId& last_server_id;  // counts up over all pools
+  std::atomic<server::ServerId>& last_server_id;  // counts up over all pools and workers
 };
 
-class Pool final : private server::ServerOwner, private server::CleanupOwner {
+class Pool final : private server::ServerOwner, private server::CleanupOwner, private PoolPart {
  public:
-  Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment);
+  Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment,
+       PoolLedger& ledger);
   ~Pool();
 
   [[nodiscard]] const PoolName& name() const { return name_; }
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
-  [[nodiscard]] WelcomeCache& welcomes() { return welcomes_; }
-  [[nodiscard]] StatementCache& statements() { return statements_; }
+  [[nodiscard]] WelcomeCache& welcomes() { return ledger_.welcomes(); }
+  [[nodiscard]] StatementCache& statements() { return ledger_.statements(); }
+  [[nodiscard]] PoolLedger& ledger() const { return ledger_; }
   [[nodiscard]] stats::Totals& totals() { return totals_; }
 
   // A server at once, `preferred` where that one is idle; else nothing, and the waiter stands in the queue.
@@ -72,10 +70,8 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   // `now`: the agenda's time may be old where nothing has happened for long.
   [[nodiscard]] stats::PoolSnapshot snapshot(worker::TimePoint now) const;
   [[nodiscard]] std::vector<stats::ServerSnapshot> server_snapshots(stats::WallTime wall_now) const;
-  // Connections to the backend: those that log in or leave count.
-  [[nodiscard]] std::size_t size() const { return servers_.size() + logins_.size() + leaving_.size(); }
-  [[nodiscard]] std::size_t idle_count() const { return idle_.size(); }
-  [[nodiscard]] std::size_t waiting_count() const { return queue_.size(); }
+  // On any worker.
+  [[nodiscard]] bool is_anybody_waiting() const { return ledger_.is_anybody_waiting(); }
 
  private:
   class LoginAttempt;
@@ -87,14 +83,19 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   void on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error);
   void forget(LoginAttempt& attempt);
 
-  [[nodiscard]] server::ServerConnection* take_idle(server::ServerId preferred);
+  void on_server_wanted(server::ServerId id, std::size_t to) override;
+  void on_server_arrived(std::unique_ptr<server::ServerConnection> server) override;
+  void on_refused(const protocol::ErrorFields& error) override;
+
+  [[nodiscard]] static bool is_fresh(const server::ServerConnection& server, worker::TimePoint now);
   [[nodiscard]] bool is_worn_out(const server::ServerConnection& server) const;
-  [[nodiscard]] static bool is_lasting(const protocol::ErrorFields& error);
-  [[nodiscard]] std::size_t wanted_logins() const;
+  [[nodiscard]] bool must_close(server::ServerConnection& server);
+  void place(server::ServerConnection& server, PoolLedger::Placement placement);
   void start_logins();
   void close_surplus();
   void settle(Waiter& waiter, server::ServerConnection* server);
   void deliver();
+  void send_departures();
   void keep_up();
   void arm_upkeep();
 
@@ -103,25 +104,25 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner {
   const server::BackendTarget target_;
   PoolEnvironment environment_;
 
+  PoolLedger& ledger_;
+  const std::size_t part_;  // our number in the ledger
+
   std::map<server::ServerId, std::unique_ptr<server::ServerConnection>> servers_;
-  std::vector<server::ServerConnection*> idle_;  // the one used last is at the back
   std::vector<std::unique_ptr<LoginAttempt>> logins_;
   std::vector<std::unique_ptr<server::ServerConnection>> leaving_;  // closed, but not yet by the backend
   std::vector<std::unique_ptr<server::Cleanup>> cleanups_;
-  WaiterList queue_;
+  struct Departure {
+    server::ServerId id;
+    std::size_t to;
+  };
+  std::vector<Departure> departures_;  // to other workers, at the end of this turn
   WaiterList settled_;
-  WelcomeCache welcomes_;
-  StatementCache statements_;
+  protocol::ErrorFields refusal_;  // of those among them who were granted nothing
   stats::Totals totals_;
-
-  bool is_started_ = false;
   bool has_settled_ = false;
-  bool is_draining_ = false;
-  protocol::ErrorFields last_error_;  // empty message: the last log-in was good
-  worker::TimePoint retry_at_{};
-  config::Milliseconds retry_pause_{};
 
   worker::MethodDeferred<Pool, &Pool::deliver> deliver_work_{*this};
+  worker::MethodDeferred<Pool, &Pool::send_departures> departure_work_{*this};
   worker::MethodTimer<Pool, &Pool::keep_up> upkeep_timer_{*this};
 };
 

@@ -8,8 +8,9 @@
 
 namespace howdah::pool {
 
-PoolDirectory::PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment)
-    : settings_(std::move(settings)), environment_(environment) {
+PoolDirectory::PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment,
+                             LedgerDirectory& ledgers)
+    : settings_(std::move(settings)), environment_(environment), ledgers_(ledgers) {
   for (const auto& [name, entry] : settings_->databases) {
     const auto keywords = server::read_connection_string(entry.backend);
     own_users_[name] = keywords ? server::value_of(*keywords, "user") : "";
@@ -39,7 +40,8 @@ Pool& PoolDirectory::make(const PoolName& name, const config::DatabaseSettings& 
       .connection_string = entry.backend, .user = name.user, .database = name.database, .password = {}};
   const auto user = settings_->users.find(name.user);
   if (user != settings_->users.end() && user->second.password) target.password = *user->second.password;
-  auto pool = std::make_unique<Pool>(name, entry.pool, std::move(target), environment_);
+  auto pool =
+      std::make_unique<Pool>(name, entry.pool, std::move(target), environment_, ledgers_.ledger(name, entry.pool));
   auto& made = *pool;
   pools_.emplace(name, std::move(pool));
   if (is_draining_) made.drain();

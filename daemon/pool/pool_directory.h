@@ -1,4 +1,5 @@
-// Which pool serves whom: one for each database entry and backend user, made when first asked for.
+// Which pool serves whom: one for each database entry and backend user, made when first asked for. One for each worker,
+// on its thread; the pools of all workers share their ledgers.
 #pragma once
 
 #include <expected>
@@ -11,7 +12,8 @@ namespace howdah::pool {
 
 class PoolDirectory {
  public:
-  PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment);
+  PoolDirectory(std::shared_ptr<const config::Settings> settings, PoolEnvironment environment,
+                LedgerDirectory& ledgers);
 
   // The pool for a client that has logged in; 3D000 where no entry serves the database. Pools stay until the end.
   [[nodiscard]] std::expected<Pool*, protocol::ErrorFields> find(const std::string& database, const std::string& user);
@@ -30,6 +32,7 @@ class PoolDirectory {
 
   std::shared_ptr<const config::Settings> settings_;
   PoolEnvironment environment_;
+  LedgerDirectory& ledgers_;
   std::map<std::string, std::string> own_users_;  // of each entry: the user that its connection string names
   std::map<PoolName, std::unique_ptr<Pool>> pools_;
   bool is_draining_ = false;

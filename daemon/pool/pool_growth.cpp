@@ -11,40 +11,29 @@ using server::ServerConnection;
 namespace {
 
 constexpr auto kUpkeepInterval = std::chrono::seconds(1);
-// A refusal by the backend that waiting will not change is passed on for this long without asking again.
-constexpr auto kRefusalPause = config::Milliseconds(1000);
 
 }  // namespace
 
 void Pool::start() {
-  is_started_ = true;
+  ledger_.start();
   start_logins();
   has_settled_ = logins_.empty();
 }
 
 void Pool::drain() {
-  is_draining_ = true;
-  while (!idle_.empty()) idle_.back()->close("draining");
-}
-
-// As many as waiters have no log-in under way for them, at least what min_size lacks.
-std::size_t Pool::wanted_logins() const {
-  const auto max_size = static_cast<std::size_t>(settings_.max_size);
-  const auto min_size = is_started_ && !is_draining_ ? static_cast<std::size_t>(settings_.min_size) : 0;
-  const auto for_minimum = std::min(min_size, max_size) > size() ? std::min(min_size, max_size) - size() : 0;
-  const auto for_waiters = queue_.size() > logins_.size() ? queue_.size() - logins_.size() : 0;
-  return std::min(std::max(for_minimum, for_waiters), max_size > size() ? max_size - size() : 0);
+  ledger_.drain();
+  for (const auto id : ledger_.idle_servers(part_)) {
+    if (ledger_.take_this_idle(part_, id)) servers_.at(id)->close("draining");
+  }
 }
 
 void Pool::start_logins() {
-  if (environment_.agenda.now() < retry_at_) return arm_upkeep();
-  auto wanted = wanted_logins();
-  // After a failure one attempt finds out whether the backend is back.
-  const auto most = last_error_.message.empty() ? static_cast<std::size_t>(settings_.max_concurrent_logins) : 1;
-  for (; wanted > 0 && logins_.size() < most; --wanted) {
+  const auto count = ledger_.begin_logins(environment_.agenda.now());
+  for (std::size_t begun = 0; begun < count; ++begun) {
     auto& attempt = *logins_.emplace_back(std::make_unique<LoginAttempt>(*this));
     attempt.start(environment_.connector);
   }
+  if (count == 0) arm_upkeep();
 }
 
 void Pool::forget(LoginAttempt& attempt) {
@@ -64,10 +53,8 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
   environment_.log.info(
       "server connection made",
       {{"server", id}, {"database", name_.database}, {"address", made.address()}, {"pid", made.process_id()}});
-  last_error_ = {};
-  retry_pause_ = {};
-  retry_at_ = {};
-  has_settled_ = has_settled_ || (logins_.empty() && wanted_logins() == 0);
+  ledger_.end_login();
+  has_settled_ = has_settled_ || (logins_.empty() && !ledger_.wants_logins());
   release(made);
   start_logins();
 }
@@ -75,37 +62,26 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
 void Pool::on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error) {
   forget(attempt);
   ++totals_.server_login_failures;
-  last_error_ = error;
   has_settled_ = true;
-  retry_pause_ = std::clamp(retry_pause_ * 2, settings_.retry_min, settings_.retry_max);
-  if (is_lasting(error)) retry_pause_ = std::min(retry_pause_, kRefusalPause);
-  retry_at_ = environment_.agenda.now() + retry_pause_;
+  const auto [pause] = ledger_.fail_login(error, environment_.agenda.now());
   environment_.log.warning("log-in to the backend failed", {{"database", name_.database},
                                                             {"user", name_.user},
                                                             {"sqlstate", error.sqlstate},
                                                             {"error", error.message},
-                                                            {"retry_ms", retry_pause_.count()}});
-  if (servers_.empty() && is_lasting(error)) {
-    while (!queue_.empty()) settle(queue_.front(), nullptr);
-  }
+                                                            {"retry_ms", pause.count()}});
   arm_upkeep();
-}
-
-// An error that waiting will not change: wrong user or password, no such database, no right to connect.
-bool Pool::is_lasting(const protocol::ErrorFields& error) {
-  return error.sqlstate.starts_with("28") || error.sqlstate == "3D000" || error.sqlstate == "42501";
 }
 
 void Pool::close_surplus() {
   const auto now = environment_.agenda.now();
-  const auto idle = idle_;  // closing takes them out of the list
-  for (auto* server : idle) {
-    if (is_worn_out(*server)) {
-      server->close("max_lifetime");
-    } else if (settings_.idle_timeout.count() > 0 && servers_.size() > static_cast<std::size_t>(settings_.min_size) &&
-               now - server->idle_since() >= settings_.idle_timeout) {
-      server->close("idle_timeout");
-    }
+  const auto min_size = static_cast<std::size_t>(settings_.min_size);
+  for (const auto id : ledger_.idle_servers(part_)) {
+    auto& server = *servers_.at(id);
+    const bool is_worn = is_worn_out(server);
+    const bool is_surplus = settings_.idle_timeout.count() > 0 && now - server.idle_since() >= settings_.idle_timeout &&
+                            ledger_.counts().servers > min_size;
+    if (!is_worn && !is_surplus) continue;
+    if (ledger_.take_this_idle(part_, id)) server.close(is_worn ? "max_lifetime" : "idle_timeout");
   }
 }
 
@@ -117,8 +93,8 @@ void Pool::keep_up() {
 
 void Pool::arm_upkeep() {
   const auto now = environment_.agenda.now();
-  if (wanted_logins() > 0 && now < retry_at_) {
-    environment_.agenda.arm(upkeep_timer_, retry_at_);
+  if (const auto retry_at = ledger_.retry_time(now)) {
+    environment_.agenda.arm(upkeep_timer_, *retry_at);
   } else if (!upkeep_timer_.is_armed() && !servers_.empty()) {
     environment_.agenda.arm(upkeep_timer_, now + kUpkeepInterval);
   }

@@ -35,22 +35,26 @@ std::string_view state_name(const ServerConnection& server) {
 }  // namespace
 
 protocol::ErrorFields Pool::describe_exhaustion() const {
-  if (servers_.empty() && !last_error_.message.empty()) {
-    auto error = last_error_;
+  const auto counts = ledger_.counts();
+  const auto last_error = ledger_.last_error();
+  if (counts.servers == 0 && !last_error.message.empty()) {
+    auto error = last_error;
     error.severity = protocol::Severity::Error;
     return error;
   }
   std::map<std::string_view, int> uses;
   for (const auto& [id, server] : servers_) ++uses[state_name(*server)];
   std::string doing;
+  if (counts.servers > servers_.size()) uses["on other workers"] = static_cast<int>(counts.servers - servers_.size());
   for (const auto& [state, count] : uses) doing += fmt::format("{}{} {}", doing.empty() ? "" : ", ", count, state);
   auto error = protocol::make_error(
       protocol::Severity::Error, protocol::sqlstate::kTooManyConnections,
       fmt::format("no server connection became free within {} ms", settings_.acquire_timeout.count()));
-  error.detail = fmt::format(
-      "Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.", name_.database,
-      name_.user, servers_.size(), settings_.max_size, doing.empty() ? "none" : doing, logins_.size(), queue_.size());
-  if (!last_error_.message.empty()) error.detail += " The last log-in to the backend failed: " + last_error_.message;
+  error.detail =
+      fmt::format("Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.",
+                  name_.database, name_.user, counts.servers, settings_.max_size, doing.empty() ? "none" : doing,
+                  counts.logging_in, counts.waiting);
+  if (!last_error.message.empty()) error.detail += " The last log-in to the backend failed: " + last_error.message;
   error.hint = "Raise pool.max_size, shorten transactions, or raise pool.acquire_timeout.";
   return error;
 }
@@ -68,12 +72,13 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
     if (state == "cleaning") ++snapshot.servers_cleaning;
   }
   snapshot.servers_connecting = static_cast<int>(logins_.size());
-  snapshot.statements = static_cast<int>(statements_.size());
-  snapshot.clients_waiting = static_cast<int>(queue_.size());
-  if (!queue_.empty()) {
-    snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - queue_.front().waiting_since());
+  snapshot.statements = static_cast<int>(ledger_.statements().size());
+  const auto waiting = ledger_.waiting_on(part_);
+  snapshot.clients_waiting = static_cast<int>(waiting.count);
+  if (waiting.count > 0) {
+    snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting.first_since);
   }
-  snapshot.last_error = last_error_.message;
+  snapshot.last_error = ledger_.last_error().message;
   snapshot.totals = totals_;
   return snapshot;
 }

@@ -1,4 +1,4 @@
-// A session's place in a pool's queue.
+// A session's place in a pool's queue. Its links and number belong to the PoolLedger and its lock while it is in there.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -25,11 +25,13 @@ class Waiter : public boost::intrusive::list_base_hook<> {
 
  private:
   friend class Pool;
+  friend class PoolLedger;
   // Settled: a server or a refusal is on its way to the waiter.
   enum class Place { Nowhere, Queue, Settled };
   Place place_ = Place::Nowhere;
   server::ServerConnection* granted_ = nullptr;
   worker::TimePoint since_{};
+  std::uint64_t number_ = 0;  // in the order of arrival, over all workers
 };
 
 using WaiterList = boost::intrusive::list<Waiter>;

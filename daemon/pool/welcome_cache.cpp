@@ -4,20 +4,24 @@
 
 namespace howdah::pool {
 
-const Welcome* WelcomeCache::find(const protocol::SessionSettings& settings) const {
-  const auto found = welcomes_.find(protocol::settings_key(settings));
-  return found == welcomes_.end() ? nullptr : &found->second;
+std::shared_ptr<const Welcome> WelcomeCache::find(const protocol::SessionSettings& settings) const {
+  const auto key = protocol::settings_key(settings);
+  const std::lock_guard lock(mutex_);
+  const auto found = welcomes_.find(key);
+  return found == welcomes_.end() ? nullptr : found->second;
 }
 
-const Welcome& WelcomeCache::remember(protocol::SessionSettings settings,
-                                      const std::map<std::string, std::string>& parameters) {
+std::shared_ptr<const Welcome> WelcomeCache::remember(protocol::SessionSettings settings,
+                                                      const std::map<std::string, std::string>& parameters) {
   auto key = protocol::settings_key(settings);
-  if (welcomes_.size() >= kMostEntries && !welcomes_.contains(key)) welcomes_.clear();
-  Welcome welcome{.settings = std::move(settings), .parameters = {}};
+  auto welcome = std::make_shared<Welcome>(Welcome{.settings = std::move(settings), .parameters = {}});
   for (const auto& [name, value] : parameters) {
-    protocol::append_parameter_status(welcome.parameters, name, value);
+    protocol::append_parameter_status(welcome->parameters, name, value);
   }
-  return welcomes_.insert_or_assign(std::move(key), std::move(welcome)).first->second;
+  const std::lock_guard lock(mutex_);
+  if (welcomes_.size() >= kMostEntries && !welcomes_.contains(key)) welcomes_.clear();
+  welcomes_.insert_or_assign(std::move(key), welcome);
+  return welcome;
 }
 
 }  // namespace howdah::pool

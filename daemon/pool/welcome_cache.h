@@ -1,7 +1,10 @@
 // What a client is told at its log-in, remembered per set of startup settings: settings that a server has once accepted
-// need no server at the next log-in. One worker's thread.
+// need no server at the next log-in. Any thread.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -16,15 +19,16 @@ struct Welcome {
 
 class WelcomeCache {
  public:
-  // Null where these settings have not been tried on a server, or were forgotten. Dies at the next `remember`.
-  [[nodiscard]] const Welcome* find(const protocol::SessionSettings& settings) const;
+  // Null where these settings have not been tried on a server, or were forgotten.
+  [[nodiscard]] std::shared_ptr<const Welcome> find(const protocol::SessionSettings& settings) const;
   // `parameters` as the server reported them with `settings` in force.
-  const Welcome& remember(protocol::SessionSettings settings, const std::map<std::string, std::string>& parameters);
-  void clear() { welcomes_.clear(); }
+  std::shared_ptr<const Welcome> remember(protocol::SessionSettings settings,
+                                          const std::map<std::string, std::string>& parameters);
 
  private:
   static constexpr std::size_t kMostEntries = 1000;  // when full it starts anew
-  std::unordered_map<std::string, Welcome> welcomes_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const Welcome>> welcomes_;  // under mutex_
 };
 
 }  // namespace howdah::pool

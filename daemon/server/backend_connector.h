@@ -1,5 +1,5 @@
 // How a pool gets a server connection: an interface, so that tests hand out scripted ones.
-// The real one logs in with libpq (libpq_connector.h). One worker's thread only.
+// The real one logs in with libpq (libpq_connector.h). One for each worker, on its thread only.
 #pragma once
 
 #include <expected>
@@ -70,6 +70,8 @@ class BackendConnector {
   virtual ~BackendConnector() = default;
   [[nodiscard]] virtual std::unique_ptr<PendingLogin> start(const BackendTarget& target, config::Milliseconds timeout,
                                                             LoginHandler& handler) = 0;
+  // A stream that has left its loop, and its ticket, go on here. Another connector of this kind has made them.
+  virtual void take_over(io::Stream& stream, CancelTicket& cancel) = 0;
 };
 
 }  // namespace howdah::server

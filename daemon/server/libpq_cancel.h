@@ -19,12 +19,14 @@ class LibpqCancelTicket final : public CancelTicket {
   ~LibpqCancelTicket() override;
 
   void send(CancelHandler& handler) override;
+  // None is in flight.
+  void move_to(worker::Worker& worker) { worker_ = &worker; }
 
  private:
   void tell();
 
   std::shared_ptr<pg_cancel> cancel_;
-  worker::Worker& worker_;
+  worker::Worker* worker_;
   worker::Offload& offload_;
   CancelHandler* handler_ = nullptr;
   std::shared_ptr<LibpqCancelTicket*> ticket_;  // what the thread holds on to; null inside when we are gone

@@ -18,6 +18,7 @@ class LibpqConnector final : public BackendConnector {
 
   [[nodiscard]] std::unique_ptr<PendingLogin> start(const BackendTarget& target, config::Milliseconds timeout,
                                                     LoginHandler& handler) override;
+  void take_over(io::Stream& stream, CancelTicket& cancel) override;
 
  private:
   worker::Worker& worker_;

@@ -35,8 +35,8 @@ ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agen
       parameters_(std::move(logged_in.parameters)),
       process_id_(logged_in.process_id),
       address_(std::move(logged_in.address)),
-      agenda_(agenda),
-      owner_(owner),
+      agenda_(&agenda),
+      owner_(&owner),
       connected_at_(agenda.now()),
       idle_since_(agenda.now()) {
   stream_->set_handler(*this);
@@ -55,9 +55,15 @@ void ServerConnection::end_lease() {
   tenant_ = nullptr;
   state_ = State::Idle;
   set_reading(true);  // a slow client may have stopped it
-  idle_since_ = agenda_.now();
+  idle_since_ = agenda_->now();
   words_.reset();
   repeatable_.forget();
+}
+
+void ServerConnection::enter_worker(worker::Agenda& agenda, BackendConnector& connector, ServerOwner& owner) {
+  agenda_ = &agenda;
+  owner_ = &owner;
+  connector.take_over(*stream_, *cancel_ticket_);
 }
 
 // What a session that is pinned for its own settings has made of them stays.
@@ -132,15 +138,15 @@ void ServerConnection::close(std::string_view reason) {
     // Its process ends when it reads the end of file: until then it counts.
     stream_->set_reading(true);
     stream_->end_output();
-    agenda_.arm_in(leave_timer_, kLongestLeave);
+    agenda_->arm_in(leave_timer_, kLongestLeave);
   }
-  owner_.on_server_closed(*this, reason);
+  owner_->on_server_closed(*this, reason);
 }
 
 void ServerConnection::leave() {
   has_stream_ended_ = true;
   leave_timer_.disarm();
-  owner_.on_server_gone(*this);
+  owner_->on_server_gone(*this);
 }
 
 void ServerConnection::lose(std::string_view reason) {
@@ -253,6 +259,10 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
     if (owed_.size() > 1) left_state_ = before;
   }
   if (tag == "RESET") may_lack_settings_ = true;
+  // To a savepoint or to its end: the ReadyForQuery will tell.
+  if (tag == "ROLLBACK" && status_ == protocol::TransactionStatus::Failed) {
+    status_ = protocol::TransactionStatus::InTransaction;
+  }
   if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL") statements_.clear();
   const bool is_telling = tag == "RESET" || protocol::tells_of_statements(tag);
   if (is_for_client && tenant_ != nullptr && is_telling) tenant_->on_command_tag(tag);

@@ -62,6 +62,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // The lease. `tenant` must outlive it. Cleaning is a lease without a client.
   void lease_to(Tenant& tenant, State state = State::Leased);
   void end_lease();
+  // Between leases it may go to another worker: out of this one's loop, and on that one's thread into its loop.
+  void leave_worker() { stream_->leave_loop(); }
+  void enter_worker(worker::Agenda& agenda, BackendConnector& connector, ServerOwner& owner);
   [[nodiscard]] Tenant* tenant() const { return tenant_; }
 
   // Notes requests in the order in which their bytes are written after.
@@ -154,8 +157,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::ReportedParameters parameters_;
   const std::int32_t process_id_;
   const std::string address_;
-  worker::Agenda& agenda_;
-  ServerOwner& owner_;
+  worker::Agenda* agenda_;
+  ServerOwner* owner_;
   const worker::TimePoint connected_at_;
   worker::TimePoint idle_since_;
 

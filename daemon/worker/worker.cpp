@@ -69,6 +69,7 @@ void Worker::post(Letter letter) {
   const std::lock_guard lock(mutex_);
   if (is_closed_) return;
   letters_.push_back(std::move(letter));
+  if (letters_.size() > 1) return;  // it has been woken for those before
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = write(letters_fd_, &one, sizeof one);  // full only if it wakes up anyway
 }
@@ -120,7 +121,7 @@ void Worker::on_letters() {
     const std::lock_guard lock(mutex_);
     letters = std::exchange(letters_, {});
   }
-  for (const auto& letter : letters) letter();
+  for (auto& letter : letters) letter();
 }
 
 }  // namespace howdah::worker

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_text_larger_than_every_buffer_keeps_its_server) {
   two.play.portion = 4096;
   const auto text = "SELECT " + std::string(300'000, 'x');
   BOOST_TEST(two.on(1, prepared("howdah_5", text)) == "1 Z(I)");
-  BOOST_TEST(two.play.pool().idle_count() == 1U);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == 1U);
   BOOST_TEST(two.ann.send(describe('S', "howdah_5") + sync()).hears() == "t T Z(I)");
 }
 
@@ -201,11 +201,11 @@ BOOST_AUTO_TEST_CASE(state_that_an_old_statement_leaves_keeps_the_server) {
   TwoServers two;
   (void)two.on(1, prepared("set", "SET role = v"));
   (void)two.on(2, prepared("go", kOne));
-  const auto idle_before = two.play.pool().idle_count();
+  const auto idle_before = two.play.pool().ledger().counts().idle;
   BOOST_TEST(two.on(2, run_named("go") + sync()) == "2 D(1) C(SELECT 1) Z(I)");
-  BOOST_TEST(two.play.pool().idle_count() == idle_before);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == idle_before);
   BOOST_TEST(two.on(2, run_named("set") + sync()) == "2 C(SET) Z(I)");
-  BOOST_TEST(two.play.pool().idle_count() == idle_before - 1);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == idle_before - 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

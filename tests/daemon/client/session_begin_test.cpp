@@ -24,12 +24,12 @@ BOOST_AUTO_TEST_CASE(it_goes_in_front_of_the_first_statement_and_is_answered_onc
   Play play(deferring());
   auto& ann = play.log_in();
   BOOST_TEST(ann.ask("BEGIN") == "C(BEGIN) Z(T)");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
   BOOST_TEST(play.server_heard(1) == "");
   BOOST_TEST(ann.ask("SELECT 1") == "T D(1) C(SELECT 1) Z(T)");
   BOOST_TEST(play.server_heard(1) == "Q(BEGIN) Q(SELECT 1)");
   BOOST_TEST(ann.ask("COMMIT") == "C(COMMIT) Z(I)");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_begin_and_its_end_alone_never_reach_a_server) {
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(it_works_for_the_extended_protocol_and_in_one_write) {
   auto& ann = play.log_in();
   ann.send(query("BEGIN") + statement("SELECT 1") + sync() + query("COMMIT"));
   BOOST_TEST(ann.hears() == "C(BEGIN) Z(T) 1 2 D(1) C(SELECT 1) Z(T) C(COMMIT) Z(I)");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(after_a_while_it_goes_to_a_server_by_itself) {
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(after_a_while_it_goes_to_a_server_by_itself) {
   (void)ann.ask("BEGIN");
   play.pass(milliseconds(100));
   BOOST_TEST(play.server_heard(1) == "Q(BEGIN)");
-  BOOST_TEST(play.pool().idle_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 0U);
   BOOST_TEST(ann.hears() == "");
   BOOST_TEST(ann.ask("SELECT 1") == "T D(1) C(SELECT 1) Z(T)");
 }
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_client_lost_behind_its_begin_leaves_nothing) {
   ann.reset();
   play.pass(milliseconds(100));
   BOOST_TEST(play.server_heard(1) == "");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

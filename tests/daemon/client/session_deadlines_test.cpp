@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(idle_in_transaction_counts_from_the_last_ready_for_query) {
   BOOST_TEST(ann.hears() == kIdleTransaction);
   BOOST_TEST(ann.is_closed());
   BOOST_TEST(play.server_heard(1).ends_with("Q(ROLLBACK)"));
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_without_its_sync_is_a_transaction_that_idles) {
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_has_its_time_at_work_or_not) {
   ann.send(query("SLEEP 1"));
   play.pass(milliseconds(2100));
   BOOST_TEST(ann.hears() == "E(FATAL 25P04 terminating connection due to transaction timeout)");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_pinned_client_between_transactions_is_in_none) {

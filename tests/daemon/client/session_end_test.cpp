@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_goodbye_behind_a_pipeline_lets_the_replies_come_first) {
     BOOST_TEST(ann.hears().find("D(1) C(SELECT 1)") != std::string::npos);
     BOOST_TEST(ann.is_closed());
     BOOST_TEST(play.server_heard(1).find("SELECT 2") == std::string::npos);
-    BOOST_TEST(play.pool().idle_count() == 1U);
+    BOOST_TEST(play.pool().ledger().counts().idle == 1U);
   }
 }
 
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_client_hears_what_it_asked) {
   play.run();
   BOOST_TEST(ann.hears() == "T D(1) C(SELECT 1) Z(I) T D(2) C(SELECT 1) Z(I)");
   BOOST_TEST(ann.is_closed());
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_half_closed_client_is_waited_for_for_a_limited_time) {
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_client_is_waited_for_for_a_limited_time) {
   play.pass(seconds(2));
   BOOST_TEST(ann.state() == State::Ended);
   BOOST_TEST(play.server(1).cancel_count() == 1);
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 // A lost client in every state: nothing stays behind.
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_client_may_be_lost_in_every_state) {
       play.pass(seconds(20));
       BOOST_TEST((client.state() == State::Ended));
       BOOST_TEST(client.is_closed());
-      BOOST_TEST(play.pool().waiting_count() == 0U);
+      BOOST_TEST(play.pool().ledger().counts().waiting == 0U);
     }
   }
 }

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_stops_its_server_until_it_reads
   ann.read_on();
   BOOST_TEST(rows_of(ann.hears(), "D(0123456789)") == "20000");
   BOOST_TEST(play.server(1).socket().is_reading());
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_does_not_read_stops_its_client_until_it_reads_again) {
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_long_pipeline_through_small_kernels_does_not_deadlock) {
   for (int i = 0; i < 3000; ++i) requests += statement("SELECT 0123456789") + sync();
   ann.send(requests);
   BOOST_TEST(rows_of(ann.hears(), "D(0123456789)") == "3000");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(more_ready_for_query_than_a_limit_are_never_owed) {
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_batch_without_an_end_is_flushed_from_time_to_time) {
   BOOST_TEST(rows_of(ann.hears(), "1") != "0");  // though the client asked for nothing
   BOOST_TEST(rows_of(play.server_heard(1), " H") != "0");
   BOOST_TEST(ann.send(sync()).hears().ends_with("Z(I)"));
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_waiting_client_may_send_only_so_much_ahead) {

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_the_welcome_too_long_is_told_and_closed) {
   play.pass(seconds(6));
   BOOST_TEST(bob.hears() == "R E(FATAL 53300 no server connection became free within 5000 ms)");
   BOOST_TEST(bob.is_closed());
-  BOOST_TEST(play.pool().waiting_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().waiting == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_dies_in_the_welcome_is_told_of) {

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_session_of_session_mode_keeps_one_server_to_its_end) {
   auto& bob = play.start_log_in();
   BOOST_TEST(bob.hears() == "R");
   BOOST_TEST(ann.ask("SELECT 1") == kAnswer);
-  BOOST_TEST(play.pool().idle_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 0U);
   ann.send(terminate());
   BOOST_TEST(bob.hears().ends_with("Z(I)"));
   BOOST_TEST(play.server_heard(1) == "Q(SELECT 1) Q(DISCARD ALL)");
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_user_may_have_a_mode_of_its_own) {
   Play play(settings);
   auto& boss = play.log_in("boss");
   (void)boss.ask("SELECT 1");
-  BOOST_TEST(play.pool().idle_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_request_cancels_what_its_client_runs) {
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_cancel_request_cancels_what_its_client_runs) {
   ann.cancel();
   BOOST_TEST(ann.hears() == "E(57014 canceling statement due to user request) Z(I)");
   BOOST_TEST(play.script(2).is_asleep());
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_of_an_idle_client_goes_nowhere) {
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_second_cancel_is_not_sent_when_there_is_nothing_to_cancel
   play.loop.turn([&] { play.server(1).cancel_ends(); });
   BOOST_TEST(play.server(1).cancel_count() == 1);
   BOOST_TEST(second.is_closed());
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,7 +12,7 @@ const std::string kSetTwo = "Q(SELECT pg_catalog.set_config('k','2',false)) ";
 const std::string kUnset = "Q(SELECT pg_catalog.set_config('k',NULL,false)) ";
 
 bool is_free(Play& play) {
-  return play.pool().idle_count() == play.pool().size();
+  return play.pool().ledger().counts().idle == play.pool().ledger().counts().connections();
 }
 
 }  // namespace

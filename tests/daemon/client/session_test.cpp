@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(every_exchange_is_postgresql_s_and_frees_the_server_only_at
       Play play(one_pool(1));
       auto& ann = play.log_in();
       BOOST_TEST(ann.send(exchange.request).hears() == exchange.replies);
-      BOOST_TEST((play.pool().idle_count() == 1) == exchange.is_free);
+      BOOST_TEST((play.pool().ledger().counts().idle == 1) == exchange.is_free);
     }
   }
 }
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_cuts_of_the_bytes_change_nothing) {
       auto& ann = play.log_in();
       for (const char byte : exchange.request) ann.send(std::string(1, byte));
       BOOST_TEST(ann.hears() == exchange.replies);
-      BOOST_TEST((play.pool().idle_count() == 1) == exchange.is_free);
+      BOOST_TEST((play.pool().ledger().counts().idle == 1) == exchange.is_free);
     }
   }
 }
@@ -125,9 +125,9 @@ BOOST_AUTO_TEST_CASE(state_left_on_a_server_keeps_it_until_discard_all) {
   Play play(one_pool(1));
   auto& ann = play.log_in();
   BOOST_TEST(ann.ask("LISTEN news") == "C(LISTEN) Z(I)");
-  BOOST_TEST(play.pool().idle_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 0U);
   BOOST_TEST(ann.ask("DISCARD ALL") == "C(DISCARD ALL) Z(I)");
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 // A DISCARD ALL that was sent before does not undo what is sent behind it.
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(state_that_follows_a_discard_all_in_one_pipeline_keeps_the_
   auto& ann = play.log_in();
   ann.send(query("DISCARD ALL") + query("SELECT set_config('application_name','ann',false)"));
   BOOST_TEST(ann.hears() == "C(DISCARD ALL) Z(I) T D C(SELECT 1) S(application_name=ann) Z(I)");
-  BOOST_TEST(play.pool().idle_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_setting_of_the_startup_packet_is_put_in_front_and_its_replies_left_out) {

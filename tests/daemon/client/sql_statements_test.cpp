@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(deallocate_means_the_client_s_statement_on_any_server) {
       BOOST_TEST(two.on(1, statement(text) + sync()).ends_with("Z(I)"));
       BOOST_TEST(two.on(2, run_of("a")) == unknown("a"));
       BOOST_TEST(two.on(2, two.bob, run_of("a")) == kAnswer);
-      BOOST_TEST(two.play.pool().idle_count() == 2U);
+      BOOST_TEST(two.play.pool().ledger().counts().idle == 2U);
     }
   }
 }
@@ -90,14 +90,14 @@ BOOST_AUTO_TEST_CASE(an_execute_that_was_prepared_elsewhere_finds_its_statement_
 BOOST_AUTO_TEST_CASE(prepare_gives_names_that_the_protocol_knows) {
   TwoServers two;
   BOOST_TEST(two.on(1, query("PREPARE a AS SELECT 1")) == "C(PREPARE) Z(I)");
-  BOOST_TEST(two.play.pool().idle_count() == 1U);  // kept for the statement
+  BOOST_TEST(two.play.pool().ledger().counts().idle == 1U);  // kept for the statement
   BOOST_TEST(two.ann.send(run_of("a")).hears() == kAnswer);
   BOOST_TEST(two.ann.send(prepared("a")).hears() == "E(42P05 prepared statement \"a\" already exists) Z(I)");
   BOOST_TEST(two.ann.send(close('S', "a") + parse("a", "SELECT 2") + run_of("a")).hears() ==
              "3 1 2 D(2) C(SELECT 1) Z(I)");
   BOOST_TEST(two.ann.send(prepared("a")).hears() == "E(42P05 prepared statement \"a\" already exists) Z(I)");
   BOOST_TEST(two.ann.ask("DEALLOCATE ALL") == "C(DEALLOCATE ALL) Z(I)");
-  BOOST_TEST(two.play.pool().idle_count() == 2U);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(prepare_hears_of_names_that_the_protocol_gave) {
@@ -124,6 +124,15 @@ BOOST_AUTO_TEST_CASE(an_execute_behind_an_error_is_skipped_up_to_the_sync) {
                unknown("nobody"));
     BOOST_TEST(two.on(number, bind("", "nobody") + query("EXECUTE a") + sync()) == unknown("nobody"));
   }
+}
+
+BOOST_AUTO_TEST_CASE(sql_behind_the_rollback_of_a_failed_transaction_meets_what_the_client_has_prepared) {
+  const auto run = [](std::string_view text) { return parse("", text) + bind() + execute(); };
+  TwoServers two;
+  (void)two.on(1, parse("b", "SELECT 1") + sync());
+  BOOST_TEST(two.on(2, query("BEGIN") + query("ERROR x")) == "C(BEGIN) Z(T) E(42601 ERROR x) Z(E)");
+  BOOST_TEST(two.ann.send(run("ROLLBACK") + run("PREPARE b AS SELECT 2") + sync()).hears() ==
+             "1 2 C(ROLLBACK) 1 2 E(42P05 prepared statement \"b\" already exists) Z(I)");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

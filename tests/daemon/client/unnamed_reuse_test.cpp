@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(those_that_the_server_skipped_leave_the_one_before) {
   for (int i = 0; i < 7; ++i) many += i == 0 ? failing : parse("", "SELECT many");
   (void)two.on(1, prepared("SELECT before"));
   BOOST_TEST(two.on(1, many + sync()).starts_with("1 E(26000"));
-  BOOST_TEST(two.play.pool().idle_count() == 2U);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == 2U);
   BOOST_TEST(two.on(2, kRun) == kAnswer);
 }
 

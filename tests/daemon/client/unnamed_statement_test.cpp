@@ -83,10 +83,10 @@ BOOST_AUTO_TEST_CASE(one_too_large_to_be_carried_keeps_its_server) {
   TwoServers two;
   two.play.portion = 4096;
   BOOST_TEST(two.on(1, prepared("SELECT " + std::string(300'000, 'x'))) == "1 Z(I)");
-  BOOST_TEST(two.play.pool().idle_count() == 1U);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == 1U);
   BOOST_TEST(two.ann.send(kRun).hears().starts_with("2 D(xxx"));
   (void)two.ann.ask("SELECT 1");
-  BOOST_TEST(two.play.pool().idle_count() == 2U);
+  BOOST_TEST(two.play.pool().ledger().counts().idle == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

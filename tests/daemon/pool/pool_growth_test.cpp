@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(min_size_connections_are_made_at_the_start) {
   Play play(pool_with(3, 5));
   play.start_pools();
   play.run();
-  BOOST_TEST(play.pool().idle_count() == 3U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 3U);
   BOOST_TEST(play.pool().has_settled());
 }
 
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_min_size_above_max_size_is_max_size) {
   Play play(pool_with(9, 2));
   play.start_pools();
   play.run();
-  BOOST_TEST(play.pool().size() == 2U);
+  BOOST_TEST(play.pool().ledger().counts().connections() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(servers_that_go_are_replaced_down_to_min_size) {
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(servers_that_go_are_replaced_down_to_min_size) {
   play.run();
   play.pass(seconds(2));
   BOOST_TEST(play.server(1).is_gone());
-  BOOST_TEST(play.pool().idle_count() == 2U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(servers_idle_for_too_long_are_closed_down_to_min_size) {
@@ -70,11 +70,11 @@ BOOST_AUTO_TEST_CASE(servers_idle_for_too_long_are_closed_down_to_min_size) {
   std::vector<Client*> clients = {&play.log_in(), &play.log_in(), &play.log_in()};
   for (auto* client : clients) client->send(query("BEGIN"));
   for (auto* client : clients) client->send(query("COMMIT"));
-  BOOST_TEST(play.pool().idle_count() == 3U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 3U);
   play.pass(seconds(58));
-  BOOST_TEST(play.pool().idle_count() == 3U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 3U);
   play.pass(seconds(4));
-  BOOST_TEST(play.pool().idle_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_in_use_is_not_idle) {
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(failed_log_ins_are_retried_with_growing_pauses_one_at_a_tim
   play.pass(seconds(2));
   play.are_logins_automatic = true;
   play.run();
-  BOOST_TEST(play.pool().size() == 5U);
+  BOOST_TEST(play.pool().ledger().counts().connections() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(pauses_double_from_the_first_to_the_longest) {

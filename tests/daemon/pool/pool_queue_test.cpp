@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(waiters_are_served_in_the_order_of_their_arrival) {
   for (int i = 0; i < 20; ++i) waiters.push_back(&play.log_in());
   begin(holder);
   for (auto* waiter : waiters) waiter->send(query("BEGIN"));
-  BOOST_TEST(play.pool().waiting_count() == 20U);
+  BOOST_TEST(play.pool().ledger().counts().waiting == 20U);
   auto* before = &holder;
   for (auto* waiter : waiters) {
     BOOST_TEST(waiter->hears() == "");
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_newcomer_does_not_overtake_those_who_wait) {
   BOOST_TEST(holder.hears() == "C(COMMIT) Z(I)");
   first.send(query("COMMIT"));
   BOOST_TEST(holder.hears() == kAnswer);
-  BOOST_TEST(play.pool().waiting_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().waiting == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(max_size_holds_with_log_ins_under_way) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_vanished_waiter_leaves_the_queue) {
   first.send(query("SELECT x"));
   second.send(query("SELECT x"));
   first.reset();
-  BOOST_TEST(play.pool().waiting_count() == 1U);
+  BOOST_TEST(play.pool().ledger().counts().waiting == 1U);
   holder.send(query("COMMIT"));
   BOOST_TEST(second.hears() == kAnswer);
 }
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(an_idle_server_with_something_to_read_is_not_handed_out) {
   play.server(1).socket().send_end_of_file();
   ann.send(query("SELECT x"));
   play.loop.turn([&] { ann.socket().read(); });
-  BOOST_TEST(play.pool().idle_count() == 0U);
+  BOOST_TEST(play.pool().ledger().counts().idle == 0U);
   play.is_held = false;
   play.run();
   BOOST_TEST(play.server(1).is_gone());

@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_server_in_clean_up_counts_against_max_size) {
   loss.lose_after(query("SELECT 1"));
   loss.bob.send(query("SELECT 2"));
   BOOST_TEST(loss.play.backend.connection_count() == 1U);
-  BOOST_TEST(loss.play.pool().waiting_count() == 1U);
+  BOOST_TEST(loss.play.pool().ledger().counts().waiting == 1U);
   loss.play.script(1).let_go();
   loss.play.run();
   BOOST_TEST(loss.bob.hears() == "T D(2) C(SELECT 1) Z(I)");

@@ -192,8 +192,9 @@ std::string Simulation::describe() {
     if (!server->is_gone()) text += "\n  server " + server->describe();
   }
   const auto& pool = play_.pool();
-  return text + "\n  pool: " + std::to_string(pool.size()) + " servers, " + std::to_string(pool.idle_count()) +
-         " idle, " + std::to_string(pool.waiting_count()) + " waiters";
+  return text + "\n  pool: " + std::to_string(pool.ledger().counts().connections()) + " servers, " +
+         std::to_string(pool.ledger().counts().idle) + " idle, " + std::to_string(pool.ledger().counts().waiting) +
+         " waiters";
 }
 
 bool Simulation::settle_step() {
@@ -248,14 +249,15 @@ void Simulation::check_end() {
     }
   });
   auto& pool = play_.pool();
-  require(pool.waiting_count() == 0, "nobody waits when all are gone");
+  require(pool.ledger().counts().waiting == 0, "nobody waits when all are gone");
   for (const auto& server : play_.backend.servers()) {
     if (server->is_gone()) continue;
     auto& script = server->script();
     require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() && !script.has_state_of_a_client(),
             "every server is clean in the end");
   }
-  require(pool.idle_count() + play_.backend.login_count() == pool.size(), "every server is idle in the end");
+  require(pool.ledger().counts().idle + play_.backend.login_count() == pool.ledger().counts().connections(),
+          "every server is idle in the end");
 }
 
 }  // namespace howdah::tests

@@ -59,6 +59,9 @@ class FakeBackend final : public server::BackendConnector {
   [[nodiscard]] std::unique_ptr<server::PendingLogin> start(const server::BackendTarget& target,
                                                             config::Milliseconds timeout,
                                                             server::LoginHandler& handler) override;
+  void take_over(io::Stream& stream, server::CancelTicket& /*cancel*/) override {
+    static_cast<FakeStream&>(stream).enter_loop(loop_.agenda());
+  }
 
   // Log-ins under way; each ends by one of the following two, in a turn of its own.
   [[nodiscard]] std::size_t login_count() const { return logins_.size(); }

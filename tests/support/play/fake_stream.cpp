@@ -60,8 +60,17 @@ void FakeSocket::write_on() {
 }
 
 FakeStream::FakeStream(std::shared_ptr<FakeSocket> socket, worker::Agenda& agenda)
-    : socket_(std::move(socket)), agenda_(agenda) {
+    : socket_(std::move(socket)), agenda_(&agenda) {
   socket_->stream_ = this;
+}
+
+void FakeStream::leave_loop() {
+  deferred_.cancel_deferred();
+}
+
+void FakeStream::enter_loop(worker::Agenda& agenda) {
+  agenda_ = &agenda;
+  agenda_->defer(deferred_);
 }
 
 FakeStream::~FakeStream() {
@@ -80,7 +89,7 @@ void FakeStream::set_reading(bool on) {
 
 void FakeStream::redeliver() {
   is_redelivery_due_ = true;
-  agenda_.defer(deferred_);
+  agenda_->defer(deferred_);
 }
 
 bool FakeStream::has_unread_input() const {
@@ -156,7 +165,7 @@ void FakeStream::fail(StreamEnd end) {
     pending_.clear();
   }
   if (handler_ == nullptr) return has_failed_ ? die() : void();
-  agenda_.defer(deferred_);
+  agenda_->defer(deferred_);
 }
 
 void FakeStream::linger(std::unique_ptr<io::Stream> self) {
@@ -165,13 +174,13 @@ void FakeStream::linger(std::unique_ptr<io::Stream> self) {
   deferred_.cancel_deferred();
   if (pending_.empty() || has_failed_) return die();
   is_reading_ = true;
-  agenda_.arm_in(linger_timer_, std::chrono::seconds(5));
+  agenda_->arm_in(linger_timer_, std::chrono::seconds(5));
 }
 
 void FakeStream::die() {
   linger_timer_.disarm();
   is_reading_ = false;
-  if (self_) agenda_.bury(std::shared_ptr<io::Stream>(std::move(self_)));
+  if (self_) agenda_->bury(std::shared_ptr<io::Stream>(std::move(self_)));
 }
 
 }  // namespace howdah::tests

@@ -72,6 +72,8 @@ class FakeStream final : public io::Stream {
   void set_reading(bool on) override;
   void redeliver() override;
   void end_output() override { socket_->has_output_ended_ = true; }
+  void leave_loop() override;
+  void enter_loop(worker::Agenda& agenda);
   [[nodiscard]] bool has_unread_input() const override;
   [[nodiscard]] std::string peer() const override { return "memory"; }
 
@@ -88,7 +90,7 @@ class FakeStream final : public io::Stream {
   void die();
 
   const std::shared_ptr<FakeSocket> socket_;
-  worker::Agenda& agenda_;
+  worker::Agenda* agenda_;
   io::StreamHandler* handler_ = nullptr;
   std::unique_ptr<io::Stream> self_;  // while lingering
   std::string kept_;                  // read, not taken by the handler

@@ -21,7 +21,7 @@ class ManualLoop final : public worker::Mailbox {
   void turn(Work&& work) {
     single_turn(work);
     while (!letters_.empty()) {
-      for (const auto& letter : std::exchange(letters_, {})) single_turn(letter);
+      for (auto& letter : std::exchange(letters_, {})) single_turn(letter);
     }
   }
   // In a turn.

@@ -42,7 +42,12 @@ Play::Play(config::Settings settings)
       secrets_(*settings_),
       server_secrets_(random_),
       pools_(settings_,
-             {.agenda = loop.agenda(), .connector = backend, .log = log_, .last_server_id = last_server_id_}),
+             {.agenda = loop.agenda(),
+              .mailbox = loop,
+              .connector = backend,
+              .log = log_,
+              .last_server_id = last_server_id_},
+             ledgers_),
       environment_{.agenda = loop.agenda(),
                    .mailbox = loop,
                    .log = log_,
@@ -54,7 +59,8 @@ Play::Play(config::Settings settings)
                    .pools = pools_,
                    .keys = keys_,
                    .password_checker = *this,
-                   .snapshots = *this},
+                   .snapshots = *this,
+                   .last_session_id = last_session_id_},
       sessions_(environment_) {
   loop.after_turn = [this] { check_invariants(); };
 }
@@ -72,8 +78,9 @@ void Play::check_invariants() const {
   for (const auto* pool : pools_.pools()) {
     const auto max_size = static_cast<std::size_t>(pool->settings().max_size);
     most_connections += max_size;
-    require(pool->size() <= max_size, "no pool exceeds max_size");
-    require(pool->idle_count() == 0 || pool->waiting_count() == 0, "nobody waits while a server is idle");
+    const auto counts = pool->ledger().counts();
+    require(counts.connections() <= max_size, "no pool exceeds max_size");
+    require(counts.idle == 0 || counts.waiting == 0, "nobody waits while a server is idle");
   }
   require(backend.connection_count() <= most_connections, "no backend has more connections than max_size");
 }

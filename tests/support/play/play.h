@@ -141,7 +141,9 @@ class Play final : private client::PasswordChecker, private stats::SnapshotSourc
   auth::ServerSecrets server_secrets_;
   client::Admission admission_;
   cancel::KeyRegistry keys_{random_};
-  server::ServerId last_server_id_ = 0;
+  std::atomic<server::ServerId> last_server_id_ = 0;
+  std::atomic<std::uint64_t> last_session_id_ = 0;
+  pool::LedgerDirectory ledgers_;
   pool::PoolDirectory pools_;
   client::SessionEnvironment environment_;
   client::SessionRegistry sessions_;

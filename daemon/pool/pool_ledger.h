@@ -1,0 +1,181 @@
+// What the parts of one pool on all workers agree on: how many servers there are, who waits in which order, where
+// servers are idle, and whether the backend lets us in. Any thread; the lock is held for a few pointer moves.
+//
+// A server is idle on the worker where it was used last, and moves to another one only when somebody waits there. Until
+// it has arrived it is "on its way": promised while it is still idle elsewhere, or sent. Whoever waits for it counts as
+// served. Between any two calls nobody waits unserved while a server is idle anywhere.
+//
+// Order: a server that becomes free on a worker may go to the first who waits there though others have waited longer
+// elsewhere, but no waiter is overtaken by more than kMostOvertaking who came later.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "config/settings.h"
+#include "daemon/pool/statement_cache.h"
+#include "daemon/pool/waiter.h"
+#include "daemon/pool/welcome_cache.h"
+#include "daemon/server/server_connection.h"
+#include "daemon/worker/mailbox.h"
+
+namespace howdah::pool {
+
+// The part of a pool on one worker, as the others see it. Called by letter, on its own worker.
+class PoolPart {
+ public:
+  // A server that was idle here is wanted on the worker of part `to`.
+  virtual void on_server_wanted(server::ServerId id, std::size_t to) = 0;
+  virtual void on_server_arrived(std::unique_ptr<server::ServerConnection> server) = 0;
+  // The backend cannot be used: who waits here is refused.
+  virtual void on_refused(const protocol::ErrorFields& error) = 0;
+
+ protected:
+  ~PoolPart() = default;
+};
+
+class PoolLedger {
+ public:
+  static constexpr std::uint64_t kMostOvertaking = 64;
+
+  explicit PoolLedger(const config::PoolSettings& settings) : settings_(settings) {}
+  PoolLedger(const PoolLedger&) = delete;
+  PoolLedger& operator=(const PoolLedger&) = delete;
+
+  // Joins before anything else, and stays to the end of all workers; its number.
+  [[nodiscard]] std::size_t join(PoolPart& part, worker::Mailbox& mailbox);
+
+  // --- servers and waiters. `part`: the caller's number.
+
+  // Takes an idle server of the caller's, `preferred` where that is one of them, else the one used last.
+  [[nodiscard]] server::ServerConnection* take_idle(std::size_t part, server::ServerId preferred);
+  // Takes this one, if it still is idle and not promised.
+  [[nodiscard]] bool take_this_idle(std::size_t part, server::ServerId id);
+  // The caller's idle servers, used the longest ago first. They may be promised before the caller looks at them.
+  [[nodiscard]] std::vector<server::ServerId> idle_servers(std::size_t part) const;
+  void forget_idle(std::size_t part, server::ServerId id);
+
+  // Puts a waiter behind all others; an idle server of another worker is sent for.
+  void enqueue(std::size_t part, Waiter& waiter);
+  // Puts a waiter back that has lost the server it was granted.
+  void put_back(std::size_t part, Waiter& waiter);
+  void leave(std::size_t part, Waiter& waiter);
+  // The first in the caller's queue, out of it; null where nobody is in it.
+  [[nodiscard]] Waiter* take_first(std::size_t part);
+
+  // Where a free server goes.
+  struct Placement {
+    enum class Kind {
+      Granted,  // to `waiter`, who is out of the queue
+      Sent,     // to be sent to part `to`
+      Kept,     // it is idle here
+      Surplus,  // to be closed: the pool is draining
+    };
+    Kind kind;
+    Waiter* waiter = nullptr;
+    std::size_t to = 0;
+  };
+  [[nodiscard]] Placement place(std::size_t part, server::ServerConnection& server);
+  // The same for one that has come from another worker.
+  [[nodiscard]] Placement place_arrived(std::size_t part, server::ServerConnection& server);
+  void send(std::size_t to, std::unique_ptr<server::ServerConnection> server);
+  // A server that was on its way to part `to` is lost: others, or log-ins, take its place.
+  void break_promise(std::size_t to);
+
+  // --- connections and log-ins
+
+  // So many log-ins are to be begun by the caller, and count from now on.
+  [[nodiscard]] std::size_t begin_logins(worker::TimePoint now);
+  void end_login();
+  struct Failure {
+    config::Milliseconds pause;  // until the next attempt
+  };
+  // Refuses all who wait, where there is no server and waiting changes nothing.
+  Failure fail_login(const protocol::ErrorFields& error, worker::TimePoint now);
+  void note_closed();  // a server is of no more use, but its backend process may still be there
+  void note_gone();    // now it is not
+
+  // What a newcomer is to be told at once.
+  [[nodiscard]] std::optional<protocol::ErrorFields> refusal(worker::TimePoint now) const;
+  // When log-ins that are wanted may begin; nothing where none are wanted or they may begin now.
+  [[nodiscard]] std::optional<worker::TimePoint> retry_time(worker::TimePoint now) const;
+  [[nodiscard]] bool wants_logins() const;
+  // The last log-in's error; its message is empty after a good one.
+  [[nodiscard]] protocol::ErrorFields last_error() const;
+
+  void start();  // min_size holds from now on
+  void drain();  // free servers are to be closed, and only waiters get new ones
+
+  struct Counts {
+    std::size_t servers = 0;     // logged in
+    std::size_t logging_in = 0;  // under way
+    std::size_t leaving = 0;     // closed, and perhaps still there
+    std::size_t waiting = 0;
+    std::size_t idle = 0;
+
+    [[nodiscard]] std::size_t connections() const { return servers + logging_in + leaving; }
+  };
+  [[nodiscard]] Counts counts() const;
+  struct Waiting {
+    std::size_t count = 0;
+    worker::TimePoint first_since{};
+  };
+  [[nodiscard]] Waiting waiting_on(std::size_t part) const;
+  [[nodiscard]] bool is_anybody_waiting() const { return waiting_.load(std::memory_order_relaxed) > 0; }
+
+  [[nodiscard]] StatementCache& statements() { return statements_; }
+  [[nodiscard]] WelcomeCache& welcomes() { return welcomes_; }
+
+ private:
+  struct IdleServer {
+    server::ServerId id;
+    server::ServerConnection* server;  // for its own worker only
+  };
+  struct Part {
+    PoolPart* part;
+    worker::Mailbox* mailbox;
+    WaiterList queue;
+    std::vector<IdleServer> idle;  // the one used last is at the back
+    std::size_t on_the_way = 0;
+
+    // Without a server on its way to it.
+    [[nodiscard]] std::size_t unserved() const { return queue.size() > on_the_way ? queue.size() - on_the_way : 0; }
+  };
+  using Letters = std::vector<std::pair<worker::Mailbox*, worker::Mailbox::Letter>>;
+
+  // All of these under the lock; what they have to tell others is posted behind it.
+  [[nodiscard]] Placement place_free(std::size_t part, server::ServerConnection& server);
+  [[nodiscard]] const Part* first_unserved(const Part& besides) const;
+  [[nodiscard]] static std::uint64_t first_unserved_number(const Part& part);
+  void take_out(Part& part, Waiter& waiter);
+  void send_for_idle(Letters& letters);
+  [[nodiscard]] std::size_t wanted_logins() const;
+  [[nodiscard]] std::size_t unserved_count() const;
+  [[nodiscard]] std::size_t connection_count() const { return servers_ + logging_in_ + leaving_; }
+  static void post(Letters letters);
+
+  const config::PoolSettings settings_;
+  StatementCache statements_;
+  WelcomeCache welcomes_;
+  std::atomic<std::size_t> waiting_ = 0;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::vector<Part> parts_;
+  std::uint64_t last_number_ = 0;  // of waiters, in the order of their arrival
+  std::size_t servers_ = 0;
+  std::size_t logging_in_ = 0;
+  std::size_t leaving_ = 0;
+  bool is_started_ = false;
+  bool is_draining_ = false;
+  protocol::ErrorFields last_error_;
+  worker::TimePoint retry_at_{};
+  config::Milliseconds retry_pause_{};
+};
+
+}  // namespace howdah::pool
