@@ -22,7 +22,9 @@ std::optional<bool> parse_flag(std::string_view text) {
 
 std::optional<int> parse_workers(std::string_view text) {
   if (text == "auto") return 0;
-  return text == "1" ? std::optional(1) : std::nullopt;
+  const auto number = parse_whole_number(text);
+  if (!number || *number < 1 || *number > kMostWorkers) return std::nullopt;
+  return static_cast<int>(*number);
 }
 
 Mistake wrong(const TreeNode& node, std::string expected) {

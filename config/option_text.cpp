@@ -59,7 +59,9 @@ struct ExpectedText {
   std::string operator()(const Count& count) const {
     return "a whole number from " + std::to_string(count.least) + " to " + std::to_string(count.most);
   }
-  std::string operator()(const WorkerCount&) const { return "auto or 1: this version runs one worker"; }
+  std::string operator()(const WorkerCount&) const {
+    return "auto or a whole number from 1 to " + std::to_string(kMostWorkers);
+  }
   std::string operator()(const Duration& duration) const {
     return "a time in ms, s, min, h or d from " + format_duration(duration.least) + " to " +
            format_duration(kMostDuration) + ", such as 30s";
@@ -92,7 +94,7 @@ struct KindText {
   std::string operator()(const Count& count) const {
     return "whole number, " + std::to_string(count.least) + " to " + std::to_string(count.most);
   }
-  std::string operator()(const WorkerCount&) const { return "auto or 1"; }
+  std::string operator()(const WorkerCount&) const { return "auto or count"; }
   std::string operator()(const Duration& duration) const {
     const bool is_bounded = duration.least.count() > 0;
     return is_bounded ? "time, at least " + format_duration(duration.least) : "time";

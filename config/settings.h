@@ -96,9 +96,11 @@ struct LogSettings {
   bool connections = true;  // a line at info for each log-in and each disconnect
 };
 
+inline constexpr int kMostWorkers = 64;
+
 struct Settings {
   std::vector<std::string> listen;  // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
-  int workers = 1;                  // 0: auto
+  int workers = 0;                  // 0: auto, one for each core
   AdminSettings admin;
   ClientSettings client;
   LogSettings log;

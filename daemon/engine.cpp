@@ -1,21 +1,14 @@
 #include "daemon/engine.h"
 
 #include <algorithm>
-#include <map>
+#include <numeric>
 
-#include "daemon/io/plain_transport.h"
-#include "daemon/io/socket_stream.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah {
 
 namespace {
 
-constexpr std::size_t kLookUpThreads = 2;
-constexpr std::size_t kCancelThreads = 4;
-constexpr auto kCancelGrace = std::chrono::seconds(2);  // what clients ran when we ended is cancelled, not left running
-constexpr std::size_t kPasswordThreads = 1;
-constexpr std::size_t kMostQueued = 1000;
 constexpr auto kWatchInterval = std::chrono::milliseconds(20);
 
 protocol::ErrorFields shutting_down() {
@@ -23,45 +16,28 @@ protocol::ErrorFields shutting_down() {
                               "terminating connection due to administrator command");
 }
 
+std::size_t worker_count(int workers) {
+  if (workers > 0) return static_cast<std::size_t>(workers);
+  return std::max(std::thread::hardware_concurrency(), 1U);  // those that this process may run on
+}
+
 }  // namespace
 
 App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& log)
-    : settings_(std::move(settings)),
-      log_(log),
-      secrets_(*settings_),
-      server_secrets_(random_),
-      keys_(random_),
-      look_ups_(kLookUpThreads, kMostQueued),
-      cancels_(kCancelThreads, kMostQueued, kCancelGrace),
-      password_checks_(kPasswordThreads, kMostQueued),
-      connector_(worker_, look_ups_, cancels_),
-      pools_(settings_,
-             {.agenda = worker_.agenda(),
-              .mailbox = worker_,
-              .connector = connector_,
-              .log = log_,
-              .last_server_id = last_server_id_},
-             ledgers_),
-      session_environment_{.agenda = worker_.agenda(),
-                           .mailbox = worker_,
-                           .log = log_,
-                           .login = {.settings = settings_,
-                                     .secrets = secrets_,
-                                     .server_secrets = server_secrets_,
-                                     .random = random_,
-                                     .admission = admission_},
-                           .pools = pools_,
-                           .keys = keys_,
-                           .password_checker = *this,
-                           .snapshots = *this,
-                           .last_session_id = last_session_id_},
-      sessions_(session_environment_) {}
+    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this} {
+  const auto count = worker_count(commons_.settings->workers);
+  while (workers_.size() < count) workers_.push_back(std::make_unique<worker::Worker>());
+  for (const auto& worker : workers_) {
+    serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_));
+  }
+}
 
+// Letters that nobody reads any more may hold what would write to other workers.
 App::Engine::~Engine() {
+  stats_port_.reset();
   listeners_.clear();
-  sessions_.terminate_all(shutting_down());
-  worker_.agenda().end_turn();
-  worker_.close();
+  for (const auto& serving : serving_) serving->terminate_all(shutting_down());
+  for (const auto& worker : workers_) worker->close();
 }
 
 std::expected<void, std::string> App::Engine::start() {
@@ -71,17 +47,17 @@ std::expected<void, std::string> App::Engine::start() {
     listeners_.clear();
     return opened;
   }
-  for (const auto& listener : listeners_) log_.info("listening", {{"address", listener->name()}});
-  pools_.start();
-  worker_.agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
+  for (const auto& listener : listeners_) commons_.log.info("listening", {{"address", listener->name()}});
+  serving_.front()->pools().start();
+  home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
 }
 
 std::expected<void, std::string> App::Engine::open_listeners() {
-  for (const auto& text : settings_->listen) {
+  for (const auto& text : commons_.settings->listen) {
     const auto address = config::parse_listen_address(text);
     if (!address) return std::unexpected("listen " + text + ": " + address.error());
-    auto opened = io::Listener::open(*address, worker_, log_, *this);
+    auto opened = io::Listener::open(*address, home(), commons_.log, *this);
     if (!opened) return std::unexpected(opened.error());
     std::ranges::move(*opened, std::back_inserter(listeners_));
   }
@@ -89,74 +65,94 @@ std::expected<void, std::string> App::Engine::open_listeners() {
 }
 
 std::expected<void, std::string> App::Engine::open_stats_port() {
-  if (settings_->admin.listen.empty()) return {};
-  auto server = stats::HttpServer::start(worker_.loop(), settings_->admin.listen, *this);
-  if (!server) return std::unexpected(server.error());
-  http_server_.emplace(std::move(*server));
+  if (commons_.settings->admin.listen.empty()) return {};
+  auto opened = stats::StatsPort::open(commons_.settings->admin.listen, *this);
+  if (!opened) return std::unexpected(opened.error());
+  stats_port_.emplace(std::move(*opened));
   return {};
+}
+
+void App::Engine::run() {
+  std::vector<std::jthread> others;
+  for (std::size_t number = 1; number < workers_.size(); ++number) {
+    others.emplace_back([&worker = *workers_[number]] { worker.run(); });
+  }
+  if (stats_port_) stats_port_->start();
+  home().run();
+  if (stats_port_) stats_port_->stop();
 }
 
 void App::Engine::watch_start() {
   if (phase_ != Phase::Starting) return;
-  if (!pools_.have_settled()) return worker_.agenda().arm_in(start_timer_, kWatchInterval);
+  if (!serving_.front()->pools().have_settled()) return home().agenda().arm_in(start_timer_, kWatchInterval);
   phase_ = Phase::Serving;
-  log_.info("ready");
+  commons_.log.info("ready", {{"workers", workers_.size()}});
   if (ready_) ready_();
 }
 
+// To the worker that has the fewest.
 void App::Engine::on_accept(io::UniqueFd fd, io::PeerAddress peer) {
-  auto transport = std::make_unique<io::PlainTransport>(std::move(fd));
-  auto stream = std::make_unique<io::SocketStream>(worker_, std::move(transport), peer.text);
-  sessions_.accept(std::move(stream), {.is_local = peer.is_local, .address = peer.bytes});
+  const auto fewest =
+      std::ranges::min_element(serving_, {}, [](const auto& serving) { return serving->client_count(); });
+  if (fewest == serving_.begin()) {
+    (*fewest)->accept(std::move(fd), std::move(peer));
+  } else {
+    (*fewest)->send_client(std::move(fd), std::move(peer));
+  }
 }
 
-bool App::Engine::check(const auth::PasswordCheck& check, std::function<void(bool)> done) {
-  return password_checks_.submit([this, check, done = std::move(done)] {
-    const bool is_right = check.run();
-    worker_.post([done, is_right] { done(is_right); });
-  });
+template <typename Task>
+void App::Engine::tell_all(Task task) {
+  for (const auto& serving : serving_) {
+    serving->worker().post([&told = *serving, task] { task(told); });
+  }
 }
 
 // Both go through the mailbox: whoever calls, they are done in a turn of their own.
 void App::Engine::drain() {
-  worker_.post([this] { begin_drain(); });
+  home().post([this] { begin_drain(); });
 }
 
 void App::Engine::stop() {
-  worker_.post([this] { finish(); });
+  home().post([this] { finish(); });
 }
 
 void App::Engine::begin_drain() {
   if (phase_ == Phase::Draining || phase_ == Phase::Stopped) return;
   phase_ = Phase::Draining;
-  log_.info("draining", {{"clients", sessions_.size()}});
+  commons_.log.info("draining", {{"clients", client_count()}});
   listeners_.clear();
-  pools_.drain();
-  sessions_.drain();
-  if (settings_->shutdown_timeout.count() > 0) {
-    worker_.agenda().arm_in(drain_limit_, settings_->shutdown_timeout);
-  }
-  worker_.agenda().arm_in(drain_timer_, worker::Duration::zero());
+  tell_all([](ServingWorker& serving) { serving.drain(); });
+  const auto limit = commons_.settings->shutdown_timeout;
+  if (limit.count() > 0) home().agenda().arm_in(drain_limit_, limit);
+  home().agenda().arm_in(drain_timer_, worker::Duration::zero());
 }
 
 void App::Engine::watch_drain() {
   if (phase_ != Phase::Draining) return;
-  if (sessions_.size() > 0) return worker_.agenda().arm_in(drain_timer_, kWatchInterval);
+  if (client_count() > 0) return home().agenda().arm_in(drain_timer_, kWatchInterval);
   finish();
 }
 
 void App::Engine::on_drain_over() {
   if (phase_ != Phase::Draining) return;
-  log_.warning("drain took too long", {{"clients", sessions_.size()}});
+  commons_.log.warning("drain took too long", {{"clients", client_count()}});
   finish();
 }
 
 void App::Engine::finish() {
-  if (std::exchange(phase_, Phase::Stopped) == Phase::Stopped) return;
+  if (phase_.exchange(Phase::Stopped) == Phase::Stopped) return;
   listeners_.clear();
-  sessions_.terminate_all(shutting_down());
-  log_.info("stopped");
-  worker_.stop();
+  commons_.log.info("stopped");
+  tell_all([](ServingWorker& serving) {
+    serving.terminate_all(shutting_down());
+    serving.worker().stop();
+  });
+}
+
+std::size_t App::Engine::client_count() const {
+  return std::transform_reduce(serving_.begin(), serving_.end(), 0UZ, std::plus{},
+                               [](const auto& serving) { return serving->client_count(); });
 }
 
 std::vector<std::string> App::Engine::addresses() const {
@@ -166,49 +162,20 @@ std::vector<std::string> App::Engine::addresses() const {
   return names;
 }
 
-stats::Snapshot App::Engine::snapshot() const {
-  stats::Snapshot snapshot;
-  snapshot.taken_at = std::chrono::system_clock::now();
-  snapshot.started_at = started_at_;
-  snapshot.is_ready = phase_ != Phase::Starting;
-  snapshot.is_draining = phase_ == Phase::Draining || phase_ == Phase::Stopped;
-  snapshot.clients_limit = settings_->client.max_connections;
-  snapshot.clients_accepted = session_environment_.counts.accepted;
-  snapshot.logins_failed = session_environment_.counts.logins_failed;
-  const auto now = std::chrono::steady_clock::now();
-  for (const auto* pool : pools_.pools()) snapshot.pools.push_back(pool->snapshot(now));
-  count_clients(snapshot);
-  return snapshot;
-}
-
-void App::Engine::count_clients(stats::Snapshot& snapshot) const {
-  using State = client::Session::State;
-  std::map<const pool::Pool*, std::size_t> places;
-  for (const auto* pool : pools_.pools()) places.emplace(pool, places.size());
-  sessions_.for_each([&](const client::Session& session) {
-    const auto place = places.find(session.pool());
-    if (place == places.end()) {
-      if (session.state() != State::Console) ++snapshot.clients_logging_in;
-      return;
-    }
-    auto& pool = snapshot.pools[place->second];
-    if (session.state() == State::Leased) ++pool.clients_active;
-    if (session.state() == State::Idle || session.state() == State::Skipping) ++pool.clients_idle;
-  });
-}
-
-std::vector<stats::ClientSnapshot> App::Engine::clients() const {
-  std::vector<stats::ClientSnapshot> clients;
-  sessions_.for_each([&](const client::Session& session) { clients.push_back(session.snapshot()); });
-  std::ranges::sort(clients, {}, &stats::ClientSnapshot::id);
-  return clients;
-}
-
-std::vector<stats::ServerSnapshot> App::Engine::servers() const {
-  std::vector<stats::ServerSnapshot> servers;
-  const auto now = std::chrono::system_clock::now();
-  for (const auto* pool : pools_.pools()) std::ranges::move(pool->server_snapshots(now), std::back_inserter(servers));
-  return servers;
+void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
+  const auto phase = phase_.load();
+  stats::Snapshot frame;
+  frame.taken_at = std::chrono::system_clock::now();
+  frame.started_at = started_at_;
+  frame.is_ready = phase != Phase::Starting;
+  frame.is_draining = phase == Phase::Draining || phase == Phase::Stopped;
+  frame.clients_limit = commons_.settings->client.max_connections;
+  auto tell = [&asker, done = std::move(done)](stats::FiguresPointer figures) mutable {
+    asker.post([done = std::move(done), figures = std::move(figures)]() mutable { done(std::move(figures)); });
+  };
+  const auto gathering = std::make_shared<stats::Gathering>(
+      serving_.size(), stats::GatheredFigures(std::move(frame), commons_.settings), std::move(tell));
+  tell_all([gathering](ServingWorker& serving) { gathering->add(serving.figures()); });
 }
 
 }  // namespace howdah

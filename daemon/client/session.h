@@ -84,6 +84,7 @@ class Session final : private io::StreamHandler,
   void complete_welcome(const pool::Welcome& welcome);
   void begin_console();
   [[nodiscard]] std::size_t take_console_bytes(protocol::Bytes bytes);
+  void ask_for_figures();
   void pass_cancel_on();
 
   // --- requests: session_requests.cpp
@@ -154,6 +155,14 @@ class Session final : private io::StreamHandler,
   void end_long_transaction();
   void end_timed_out(std::string_view sqlstate, const char* message);
 
+  // A console, and what it tells of.
+  struct ConsoleSeat {
+    stats::LastFigures figures = {};
+    bool are_figures_due = false;  // they have been asked for
+    bool are_figures_new = false;  // for the messages that have come
+    admin::Console console{figures};
+  };
+
   const std::uint64_t id_;
   SessionEnvironment& environment_;
   SessionOwner& owner_;
@@ -162,7 +171,7 @@ class Session final : private io::StreamHandler,
 
   std::unique_ptr<LoginConversation> login_;  // until the welcome is over
   std::shared_ptr<Session*> ticket_;          // what a check on another thread or a cancel under way holds on to
-  std::unique_ptr<admin::Console> console_;
+  std::unique_ptr<ConsoleSeat> console_;
   std::string user_;
   std::string database_;
   std::optional<Seat> seat_;

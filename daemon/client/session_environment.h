@@ -9,7 +9,7 @@
 #include "daemon/io/output_batch.h"
 #include "daemon/os/log.h"
 #include "daemon/pool/pool_directory.h"
-#include "daemon/stats/snapshot.h"
+#include "daemon/stats/gathering.h"
 #include "daemon/worker/agenda.h"
 #include "daemon/worker/mailbox.h"
 
@@ -50,7 +50,7 @@ struct SessionEnvironment {
   pool::PoolDirectory& pools;
   cancel::KeyRegistry& keys;
   PasswordChecker& password_checker;
-  const stats::SnapshotSource& snapshots;
+  stats::Gatherer& gatherer;
   std::atomic<std::uint64_t>& last_session_id;  // counts up over all workers
   SessionCounts counts = {};
   // What the turn under way has to send; empty between calls.

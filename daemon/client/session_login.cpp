@@ -142,10 +142,11 @@ void Session::begin_console() {
     return terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kInsufficientPrivilege,
                                           "user \"" + user_ + "\" is not an administrator of the pooler"));
   }
-  console_ = std::make_unique<admin::Console>(environment_.snapshots);
+  console_ = std::make_unique<ConsoleSeat>();
+  ticket_ = std::make_shared<Session*>(this);
   key_ = environment_.keys.add(*this, environment_.mailbox, 0, 4);
   environment_.replies.own_written([&](std::string& out) {
-    console_->append_welcome(out);
+    console_->console.append_welcome(out);
     protocol::append_backend_key_data(out, key_.process_id, key_.secret);
     protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
   });
@@ -154,7 +155,26 @@ void Session::begin_console() {
   send_replies();
 }
 
+void Session::ask_for_figures() {
+  console_->are_figures_due = true;
+  environment_.gatherer.gather(environment_.mailbox, [ticket = ticket_](stats::FiguresPointer figures) {
+    auto* session = *ticket;
+    if (session == nullptr) return;
+    auto& console = *session->console_;
+    console.figures.set(std::move(figures));
+    console.are_figures_due = false;
+    console.are_figures_new = true;
+    session->stream_->redeliver();
+  });
+}
+
 std::size_t Session::take_console_bytes(Bytes bytes) {
+  if (!console_->are_figures_new) {
+    if (bytes.size() >= kMostConsoleBytes) stream_->set_reading(false);
+    if (!console_->are_figures_due) ask_for_figures();
+    return 0;
+  }
+  console_->are_figures_new = false;
   std::size_t done = 0;
   // A client that asks without reading gets no more until it has read.
   while (state_ == State::Console && stream_->pending_bytes() == 0) {
@@ -172,7 +192,7 @@ std::size_t Session::take_console_bytes(Bytes bytes) {
     if (!piece.is_end) break;
     bool goes_on = false;
     environment_.replies.own_written(
-        [&](std::string& out) { goes_on = console_->on_message(piece.type, piece.body(), out); });
+        [&](std::string& out) { goes_on = console_->console.on_message(piece.type, piece.body(), out); });
     done += piece.bytes.size();
     send_replies();
     if (!goes_on) {
@@ -181,7 +201,7 @@ std::size_t Session::take_console_bytes(Bytes bytes) {
     }
   }
   is_holding_ = done < bytes.size();
-  if (is_holding_ && bytes.size() - done >= kMostConsoleBytes) stream_->set_reading(false);
+  stream_->set_reading(bytes.size() - done < kMostConsoleBytes);
   return done;
 }
 

@@ -6,6 +6,7 @@ void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, Origin origin) 
   const auto id = ++environment_.last_session_id;
   sessions_.emplace(id, std::make_unique<Session>(id, std::move(stream), std::move(origin), environment_,
                                                   static_cast<SessionOwner&>(*this)));
+  size_ = sessions_.size();
 }
 
 void SessionRegistry::drain() {
@@ -27,6 +28,7 @@ void SessionRegistry::on_session_ended(Session& session) {
   const auto found = sessions_.find(session.id());
   environment_.agenda.bury(std::shared_ptr<Session>(std::move(found->second)));
   sessions_.erase(found);
+  size_ = sessions_.size();
 }
 
 }  // namespace howdah::client

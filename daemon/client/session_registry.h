@@ -1,6 +1,7 @@
 // The sessions of one worker: makes one for each connection, owns them, ends them in a drain.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -21,7 +22,8 @@ class SessionRegistry final : private SessionOwner {
   // All go now, whatever they do.
   void terminate_all(const protocol::ErrorFields& reason);
 
-  [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  // Any thread.
+  [[nodiscard]] std::size_t size() const { return size_; }
   // Visits every session; none may end meanwhile.
   template <typename Visit>
   void for_each(Visit&& visit) const {
@@ -35,6 +37,7 @@ class SessionRegistry final : private SessionOwner {
 
   SessionEnvironment& environment_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
+  std::atomic<std::size_t> size_ = 0;  // of those
 };
 
 }  // namespace howdah::client

@@ -45,7 +45,9 @@ Page readiness_page(const SnapshotSource& source) {
 }
 
 Page metrics_page(const SnapshotSource& source) {
-  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_text(source.snapshot())};
+  const auto snapshot = source.snapshot();
+  if (snapshot.is_stuck) return {.status = kUnavailable, .body = "a worker does not answer\n"};
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_text(snapshot)};
 }
 
 struct Route {
@@ -59,6 +61,7 @@ constexpr auto kRoutes =
 
 std::vector<std::string> reasons_against(const Snapshot& snapshot) {
   std::vector<std::string> reasons;
+  if (snapshot.is_stuck) return {"a worker does not answer"};
   if (snapshot.is_draining) reasons.emplace_back("draining");
   if (!snapshot.is_ready) reasons.emplace_back("starting");
   for (const auto& pool : snapshot.pools) {

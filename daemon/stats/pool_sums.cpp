@@ -29,9 +29,7 @@ void add(Totals& sum, const Totals& more) {
   sum.wait_time += more.wait_time;
 }
 
-void add(PoolSnapshot& sum, const PoolSnapshot& more) {
-  sum.settings.max_size += more.settings.max_size;
-  sum.settings.min_size += more.settings.min_size;
+void add_counts(PoolSnapshot& sum, const PoolSnapshot& more) {
   sum.clients_active += more.clients_active;
   sum.clients_waiting += more.clients_waiting;
   sum.clients_idle += more.clients_idle;
@@ -40,13 +38,24 @@ void add(PoolSnapshot& sum, const PoolSnapshot& more) {
   sum.servers_idle += more.servers_idle;
   sum.servers_cleaning += more.servers_cleaning;
   sum.servers_connecting += more.servers_connecting;
-  sum.statements += more.statements;
   sum.longest_wait = std::max(sum.longest_wait, more.longest_wait);
   if (sum.last_error.empty()) sum.last_error = more.last_error;
   add(sum.totals, more.totals);
 }
 
+void add(PoolSnapshot& sum, const PoolSnapshot& more) {
+  sum.settings.max_size += more.settings.max_size;
+  sum.settings.min_size += more.settings.min_size;
+  sum.statements += more.statements;
+  add_counts(sum, more);
+}
+
 }  // namespace
+
+// Statements and settings are the whole pool's.
+void add_part(PoolSnapshot& pool, const PoolSnapshot& part) {
+  add_counts(pool, part);
+}
 
 std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most) {
   std::vector<PoolSnapshot> bounded;

@@ -1,4 +1,4 @@
-// Bounds the pools that are reported one by one, under names that are fit for labels and differ.
+// Sums of pools: over the workers, and over those that are too many to be reported one by one.
 #pragma once
 
 #include <cstddef>
@@ -13,5 +13,8 @@ namespace howdah::stats {
 // is a rest. Names are made printable, since one invalid label would spoil the page for Prometheus; a pool
 // whose names are taken then, or are "other", counts to the rest.
 [[nodiscard]] std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most);
+
+// Adds what another worker has of the same pool.
+void add_part(PoolSnapshot& pool, const PoolSnapshot& part);
 
 }  // namespace howdah::stats

@@ -80,6 +80,7 @@ struct Snapshot {
   WallTime started_at;    // of the daemon; the epoch where it is not known
   bool is_ready = false;  // listeners open, first connections made or tried
   bool is_draining = false;
+  bool is_stuck = false;  // a worker has not told of itself in time: there is nothing else in here
   int clients_logging_in = 0;
   int clients_limit = 0;
   std::uint64_t clients_accepted = 0;
@@ -87,7 +88,7 @@ struct Snapshot {
   std::vector<PoolSnapshot> pools;
 };
 
-// The engine, as the console and the stats port see it. Any thread; each call locks for short copies only.
+// The engine, as the console and the stats port see it: figures that were gathered. (gathering.h)
 class SnapshotSource {
  public:
   [[nodiscard]] virtual Snapshot snapshot() const = 0;

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(all_mistakes_are_told_at_once_in_the_order_of_lines) {
              "f.yaml:5: databases.a.pool.max_sice: found an unknown key, expected max_size\n"
              "f.yaml:6: databases.a.pool.min_size: found \"x\", expected a whole number from 0 to 10000\n"
              "f.yaml:7: databases.a.pool.mode: found \"trans\", expected transaction, session or statement\n"
-             "f.yaml:8: workers: found 0, expected auto or 1: this version runs one worker\n"
+             "f.yaml:8: workers: found 0, expected auto or a whole number from 1 to 64\n"
              "f.yaml:9: auth[1].from: found \"nowhere\", expected any, local, an address or a network such as "
              "10.0.0.0/8");
 }
@@ -91,8 +91,10 @@ BOOST_AUTO_TEST_CASE(sizes_flags_and_words_tell_what_they_take) {
           "3: auth[1].method: found \"peer\", expected scram-sha-256, md5, password, trust or reject"}});
 }
 
-BOOST_AUTO_TEST_CASE(this_version_runs_one_worker) {
-  check({{kLeast + "workers: 4", "3: workers: found 4, expected auto or 1: this version runs one worker"}});
+BOOST_AUTO_TEST_CASE(workers_are_counted_or_auto) {
+  check({{kLeast + "workers: 65", "3: workers: found 65, expected auto or a whole number from 1 to 64"},
+         {kLeast + "workers: -1", "3: workers: found -1, expected auto or a whole number from 1 to 64"},
+         {kLeast + "workers: many", "3: workers: found \"many\", expected auto or a whole number from 1 to 64"}});
 }
 
 BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_else_with_all) {
@@ -124,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_value_in_place_of_a_section_and_the_other_way_round_are_t
          {kLeast + "auth: {method: trust}", "3: auth: found a section, expected a list"},
          {kLeast + "auth: [trust]",
           "3: auth[1]: found a text, expected a section with the keys from, databases, users, method"},
-         {kLeast + "workers: {a: b}", "3: workers: found a section, expected auto or 1: this version runs one worker"},
+         {kLeast + "workers: {a: b}", "3: workers: found a section, expected auto or a whole number from 1 to 64"},
          {kLeast + "admin: {users: [[a]]}", "3: admin.users: found a list, expected a list of names"}});
   BOOST_TEST(said_of("just a text").starts_with("f.yaml:1: found a text, expected a section with the keys listen, "));
 }

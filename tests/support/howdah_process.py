@@ -53,6 +53,8 @@ class HowdahProcess:
             "admin": {"listen": f"127.0.0.1:{self.admin_port}", "users": [self.admin_user]},
             "auth": [{"from": "local", "method": "trust"}, {"from": "0.0.0.0/0", "method": "trust"}],
         }
+        if "HOWDAH_TEST_WORKERS" in os.environ:
+            base["workers"] = int(os.environ["HOWDAH_TEST_WORKERS"])
         self.config = merged(base, config)
         self.arguments = arguments
         self.popen = {}  # more arguments of Popen

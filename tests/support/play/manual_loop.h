@@ -24,8 +24,9 @@ class ManualLoop final : public worker::Mailbox {
       for (auto& letter : std::exchange(letters_, {})) single_turn(letter);
     }
   }
-  // In a turn.
+  // In a turn, of this loop or another one.
   void post(Letter letter) override { letters_.push_back(std::move(letter)); }
+  [[nodiscard]] bool has_letters() const { return !letters_.empty(); }
 
   // The time alone; nothing fires.
   void jump(worker::Duration duration) { now_ += duration; }

@@ -82,7 +82,7 @@ class Client {
   std::string cancel_secret_;
 };
 
-class Play final : private client::PasswordChecker, private stats::SnapshotSource {
+class Play final : private client::PasswordChecker, private stats::Gatherer {
  public:
   explicit Play(config::Settings settings = one_pool(1));
   ~Play();
@@ -128,10 +128,7 @@ class Play final : private client::PasswordChecker, private stats::SnapshotSourc
   bool step_servers();
   void check_invariants() const;
   [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
-  [[nodiscard]] stats::Snapshot snapshot() const override { return {}; }
-  [[nodiscard]] std::vector<stats::ClientSnapshot> clients() const override { return {}; }
-  [[nodiscard]] std::vector<stats::ServerSnapshot> servers() const override { return {}; }
-  [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
+  void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
 
   std::shared_ptr<const config::Settings> settings_;
   std::string log_lines_;

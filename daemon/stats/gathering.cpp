@@ -1,0 +1,45 @@
+#include "daemon/stats/gathering.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "daemon/stats/pool_sums.h"
+
+namespace howdah::stats {
+
+void GatheredFigures::add(WorkerFigures part) {
+  snapshot_.clients_logging_in += part.clients_logging_in;
+  snapshot_.clients_accepted += part.clients_accepted;
+  snapshot_.logins_failed += part.logins_failed;
+  for (auto& pool : part.pools) {
+    const auto is_same = [&pool](const PoolSnapshot& other) {
+      return std::tie(other.database, other.user) == std::tie(pool.database, pool.user);
+    };
+    const auto known = std::ranges::find_if(snapshot_.pools, is_same);
+    if (known == snapshot_.pools.end()) {
+      snapshot_.pools.push_back(std::move(pool));
+    } else {
+      add_part(*known, pool);
+    }
+  }
+  std::ranges::move(part.clients, std::back_inserter(clients_));
+  std::ranges::move(part.servers, std::back_inserter(servers_));
+}
+
+void GatheredFigures::sort() {
+  std::ranges::sort(snapshot_.pools, {}, [](const PoolSnapshot& pool) { return std::tie(pool.database, pool.user); });
+  std::ranges::sort(clients_, {}, &ClientSnapshot::id);
+  std::ranges::sort(servers_, {}, &ServerSnapshot::id);
+}
+
+void Gathering::add(WorkerFigures part) {
+  const std::lock_guard lock(mutex_);
+  figures_.add(std::move(part));
+  if (--missing_ > 0) return;
+  figures_.sort();
+  done_(std::make_shared<GatheredFigures>(std::move(figures_)));
+}
+
+}  // namespace howdah::stats

@@ -1,0 +1,138 @@
+#include "daemon/stats/stats_port.h"
+
+#include <condition_variable>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "daemon/stats/http_server.h"
+#include "daemon/worker/worker.h"
+
+namespace howdah::stats {
+
+namespace {
+
+// Workers answer at the end of their turn. One that takes longer than this is stuck, which is news too.
+constexpr auto kLongestWait = std::chrono::seconds(1);
+
+// Reads its letters at once, on the thread of who writes them.
+class AtOnce final : public worker::Mailbox {
+ public:
+  void post(Letter letter) override { letter(); }
+};
+
+// Asks all workers and waits for them: for a thread that has nothing else to do.
+class AwaitedFigures final : public SnapshotSource {
+ public:
+  explicit AwaitedFigures(Gatherer& gatherer) : gatherer_(gatherer) {}
+
+  [[nodiscard]] Snapshot snapshot() const override {
+    const auto figures = gather();
+    if (figures) return figures->snapshot();
+    Snapshot nothing;
+    nothing.is_stuck = true;
+    return nothing;
+  }
+  [[nodiscard]] std::vector<ClientSnapshot> clients() const override {
+    const auto figures = gather();
+    return figures ? figures->clients() : std::vector<ClientSnapshot>{};
+  }
+  [[nodiscard]] std::vector<ServerSnapshot> servers() const override {
+    const auto figures = gather();
+    return figures ? figures->servers() : std::vector<ServerSnapshot>{};
+  }
+  [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override {
+    const auto figures = gather();
+    return figures ? figures->settings() : nullptr;
+  }
+
+  // Nobody is waited for any more.
+  void give_up() {
+    const std::lock_guard lock(arrival_->mutex);
+    arrival_->is_given_up = true;
+    arrival_->news.notify_all();
+  }
+
+ private:
+  struct Arrival {
+    std::mutex mutex;
+    std::condition_variable news;
+    std::uint64_t asked = 0;  // under mutex, like what follows
+    std::uint64_t come = 0;
+    FiguresPointer figures;
+    bool is_given_up = false;
+  };
+
+  // Null where they did not come in time.
+  [[nodiscard]] FiguresPointer gather() const {
+    std::unique_lock lock(arrival_->mutex);
+    const auto number = ++arrival_->asked;
+    lock.unlock();
+    gatherer_.gather(mailbox_, [arrival = arrival_, number](FiguresPointer figures) {
+      const std::lock_guard guard(arrival->mutex);
+      arrival->come = number;
+      arrival->figures = std::move(figures);
+      arrival->news.notify_all();
+    });
+    lock.lock();
+    arrival_->news.wait_for(lock, kLongestWait, [&] { return arrival_->come == number || arrival_->is_given_up; });
+    return arrival_->come == number ? arrival_->figures : nullptr;
+  }
+
+  Gatherer& gatherer_;
+  mutable AtOnce mailbox_;
+  std::shared_ptr<Arrival> arrival_ = std::make_shared<Arrival>();  // a late one may come after us
+};
+
+}  // namespace
+
+class StatsPort::Service {
+ public:
+  explicit Service(Gatherer& gatherer) : figures_(gatherer) {}
+  ~Service() { stop(); }
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  [[nodiscard]] std::expected<void, std::string> listen(const std::string& address) {
+    auto server = HttpServer::start(worker_.loop(), address, figures_);
+    if (!server) return std::unexpected(server.error());
+    server_.emplace(std::move(*server));
+    return {};
+  }
+  void start() {
+    thread_ = std::jthread([this] { worker_.run(); });
+  }
+  void stop() {
+    if (!thread_.joinable()) return;
+    figures_.give_up();
+    worker_.post([this] { worker_.stop(); });
+    thread_.join();
+  }
+
+ private:
+  AwaitedFigures figures_;
+  worker::Worker worker_;
+  std::optional<HttpServer> server_;
+  std::jthread thread_;
+};
+
+StatsPort::StatsPort(std::unique_ptr<Service> service) : service_(std::move(service)) {}
+StatsPort::~StatsPort() = default;
+StatsPort::StatsPort(StatsPort&&) noexcept = default;
+StatsPort& StatsPort::operator=(StatsPort&&) noexcept = default;
+
+std::expected<StatsPort, std::string> StatsPort::open(const std::string& address, Gatherer& gatherer) {
+  auto service = std::make_unique<Service>(gatherer);
+  if (auto listening = service->listen(address); !listening) return std::unexpected(listening.error());
+  return StatsPort(std::move(service));
+}
+
+void StatsPort::start() {
+  service_->start();
+}
+
+void StatsPort::stop() {
+  service_->stop();
+}
+
+}  // namespace howdah::stats
