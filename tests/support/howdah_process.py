@@ -25,7 +25,8 @@ def executable():
 def is_sanitized():
     """Whether the program carries a sanitizer: then memory and speed tell nothing."""
     with open(executable(), "rb") as file:
-        return b"__asan_init" in file.read() or b"__tsan_init" in file.read()
+        program = file.read()
+    return b"__asan_init" in program or b"__tsan_init" in program
 
 
 def merged(base, changes):
