@@ -1,26 +1,19 @@
 // A relay that parses nothing, as the limit of what a proxy in user space can reach: for each client a connection to
 // the backend, and whatever one side sends is read once and written once to the other. One epoll loop, one thread.
 //   relay PORT SOCKET      listens on 127.0.0.1 and connects to a Unix socket; ends with SIGTERM
-#include <arpa/inet.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <unordered_set>
 
+#include "sockets.h"
+
 namespace {
 
-[[noreturn]] void fail(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
+using bench::fail;
 
 struct Pair;
 
@@ -39,20 +32,11 @@ struct Pair {
 
 class Relay {
  public:
-  Relay(int port, std::string_view backend) : epoll_(epoll_create1(0)) {
-    backend_.sun_family = AF_UNIX;
-    backend.copy(backend_.sun_path, sizeof(backend_.sun_path) - 1);
-    listener_ = socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) fail("bind");
-    if (listen(listener_, SOMAXCONN) != 0) fail("listen");
+  Relay(int port, std::string_view backend)
+      : listener_(bench::listen_on_port(port)), backend_(bench::unix_address(backend)) {
     watch(listener_, EPOLLIN, nullptr, EPOLL_CTL_ADD);
   }
+
   [[noreturn]] void run() {
     std::array<epoll_event, 64> events{};
     while (true) {
@@ -67,18 +51,13 @@ class Relay {
   }
 
  private:
-  void watch(int fd, std::uint32_t what, Side* side, int how) const {
-    epoll_event event{};
-    event.events = what;
-    event.data.ptr = side;
-    if (epoll_ctl(epoll_, how, fd, &event) != 0) fail("epoll_ctl");
-  }
+  void watch(int fd, std::uint32_t what, Side* side, int how) const { bench::watch(epoll_, fd, what, side, how); }
 
   void accept_one() {
     const int client = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
     if (client < 0) return;
     const int server = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (connect(server, reinterpret_cast<sockaddr*>(&backend_), sizeof(backend_)) != 0) fail("connect");
+    if (connect(server, reinterpret_cast<const sockaddr*>(&backend_), sizeof(backend_)) != 0) fail("connect");
     const int on = 1;
     setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     auto* pair = new Pair;
@@ -119,9 +98,9 @@ class Relay {
     over_.insert(std::unique_ptr<Pair>(&pair));
   }
 
-  const int epoll_;
-  int listener_ = -1;
-  sockaddr_un backend_{};
+  const int epoll_ = epoll_create1(0);
+  const int listener_;
+  const sockaddr_un backend_;
   std::array<char, 65536> buffer_{};
   std::unordered_set<std::unique_ptr<Pair>> over_;  // until no event of this turn can be theirs
 };

@@ -2,19 +2,17 @@
 is connected to PostgreSQL itself. With --write-clients the table in README.md is written from what was seen."""
 
 import difflib
-import pathlib
 import re
 
 import pytest
 
+from support import readme
 from support.client_programs import Builder, Program, finish, start
 from support.other_targets import DirectTarget
 
 pytestmark = [pytest.mark.time_limit(180), pytest.mark.beyond_pgbouncer]
 
 AT_ONCE = 6
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
-MARKERS = ("<!-- clients -->", "<!-- /clients -->")
 
 PROGRAMS = [
     Program("python", "asyncpg"),
@@ -83,6 +81,4 @@ def table_row(program, expected, answers, pins):
 def write_table(rows):
     head = ["driver", "options other than the defaults", "what it does", f"{AT_ONCE} at once over 2 servers"]
     lines = ["| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows]]
-    readme = README.read_text(encoding="utf-8")
-    begin, end = (readme.index(marker) for marker in MARKERS)
-    README.write_text(f"{readme[:begin]}{MARKERS[0]}\n" + "\n".join(lines) + f"\n{readme[end:]}", encoding="utf-8")
+    readme.write("clients", "\n".join(lines))

@@ -1,13 +1,12 @@
 """Stand-ins for howdah, which show that the tests themselves are right: PostgreSQL itself, and PgBouncer."""
 
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
 import tempfile
 
-from support import processes
+from support import compiled, processes
 from support.waiting import wait_until
 
 
@@ -37,15 +36,16 @@ class DirectTarget:
 
 
 class PgbouncerTarget(DirectTarget):
-    """As much of a howdah configuration as PgBouncer understands."""
+    """As much of a howdah configuration as PgBouncer understands; `settings` are more lines of its own."""
 
-    def __init__(self, postgres, config):
+    def __init__(self, postgres, config, settings=None):
         super().__init__(postgres)
         self.backend = postgres
         self.port = processes.free_port()
         self.folder = self.socket_folder = tempfile.mkdtemp(prefix="howdah-pgbouncer-")
         shutil.chown(self.folder, "postgres", "postgres")
         self.config = config
+        self.settings = {"max_client_conn": 1000, "admin_users": "postgres", "server_login_retry": 1, **(settings or {})}
         self.process = None
 
     def _lines(self):
@@ -60,7 +60,7 @@ class PgbouncerTarget(DirectTarget):
         yield f"default_pool_size = {pool.get('max_size', 20)}\nmin_pool_size = {pool.get('min_size', 0)}"
         yield f"query_wait_timeout = {seconds('acquire_timeout', '30s')}\nquery_timeout = {seconds('query_timeout', '0s')}"
         yield f"idle_transaction_timeout = {seconds('idle_in_transaction_timeout', '0s')}"
-        yield "max_client_conn = 1000\nadmin_users = postgres\nserver_login_retry = 1"
+        yield from (f"{name} = {value}" for name, value in self.settings.items())
         yield "ignore_startup_parameters = extra_float_digits,options,search_path,work_mem,geqo"
 
     def start(self, wait=True):
@@ -101,14 +101,11 @@ class RelayTarget(DirectTarget):
         super().__init__(postgres)
         self.backend = f"{postgres.folder}/.s.PGSQL.{postgres.port}"
         self.port = processes.free_port()
-        self.folder = tempfile.mkdtemp(prefix="howdah-relay-")
         self.process = None
 
     def start(self, wait=True):
-        source = pathlib.Path(__file__).resolve().parents[1] / "bench" / "relay.cpp"
-        subprocess.run(["g++", "-std=c++23", "-O2", "-o", f"{self.folder}/relay", source], check=True)
         self.process = subprocess.Popen(
-            [f"{self.folder}/relay", str(self.port), self.backend],
+            [compiled.program("relay"), str(self.port), self.backend],
             stdin=subprocess.DEVNULL,
             preexec_fn=processes.die_with_parent,
         )
@@ -118,7 +115,6 @@ class RelayTarget(DirectTarget):
     def remove(self):
         if self.process:
             processes.stop(self.process, signal.SIGTERM)
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def target_name():

@@ -1,0 +1,56 @@
+"""What a running process has used: processor time, memory, system calls."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+from support import processes
+from support.waiting import wait_until
+
+
+def processor_microseconds(pid):
+    """Of all its threads so far, those that have ended too."""
+    clock = (~pid << 3) | 2  # the clock of a process, as clock_getcpuclockid() makes it
+    return time.clock_gettime_ns(clock) / 1000
+
+
+def processor_microseconds_of(target):
+    """Of a pooler's process; nothing for PostgreSQL itself."""
+    process = getattr(target, "process", None)
+    return processor_microseconds(process.pid) if process else 0
+
+
+def own_kilobytes(pid):
+    """Its proportional share of memory (PSS)."""
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return int(re.search(r"^Pss: +(\d+) kB", text, re.MULTILINE).group(1))
+
+
+def system_calls(pid, work):
+    """How many it makes, with all its threads, while `work` runs; strace slows it down. Also what `work` returns."""
+    with tempfile.NamedTemporaryFile("r", suffix=".strace") as counts, tempfile.TemporaryFile("w+") as said:
+        command = ["strace", "-f", "-c", "-o", counts.name, "-p", str(pid)]
+        strace = subprocess.Popen(command, stderr=said, stdin=subprocess.DEVNULL, preexec_fn=processes.die_with_parent)
+
+        def is_attached():
+            assert strace.poll() is None, os.pread(said.fileno(), 2000, 0).decode()
+            return b"attached" in os.pread(said.fileno(), 2000, 0)
+
+        try:
+            wait_until(is_attached, "strace is attached")
+            result = work()
+        finally:
+            processes.stop(strace, signal.SIGINT)
+        total = re.search(r"^ *100\.00 +[\d.]+ +\d+ +(\d+) .*total$", counts.read(), re.MULTILINE)
+    return int(total.group(1)) if total else 0, result
+
+
+def processor():
+    """The machine in words."""
+    found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii"))
+    cores = f"{len(os.sched_getaffinity(0))} cores"
+    return f"{cores} ({found.group(1)})" if found else cores
