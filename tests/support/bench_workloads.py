@@ -41,7 +41,8 @@ class Load:
     sampled: float | None = 0.3  # share of the transactions whose latency is kept
     jobs: int = 2  # threads of pgbench
     is_quick: bool = False
-    counts_calls = property(lambda self: self.server == STUB)
+    is_on_one_core: bool = False  # client, pooler and server
+    counts_calls = property(lambda self: self.server == STUB and not self.is_on_one_core)
 
     def run(self, target, *length):
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
@@ -78,6 +79,7 @@ class Transfer:
     server: str = POSTGRES
     targets: tuple = (DIRECT, RELAY, PGBOUNCER, PGBOUNCER_LARGE, HOWDAH, HOWDAH_TWO)
     is_quick: bool = True
+    is_on_one_core = False
     counts_calls = True
 
     def warm_up(self, target, seconds):
@@ -116,6 +118,14 @@ def _pipelines(server):
         yield Load(f"ten in a pipeline, {protocol}, 32 clients", server, ("-M", protocol), 32, PIPELINE, targets, is_quick=server == STUB)
 
 
+def _on_one_core():
+    """With two cores, one client's rate is one of two, by whether the scheduler wakes the next process on the same core."""
+    for protocol in ("simple", "extended", "prepared"):
+        targets = PREPARING if protocol == "prepared" else USUAL
+        name = f"SELECT 1, {protocol}, 1 client, one core"
+        yield Load(name, STUB, ("-M", protocol), 1, ONE, targets, is_quick=True, is_on_one_core=True)
+
+
 def _logins():
     """pgbench waits for a log-in, so each client has a thread; the time of the log-in is not in its latencies."""
     common = {"options": ("-C",), "clients": 8, "jobs": 8, "script": ONE, "sampled": None, "is_quick": True}
@@ -134,6 +144,7 @@ def workloads():
         Load("1,000 a second, simple, 8 clients", POSTGRES, ("-S", "-R", "1000"), 8, sampled=1.0, is_quick=True),
         *_logins(),
         *_for_clients("SELECT 1", STUB, (), ONE, quick=[*quick, ("simple", 256)]),
+        *_on_one_core(),
         *_pipelines(STUB),
         *(Transfer(name) for name in bench_bulk.TRANSFERS),
     ]

@@ -1,5 +1,6 @@
 """What a running process has used: processor time, memory, system calls."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -47,6 +48,26 @@ def system_calls(pid, work):
             processes.stop(strace, signal.SIGINT)
         total = re.search(r"^ *100\.00 +[\d.]+ +\d+ +(\d+) .*total$", counts.read(), re.MULTILINE)
     return int(total.group(1)) if total else 0, result
+
+
+def _pin(pid, cores):
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), cores)
+
+
+@contextlib.contextmanager
+def on_one_core(pids):
+    """Meanwhile these processes, and what this one starts, share one core: so the figures do not depend on who happens to
+    run where. The processes may have no children."""
+    usual = os.sched_getaffinity(0)
+    pids = [os.getpid(), *pids]
+    try:
+        for pid in pids:
+            _pin(pid, {max(usual)})
+        yield
+    finally:
+        for pid in pids:
+            _pin(pid, usual)
 
 
 def processor():
