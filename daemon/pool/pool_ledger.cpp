@@ -313,6 +313,7 @@ PoolLedger::Counts PoolLedger::counts() const {
   Counts counts{.servers = servers_, .logging_in = logging_in_, .leaving = leaving_};
   for (const auto& part : parts_) {
     counts.waiting += part.queue.size();
+    counts.unserved += part.unserved();
     counts.idle += part.idle.size();
   }
   return counts;

@@ -117,6 +117,7 @@ class PoolLedger {
     std::size_t logging_in = 0;  // under way
     std::size_t leaving = 0;     // closed, and perhaps still there
     std::size_t waiting = 0;
+    std::size_t unserved = 0;  // of those, without a server on its way to them
     std::size_t idle = 0;
 
     [[nodiscard]] std::size_t connections() const { return servers + logging_in + leaving; }
