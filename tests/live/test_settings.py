@@ -298,7 +298,7 @@ def run(direct, howdah, count):
 
 @pytest.mark.time_limit(300)
 def test_random_programs_leave_the_settings_that_postgres_has(direct, start_howdah):
-    run(direct, start_howdah(pool={"max_size": 3}), 300)
+    run(direct, start_howdah(pool={"max_size": 3}, workers=1), 300)
 
 
 @pytest.mark.long

@@ -56,7 +56,7 @@ def _make(name, server, more):
         RELAY: lambda: RelayTarget(server),
         PGBOUNCER: lambda: PgbouncerTarget(server, settings, pgbouncer),
         PGBOUNCER_LARGE: lambda: PgbouncerTarget(server, settings, pgbouncer | {"pkt_buf": 65536}),
-        HOWDAH: lambda: HowdahProcess(settings),
+        HOWDAH: lambda: HowdahProcess(merged(settings, {"workers": 1})),
         HOWDAH_TWO: lambda: HowdahProcess(merged(settings, {"workers": 2})),
     }[name]()
 

@@ -37,7 +37,7 @@ def instructions(server, work):
             file.write(WRAPPER.format(counts=counts, program=os.path.abspath(executable())))
         os.chmod(wrapper, stat.S_IRWXU)
         pool = {"min_size": 1, "max_size": 1}
-        howdah = HowdahProcess(merged(bench_targets.config(server), {"databases": {"*": {"pool": pool}}}))
+        howdah = HowdahProcess(merged(bench_targets.config(server), {"workers": 1, "databases": {"*": {"pool": pool}}}))
         try:
             with _named(wrapper):
                 howdah.start()
