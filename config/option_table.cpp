@@ -64,7 +64,7 @@ constexpr std::array kTable{
            "Threads that serve clients, each with a loop of its own; all share the pools. auto: one for each core that "
            "the "
            "process may run on. Clients that wait for a server are served in the order of their arrival; with several "
-           "workers one may be overtaken by at most 16 that came later."},
+           "workers one may be overtaken by at most 64 that came later."},
     Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
            "An orderly shutdown waits this long for transactions to end. 0: no limit."},
 

@@ -102,7 +102,7 @@ void App::Engine::on_accept(io::UniqueFd fd, io::PeerAddress peer) {
 }
 
 template <typename Task>
-void App::Engine::tell_all(Task task) {
+void App::Engine::tell_all(const Task& task) {
   for (const auto& serving : serving_) {
     serving->worker().post([&told = *serving, task] { task(told); });
   }

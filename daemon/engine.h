@@ -39,7 +39,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void finish();
   // On each worker's own thread.
   template <typename Task>
-  void tell_all(Task task);
+  void tell_all(const Task& task);
   void on_accept(io::UniqueFd fd, io::PeerAddress peer) override;
   void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
   [[nodiscard]] std::size_t client_count() const;

@@ -52,8 +52,8 @@ std::size_t ServingWorker::client_count() const {
 
 void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
   auto transport = std::make_unique<io::PlainTransport>(std::move(fd));
-  auto stream = std::make_unique<io::SocketStream>(worker_, std::move(transport), peer.text);
-  sessions_.accept(std::move(stream), {.is_local = peer.is_local, .address = peer.bytes});
+  auto stream = std::make_unique<io::SocketStream>(worker_, std::move(transport), std::move(peer.text));
+  sessions_.accept(std::move(stream), {.is_local = peer.is_local, .address = std::move(peer.bytes)});
 }
 
 bool ServingWorker::check(const auth::PasswordCheck& check, std::function<void(bool)> done) {

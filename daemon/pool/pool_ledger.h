@@ -42,7 +42,7 @@ class PoolPart {
 
 class PoolLedger {
  public:
-  static constexpr std::uint64_t kMostOvertaking = 16;
+  static constexpr std::uint64_t kMostOvertaking = 64;
 
   explicit PoolLedger(const config::PoolSettings& settings) : settings_(settings) {}
   PoolLedger(const PoolLedger&) = delete;

@@ -71,6 +71,7 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
     if (state == "idle") ++snapshot.servers_idle;
     if (state == "cleaning") ++snapshot.servers_cleaning;
   }
+  snapshot.servers_in_all = static_cast<int>(ledger_.counts().servers);
   snapshot.servers_connecting = static_cast<int>(logins_.size());
   snapshot.statements = static_cast<int>(ledger_.statements().size());
   const auto waiting = ledger_.waiting_on(part_);

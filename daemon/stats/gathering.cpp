@@ -28,17 +28,20 @@ void GatheredFigures::add(WorkerFigures part) {
   std::ranges::move(part.servers, std::back_inserter(servers_));
 }
 
-void GatheredFigures::sort() {
+void GatheredFigures::complete() {
+  std::ranges::for_each(snapshot_.pools, &settle_moving_servers);
   std::ranges::sort(snapshot_.pools, {}, [](const PoolSnapshot& pool) { return std::tie(pool.database, pool.user); });
   std::ranges::sort(clients_, {}, &ClientSnapshot::id);
   std::ranges::sort(servers_, {}, &ServerSnapshot::id);
+  const auto [first, last] = std::ranges::unique(servers_, {}, &ServerSnapshot::id);
+  servers_.erase(first, last);
 }
 
 void Gathering::add(WorkerFigures part) {
   const std::lock_guard lock(mutex_);
   figures_.add(std::move(part));
   if (--missing_ > 0) return;
-  figures_.sort();
+  figures_.complete();
   done_(std::make_shared<GatheredFigures>(std::move(figures_)));
 }
 

@@ -29,8 +29,8 @@ class GatheredFigures final : public SnapshotSource {
       : snapshot_(std::move(frame)), settings_(std::move(settings)) {}
 
   void add(WorkerFigures part);
-  // Pools by name, clients and servers by id.
-  void sort();
+  // No more parts come: pools stand by name, clients and servers by id, each once.
+  void complete();
 
   [[nodiscard]] Snapshot snapshot() const override { return snapshot_; }
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return clients_; }

@@ -55,6 +55,12 @@ void add(PoolSnapshot& sum, const PoolSnapshot& more) {
 // Statements and settings are the whole pool's.
 void add_part(PoolSnapshot& pool, const PoolSnapshot& part) {
   add_counts(pool, part);
+  pool.servers_in_all = part.servers_in_all;
+}
+
+void settle_moving_servers(PoolSnapshot& pool) {
+  const int others = pool.servers_pinned + pool.servers_idle + pool.servers_cleaning;
+  pool.servers_active = std::max(pool.servers_in_all - others, 0);
 }
 
 std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most) {

@@ -16,5 +16,8 @@ namespace howdah::stats {
 
 // Adds what another worker has of the same pool.
 void add_part(PoolSnapshot& pool, const PoolSnapshot& part);
+// Workers tell of themselves one after the other: a server that moves meanwhile is on none of them, or on two. It
+// counts once, as active: it moves only to somebody who waits.
+void settle_moving_servers(PoolSnapshot& pool);
 
 }  // namespace howdah::stats

@@ -42,6 +42,7 @@ struct PoolSnapshot {
   int servers_idle = 0;
   int servers_cleaning = 0;
   int servers_connecting = 0;
+  int servers_in_all = 0;       // logged in, on any worker or between two of them
   int statements = 0;           // texts of prepared statements that a client or a server holds
   Microseconds longest_wait{};  // of the client now first in the queue
   std::string last_error;       // of the last failed log-in to the backend, empty after a good one

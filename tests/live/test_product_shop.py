@@ -8,6 +8,7 @@ from conftest import default_config, make_target
 from support import postgres as postgres_cluster
 from support.other_targets import DirectTarget, target_name
 from support.shop import Shop, Shoppers, measure
+from support.waiting import wait_until
 from support.watch import ServerCount, run_in_threads
 
 pytestmark = pytest.mark.time_limit(180)
@@ -75,6 +76,7 @@ def report(capsys, what, times):
 
 @pytest.mark.pooler_only
 def test_a_hundred_clients_at_a_time_use_six_servers(shop, howdah, cluster):
+    wait_until(lambda: cluster.connections("app") == 6, "those of the tests before are gone")
     with ServerCount(cluster) as count, Shoppers(shop, howdah.dsn("app", "app"), 100) as shoppers:
         shoppers.ask(shop.choose(3_000))
     assert count.samples > 20
