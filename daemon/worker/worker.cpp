@@ -2,6 +2,7 @@
 
 #include <event2/event.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,11 +20,27 @@ Pointer require(Pointer pointer) {
   return pointer;
 }
 
-timeval to_timeval(Duration duration) {
-  const auto left = std::max(duration, Duration::zero());
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(left - seconds);
-  return {.tv_sec = seconds.count(), .tv_usec = micros.count()};
+// Timers are the agenda's, and the time is looked up once in a turn: the loop needs neither.
+event_base* make_loop() {
+  auto* config = require(event_config_new());
+  event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_NO_CACHE_TIME);
+  auto* loop = event_base_new_with_config(config);
+  event_config_free(config);
+  return require(loop);
+}
+
+int require_descriptor(int fd) {
+  if (fd < 0) std::abort();
+  return fd;
+}
+
+void set_alarm(int timer_fd, TimePoint at) {
+  const auto since_epoch = std::max(at.time_since_epoch(), Duration(1));  // zero would switch it off
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
+  const itimerspec when{
+      .it_interval = {},
+      .it_value = {.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(since_epoch - seconds).count()}};
+  timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, nullptr);
 }
 
 }  // namespace
@@ -37,13 +54,15 @@ void Worker::LoopDeleter::operator()(event_base* pointer) const {
 }
 
 Worker::Worker()
-    : loop_(require(event_base_new())),
+    : loop_(make_loop()),
       agenda_(std::chrono::steady_clock::now()),
       scratch_(kScratchBytes),
-      letters_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      timer_fd_(require_descriptor(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK))),
+      letters_fd_(require_descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {
   const auto wake_up = [](int, short, void* self) noexcept { static_cast<Worker*>(self)->on_wake_up(); };
   const auto letters = [](int, short, void* self) noexcept { static_cast<Worker*>(self)->on_letters(); };
-  wake_up_.reset(require(evtimer_new(loop_.get(), wake_up, this)));
+  wake_up_.reset(require(event_new(loop_.get(), timer_fd_, EV_READ | EV_PERSIST, wake_up, this)));
+  event_add(wake_up_.get(), nullptr);
   letters_event_.reset(require(event_new(loop_.get(), letters_fd_, EV_READ | EV_PERSIST, letters, this)));
   event_add(letters_event_.get(), nullptr);
 }
@@ -52,7 +71,9 @@ Worker::~Worker() {
   close();
   agenda_.end_turn();
   letters_event_.reset();
+  wake_up_.reset();
   ::close(letters_fd_);
+  ::close(timer_fd_);
 }
 
 void Worker::run() {
@@ -102,13 +123,14 @@ void Worker::schedule_wake_up() {
   const auto next = agenda_.next_wake_up();
   if (!next || *next >= wake_up_at_) return;
   wake_up_at_ = *next;
-  const auto delay = to_timeval(*next - std::chrono::steady_clock::now());
-  evtimer_add(wake_up_.get(), &delay);
+  set_alarm(timer_fd_, wake_up_at_);
 }
 
 void Worker::on_wake_up() {
-  wake_up_at_ = TimePoint::max();
   const Turn turn(*this);
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto taken = read(timer_fd_, &count, sizeof count);
+  wake_up_at_ = TimePoint::max();
   agenda_.fire_timers();
 }
 

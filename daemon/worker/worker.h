@@ -52,7 +52,7 @@ class Worker final : public Mailbox {
   void end_turn();
 
  private:
-  static constexpr std::size_t kScratchBytes = 64UL * 1024;
+  static constexpr std::size_t kScratchBytes = 256UL * 1024;
   struct LoopDeleter {
     void operator()(event_base* pointer) const;
   };
@@ -64,6 +64,7 @@ class Worker final : public Mailbox {
   std::unique_ptr<event_base, LoopDeleter> loop_;
   Agenda agenda_;
   std::vector<char> scratch_;
+  int timer_fd_;
   EventPointer wake_up_;
   TimePoint wake_up_at_ = TimePoint::max();
   EventPointer letters_event_;
