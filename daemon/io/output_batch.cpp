@@ -2,23 +2,17 @@
 
 namespace howdah::io {
 
-void OutputBatch::pass(protocol::Bytes bytes) {
-  if (bytes.empty()) return;
-  size_bytes_ += bytes.size();
-  if (!pieces_.empty()) {
-    auto& last = pieces_.back();
-    if (last.outside != nullptr && last.outside + last.size == bytes.data()) {
-      last.size += bytes.size();
-      return;
-    }
-  }
-  pieces_.push_back({bytes.data(), 0, bytes.size()});
+void OutputBatch::own(protocol::Bytes bytes) {
+  own_written([bytes](std::string& out) { out.append(bytes); });
 }
 
-void OutputBatch::own(protocol::Bytes bytes) {
-  const auto before = owned_.size();
-  owned_.append(bytes);
-  note_owned(before);
+void OutputBatch::copy_short_range() {
+  const auto last = pieces_.back();
+  auto& before = pieces_[pieces_.size() - 2];
+  if (last.outside == nullptr || last.size > kShortRange || before.outside != nullptr) return;
+  owned_.append(last.outside, last.size);
+  before.size += last.size;
+  pieces_.pop_back();
 }
 
 void OutputBatch::note_owned(std::size_t before) {
@@ -38,7 +32,8 @@ void OutputBatch::clear() {
   size_bytes_ = 0;
 }
 
-std::vector<iovec>& OutputBatch::ranges() {
+std::span<iovec> OutputBatch::ranges() {
+  if (pieces_.size() > 1) copy_short_range();
   ranges_.clear();
   for (const auto& piece : pieces_) {
     const char* start = piece.outside != nullptr ? piece.outside : owned_.data() + piece.offset;

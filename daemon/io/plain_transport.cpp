@@ -20,15 +20,19 @@ TransportResult failure() {
 }  // namespace
 
 TransportResult read_plain(int fd, std::span<char> into) {
-  const auto count = ::read(fd, into.data(), into.size());
+  const auto count = recv(fd, into.data(), into.size(), 0);
   if (count < 0) return failure();
   if (count == 0) return {.kind = Kind::EndOfFile, .count = 0};
   return {.kind = Kind::Bytes, .count = static_cast<std::size_t>(count)};
 }
 
+// By the calls that are for sockets only: the kernel has less to look at.
 TransportResult write_plain(int fd, std::span<iovec> ranges) {
-  const auto range_count = static_cast<int>(std::min<std::size_t>(ranges.size(), IOV_MAX));
-  const auto count = ::writev(fd, ranges.data(), range_count);
+  msghdr message{};
+  message.msg_iov = ranges.data();
+  message.msg_iovlen = std::min<std::size_t>(ranges.size(), IOV_MAX);
+  const auto count = ranges.size() == 1 ? send(fd, ranges.front().iov_base, ranges.front().iov_len, MSG_NOSIGNAL)
+                                        : sendmsg(fd, &message, MSG_NOSIGNAL);
   if (count < 0) return failure();
   return {.kind = Kind::Bytes, .count = static_cast<std::size_t>(count)};
 }

@@ -1,4 +1,4 @@
-// Bytes as they are: one read(2) or writev(2) a call.
+// Bytes as they are: one recv(2), send(2) or sendmsg(2) a call. A peer that is gone is an error, never a signal.
 #pragma once
 
 #include "daemon/io/transport.h"

@@ -3,6 +3,7 @@
 #include <event2/event.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -64,6 +65,7 @@ void SocketStream::set_reading(bool on) {
     if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
   } else {
     event_del(read_event_.get());
+    read_size_ = kUsualReadBytes;  // whoever gets the bytes is slow: more of them at a time would only be copied
   }
 }
 
@@ -89,9 +91,9 @@ void SocketStream::on_readable() {
     return;
   }
   const bool fits = kept_.size() <= scratch.size() / 2;
-  if (fits) std::memcpy(scratch.data(), kept_.data(), kept_.size());
+  if (fits && !kept_.empty()) std::memcpy(scratch.data(), kept_.data(), kept_.size());
   const auto room = fits ? scratch.subspan(kept_.size()) : scratch;
-  const auto result = transport_->read(room);
+  const auto result = transport_->read(room.first(std::min<std::size_t>(room.size(), read_size_)));
   switch (result.kind) {
     case Kind::WouldBlock:
       return;
@@ -102,6 +104,7 @@ void SocketStream::on_readable() {
     case Kind::Bytes:
       break;
   }
+  adapt_read_size(result.count);
   if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
   if (fits) {
     const auto size = kept_.size() + result.count;
@@ -110,6 +113,15 @@ void SocketStream::on_readable() {
     kept_.append(room.data(), result.count);
     const auto all = std::exchange(kept_, {});
     deliver(all);
+  }
+}
+
+// Bulk comes in large pieces as long as it comes fast and goes on fast: see set_reading.
+void SocketStream::adapt_read_size(std::size_t count) {
+  if (count == read_size_) {
+    read_size_ = std::min(read_size_ * 2, kMostReadBytes);
+  } else if (read_size_ > kUsualReadBytes && count < read_size_ / 4) {
+    read_size_ = kUsualReadBytes;
   }
 }
 
@@ -156,8 +168,7 @@ void SocketStream::write(OutputBatch& batch) {
   if (has_failed_ || has_write_failed_) return batch.clear();
   std::size_t sent = 0;
   if (pending_bytes() == 0) {
-    auto& ranges = batch.ranges();
-    std::span<iovec> rest(ranges);
+    auto rest = batch.ranges();
     while (sent < batch.size_bytes()) {
       const auto result = transport_->write(rest);
       if (result.kind == Kind::WouldBlock) break;
@@ -166,12 +177,12 @@ void SocketStream::write(OutputBatch& batch) {
         return fail_writing();
       }
       sent += result.count;
+      if (sent == batch.size_bytes()) break;
       auto done = result.count;
       while (!rest.empty() && done >= rest.front().iov_len) {
         done -= rest.front().iov_len;
         rest = rest.subspan(1);
       }
-      if (rest.empty()) break;
       rest.front().iov_base = static_cast<char*>(rest.front().iov_base) + done;
       rest.front().iov_len -= done;
     }

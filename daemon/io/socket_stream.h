@@ -33,6 +33,9 @@ class SocketStream final : public Stream {
   [[nodiscard]] std::string peer() const override { return peer_; }
 
  private:
+  static constexpr std::uint32_t kUsualReadBytes = 64 * 1024;
+  static constexpr std::uint32_t kMostReadBytes = 256 * 1024;
+
   void linger(std::unique_ptr<Stream> self) override;
 
   void make_read_event();
@@ -42,6 +45,7 @@ class SocketStream final : public Stream {
   void on_linger_over();
   // Hands out what was kept and the bytes just read, and keeps what was not taken.
   void deliver(protocol::Bytes fresh);
+  void adapt_read_size(std::size_t count);
   [[nodiscard]] bool send_pending();
   void keep_unsent(OutputBatch& batch, std::size_t sent);
   void fail(StreamEnd end);
@@ -59,6 +63,7 @@ class SocketStream final : public Stream {
   std::size_t pending_sent_ = 0;
   worker::EventPointer read_event_;
   worker::EventPointer write_event_;  // made when first needed
+  std::uint32_t read_size_ = kUsualReadBytes;
   bool is_reading_ = false;
   bool is_redelivery_due_ = false;
   bool has_ended_ = false;  // the peer sends nothing more

@@ -42,6 +42,25 @@ BOOST_AUTO_TEST_CASE(neighbours_are_one_range) {
   BOOST_TEST(sent(batch) == "0123456789ab0134");
 }
 
+BOOST_AUTO_TEST_CASE(short_ranges_between_bytes_of_our_own_join_them) {
+  OutputBatch batch;
+  const std::string is_short = "short";
+  const std::string is_long(1000, 'l');
+  std::string expected;
+  for (int i = 0; i < 10; ++i) {
+    batch.own("own ");
+    batch.pass(is_short);
+    expected += "own " + is_short;
+  }
+  BOOST_TEST(batch.ranges().size() == 1U);
+  batch.own(".");
+  batch.pass(is_long);
+  batch.own(".");
+  BOOST_TEST(batch.ranges().size() == 3U);
+  BOOST_TEST(sent(batch) == expected + "." + is_long + ".");
+  BOOST_TEST(batch.size_bytes() == expected.size() + is_long.size() + 2);
+}
+
 BOOST_AUTO_TEST_CASE(owned_bytes_stay_right_when_more_of_them_move_the_memory) {
   OutputBatch batch;
   const std::string outside = "|";
