@@ -47,9 +47,17 @@ class ByteReader {
 };
 
 template <typename Integer>
-void append_integer(std::string& out, Integer value) {
+[[nodiscard]] std::array<char, sizeof(Integer)> to_wire(Integer value) {
   const auto swapped = std::endian::native == std::endian::little ? std::byteswap(value) : value;
-  const auto wire = std::bit_cast<std::array<char, sizeof(Integer)>>(swapped);
+  return std::bit_cast<std::array<char, sizeof(Integer)>>(swapped);
+}
+// There must be room for four bytes.
+inline void write_int32(char* at, std::int32_t value) {
+  std::ranges::copy(to_wire(value), at);
+}
+template <typename Integer>
+void append_integer(std::string& out, Integer value) {
+  const auto wire = to_wire(value);
   out.append(wire.data(), wire.size());
 }
 inline void append_int16(std::string& out, std::int16_t value) {

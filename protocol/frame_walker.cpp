@@ -1,7 +1,5 @@
 #include "protocol/frame_walker.h"
 
-#include <algorithm>
-
 namespace howdah::protocol {
 
 namespace {
@@ -62,33 +60,6 @@ const FrameRules& client_frame_rules() {
 
 const FrameRules& server_frame_rules() {
   return kServerRules;
-}
-
-std::expected<std::optional<Piece>, FrameError> FrameWalker::peek(Bytes bytes) const {
-  if (bytes.empty()) return std::nullopt;
-  if (missing_bytes_ > 0) {
-    const auto size = std::min<std::size_t>(bytes.size(), missing_bytes_);
-    return Piece{type_, false, size == missing_bytes_, bytes.substr(0, size)};
-  }
-  const auto& rule = (*rules_)[index_of(bytes.front())];
-  if (rule.max_length == 0) return std::unexpected(FrameError::UnknownType);
-  if (bytes.size() < kFrameHeaderBytes) return std::nullopt;
-  const auto length = read_int32(bytes.substr(1));
-  if (length < 4 || length > rule.max_length) return std::unexpected(FrameError::InvalidLength);
-  const auto frame_bytes = static_cast<std::size_t>(length) + 1;
-  if (bytes.size() < std::min<std::size_t>(frame_bytes, rule.inspect_bytes)) return std::nullopt;
-  const auto size = std::min(bytes.size(), frame_bytes);
-  return Piece{bytes.front(), true, size == frame_bytes, bytes.substr(0, size)};
-}
-
-void FrameWalker::advance(const Piece& piece) {
-  type_ = piece.type;
-  const auto size = static_cast<std::uint32_t>(piece.bytes.size());
-  if (!piece.is_start) {
-    missing_bytes_ -= size;
-  } else {
-    missing_bytes_ = static_cast<std::uint32_t>(read_int32(piece.bytes.substr(1))) + 1 - size;
-  }
 }
 
 }  // namespace howdah::protocol

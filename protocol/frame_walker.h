@@ -3,6 +3,7 @@
 // (PostgreSQL documentation: "Message Flow", "Message Formats")
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <expected>
@@ -46,8 +47,22 @@ class FrameWalker {
   // The piece at the front of `bytes`, which continue where the last advance ended; nothing when more bytes
   // are needed; or why the peer must be dropped: then the walker is of no more use.
   [[nodiscard]] std::expected<std::optional<Piece>, FrameError> peek(Bytes bytes) const;
+  // The size of the frame at the front, if it is whole there and all before it is done with; else 0.
+  [[nodiscard]] std::size_t whole_frame_bytes(Bytes bytes) const;
+  // So many bytes at the front are whole frames of this type, between frames only: to be passed over without `advance`,
+  // as the frame that whole_frame_bytes tells of may be.
+  [[nodiscard]] std::size_t run_bytes(char type, Bytes bytes) const;
   // Goes behind the piece that `peek` gave.
-  void advance(const Piece& piece);
+  void advance(const Piece& piece) {
+    type_ = piece.type;
+    if (piece.is_end) {
+      missing_bytes_ = 0;
+    } else {
+      const auto left =
+          piece.is_start ? static_cast<std::uint32_t>(read_int32(piece.bytes.substr(1))) + 1 : missing_bytes_;
+      missing_bytes_ = left - static_cast<std::uint32_t>(piece.bytes.size());
+    }
+  }
 
   // Bytes of the frame under way that are still to come; 0 between frames.
   [[nodiscard]] std::uint32_t missing_bytes() const { return missing_bytes_; }
@@ -58,5 +73,41 @@ class FrameWalker {
   std::uint32_t missing_bytes_ = 0;
   char type_ = 0;
 };
+
+// Here, since it is asked once for every frame that goes through.
+inline std::expected<std::optional<Piece>, FrameError> FrameWalker::peek(Bytes bytes) const {
+  if (bytes.empty()) return std::nullopt;
+  if (missing_bytes_ > 0) {
+    const auto size = std::min<std::size_t>(bytes.size(), missing_bytes_);
+    return Piece{type_, false, size == missing_bytes_, bytes.substr(0, size)};
+  }
+  const auto& rule = (*rules_)[static_cast<std::uint8_t>(bytes.front())];
+  if (rule.max_length == 0) return std::unexpected(FrameError::UnknownType);
+  if (bytes.size() < kFrameHeaderBytes) return std::nullopt;
+  const auto length = read_int32(bytes.substr(1));
+  if (length < 4 || length > rule.max_length) return std::unexpected(FrameError::InvalidLength);
+  const auto frame_bytes = static_cast<std::size_t>(length) + 1;
+  if (bytes.size() >= frame_bytes) return Piece{bytes.front(), true, true, bytes.substr(0, frame_bytes)};
+  if (bytes.size() < rule.inspect_bytes) return std::nullopt;
+  return Piece{bytes.front(), true, false, bytes};
+}
+
+inline std::size_t FrameWalker::whole_frame_bytes(Bytes bytes) const {
+  if (bytes.size() < kFrameHeaderBytes || missing_bytes_ > 0) return 0;
+  const auto length = read_int32(bytes.substr(1));
+  const auto is_allowed = length >= 4 && length <= (*rules_)[static_cast<std::uint8_t>(bytes.front())].max_length;
+  return is_allowed && bytes.size() > static_cast<std::size_t>(length) ? static_cast<std::size_t>(length) + 1 : 0;
+}
+
+inline std::size_t FrameWalker::run_bytes(char type, Bytes bytes) const {
+  const auto max_length = (*rules_)[static_cast<std::uint8_t>(type)].max_length;
+  auto rest = bytes;
+  while (rest.size() >= kFrameHeaderBytes && rest.front() == type) {
+    const auto length = read_int32(rest.substr(1));
+    if (length < 4 || length > max_length || rest.size() <= static_cast<std::size_t>(length)) break;
+    rest.remove_prefix(static_cast<std::size_t>(length) + 1);
+  }
+  return bytes.size() - rest.size();
+}
 
 }  // namespace howdah::protocol

@@ -6,14 +6,7 @@
 
 namespace howdah::protocol {
 
-namespace {
-
-// What a reply does to the request at the head.
-enum class Effect : std::uint8_t { Unexpected, GoesOn, Ends, BeginsCopyIn };
-using Effects = std::array<Effect, 256>;
-constexpr std::size_t kRequestCount = static_cast<std::size_t>(Request::FunctionCall) + 1;
-
-constexpr std::array<Effects, kRequestCount> make_effects() {
+constexpr std::array<OwedReplies::Effects, OwedReplies::kRequestCount> OwedReplies::make_effects() {
   std::array<Effects, kRequestCount> table{};
   const auto set = [&table](Request request, std::string_view types, Effect effect) {
     for (const char type : types) table[static_cast<std::size_t>(request)][static_cast<std::uint8_t>(type)] = effect;
@@ -32,13 +25,7 @@ constexpr std::array<Effects, kRequestCount> make_effects() {
   return table;
 }
 
-constexpr auto kEffects = make_effects();
-
-bool owes_ready(Request request) {
-  return request >= Request::Sync;
-}
-
-}  // namespace
+constexpr std::array<OwedReplies::Effects, OwedReplies::kRequestCount> OwedReplies::kEffects = make_effects();
 
 Request request_of(char type) {
   switch (type) {
@@ -65,7 +52,8 @@ Request request_of(char type) {
   }
 }
 
-bool OwedReplies::expect(Request request, Asker asker, bool has_note) {
+// In a copy-in or behind an error, or the end of a copy-in.
+bool OwedReplies::expect_in_disorder(Request request, Asker asker, bool has_note) {
   if (request == Request::CopyEnd) return expect_copy_end(asker);
   if (is_copy_in_ && is_ignored_in_copy_in(request)) {
     note_ignored(request);
@@ -91,7 +79,8 @@ bool OwedReplies::expect_copy_end(Asker asker) {
   return true;
 }
 
-OwedReplies::Verdict OwedReplies::on_reply(char type) {
+// Whatever is not one of the usual answers to the request at the head.
+OwedReplies::Verdict OwedReplies::on_rare_reply(char type) {
   switch (type) {
     case 'N':
     case 'S':
@@ -107,14 +96,13 @@ OwedReplies::Verdict OwedReplies::on_reply(char type) {
 }
 
 OwedReplies::Verdict OwedReplies::on_answer(char type) {
-  const auto effect = kEffects[static_cast<std::size_t>(entries_[head_].request)][static_cast<std::uint8_t>(type)];
+  const auto effect = effect_at_head(type);
   if (effect == Effect::Unexpected) return Verdict::Unexpected;
   const auto verdict = verdict_at_head();
   if (doubt_ == Doubt::Readies) doubt_ = Doubt::None;  // whatever was in doubt came before this
   doubt_if_copy_fails_ = Doubt::None;
   if (effect == Effect::Ends) {
-    if (entries_[head_].has_note) ++outcomes_.completed;
-    pop();
+    end_head();
   } else if (effect == Effect::BeginsCopyIn) {
     on_copy_in();
   }
@@ -130,9 +118,8 @@ OwedReplies::Verdict OwedReplies::on_ready() {
   }
   if (is_empty() || !owes_ready(entries_[head_].request)) return Verdict::Unexpected;
   if (entries_[head_].request == Request::Query) outcomes_.has_run_query = true;
-  if (entries_[head_].has_note) ++outcomes_.completed;
   const auto verdict = verdict_at_head();
-  pop();
+  end_head();
   return verdict;
 }
 
@@ -201,20 +188,7 @@ void OwedReplies::count_ready(const Entry& entry, bool is_owed) {
   }
 }
 
-void OwedReplies::push(Entry entry) {
-  entries_.push_back(entry);
-  if (owes_ready(entry.request)) {
-    count_ready(entry, true);
-    ++batch_;
-    unflushed_count_ = 0;
-  } else {
-    ++unflushed_count_;
-  }
-}
-
-void OwedReplies::pop() {
-  count_ready(entries_[head_], false);
-  ++head_;
+void OwedReplies::tidy_up() {
   drop_copy_ends();
   compact();
 }
@@ -224,7 +198,6 @@ void OwedReplies::drop_copy_ends() {
 }
 
 void OwedReplies::compact() {
-  constexpr std::size_t kWorthMoving = 1024;
   if (is_empty()) {
     entries_.clear();
     head_ = 0;

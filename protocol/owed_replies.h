@@ -4,6 +4,7 @@
 // "Function Call", "COPY Operations")
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -45,7 +46,12 @@ class OwedReplies {
   // Notes a message that is about to be sent.
   // False: the server will skip or ignore it, and nothing is owed for it. With `has_note` its end is counted
   // for whoever keeps notes of requests.
-  bool expect(Request request, Asker asker = Asker::Client, bool has_note = false);
+  bool expect(Request request, Asker asker = Asker::Client, bool has_note = false) {
+    if (is_copy_in_ || is_skipping_ || request == Request::CopyEnd) return expect_in_disorder(request, asker, has_note);
+    is_unsynced_ = !owes_ready(request);
+    push({request, asker, has_note});
+    return true;
+  }
 
   enum class Verdict {
     ForClient,
@@ -54,7 +60,30 @@ class OwedReplies {
   };
   // Judges the frame that starts with this type byte. Notices, parameters and notifications, which a server
   // may send between any two messages, are for the client and change nothing.
-  [[nodiscard]] Verdict on_reply(char type);
+  [[nodiscard]] Verdict on_reply(char type) {
+    if (is_empty() || is_doubtful()) return on_rare_reply(type);
+    const auto effect = effect_at_head(type);
+    if (effect != Effect::GoesOn && effect != Effect::Ends) return on_rare_reply(type);
+    const auto verdict = verdict_at_head();
+    doubt_if_copy_fails_ = Doubt::None;
+    if (effect == Effect::Ends) end_head();
+    return verdict;
+  }
+  // As on_reply, for one of the usual answers to a request of the client's that nobody keeps a note of. False: it is
+  // none of these, and nothing was done.
+  [[nodiscard]] bool take_plain_reply(char type) {
+    if (is_empty()) return false;
+    const auto head = entries_[head_];
+    if (head.asker != Asker::Client || head.has_note || is_doubtful()) return false;
+    const auto effect = kEffects[static_cast<std::size_t>(head.request)][static_cast<std::uint8_t>(type)];
+    if (effect == Effect::Ends) {
+      pop_front();
+    } else if (effect != Effect::GoesOn) {
+      return false;
+    }
+    doubt_if_copy_fails_ = Doubt::None;
+    return true;
+  }
 
   // Nothing is owed, nothing in doubt, and no batch is open: no Sync is missing behind what was sent.
   [[nodiscard]] bool is_settled() const {
@@ -65,6 +94,8 @@ class OwedReplies {
   [[nodiscard]] bool is_copy_in() const { return is_copy_in_; }
   // Messages of the extended protocol went out (or are being skipped after an error) and their Sync did not.
   [[nodiscard]] bool is_unsynced() const { return is_unsynced_ || is_skipping_; }
+  // In the middle of a batch that the server takes in order: what comes next is one more request of it.
+  [[nodiscard]] bool is_in_batch() const { return is_unsynced_ && !is_skipping_ && !is_copy_in_; }
   // The server has failed the batch under way and skips what comes up to its Sync.
   [[nodiscard]] bool is_skipping() const { return is_skipping_; }
   // A copy-in failed, and we cannot know whether the server met a Sync before that and ignored it, or
@@ -96,14 +127,26 @@ class OwedReplies {
   [[nodiscard]] bool is_next_for_pooler() const { return !is_empty() && entries_[head_].asker == Asker::Pooler; }
 
  private:
-  struct Entry {
+  struct alignas(std::uint32_t) Entry {  // a power of two: they are counted all the time
     Request request;
     Asker asker;
     bool has_note = false;
   };
 
+  // What a reply does to the request at the head.
+  enum class Effect : std::uint8_t { Unexpected, GoesOn, Ends, BeginsCopyIn };
+  using Effects = std::array<Effect, 256>;
+  static constexpr std::size_t kRequestCount = static_cast<std::size_t>(Request::FunctionCall) + 1;
+  static constexpr std::size_t kWorthMoving = 1024;  // entries
+  static const std::array<Effects, kRequestCount> kEffects;
+  static constexpr std::array<Effects, kRequestCount> make_effects();
+
+  static bool owes_ready(Request request) { return request >= Request::Sync; }
   static bool is_ignored_in_copy_in(Request request) {
     return request == Request::Sync || request == Request::Malformed;
+  }
+  [[nodiscard]] Effect effect_at_head(char type) const {
+    return kEffects[static_cast<std::size_t>(entries_[head_].request)][static_cast<std::uint8_t>(type)];
   }
   [[nodiscard]] Verdict verdict_at_head() const {
     return is_next_for_pooler() ? Verdict::LeaveOut : Verdict::ForClient;
@@ -111,7 +154,9 @@ class OwedReplies {
   // What may be owed beside the entries: ReadyForQuery only, or the replies to any requests.
   enum class Doubt : std::uint8_t { None, Readies, Requests };
 
+  bool expect_in_disorder(Request request, Asker asker, bool has_note);
   bool expect_copy_end(Asker asker);
+  Verdict on_rare_reply(char type);
   Verdict on_answer(char type);
   Verdict on_ready();
   Verdict on_error();
@@ -119,8 +164,29 @@ class OwedReplies {
   void on_copy_in();
   void note_ignored(Request request);
   void count_ready(const Entry& entry, bool is_owed);
-  void push(Entry entry);
-  void pop();
+  void push(Entry entry) {
+    entries_.push_back(entry);
+    if (owes_ready(entry.request)) {
+      count_ready(entry, true);
+      ++batch_;
+      unflushed_count_ = 0;
+    } else {
+      ++unflushed_count_;
+    }
+  }
+  void end_head() {
+    if (entries_[head_].has_note) ++outcomes_.completed;
+    pop();
+  }
+  void pop() {
+    if (owes_ready(entries_[head_].request)) count_ready(entries_[head_], false);
+    pop_front();
+  }
+  void pop_front() {
+    ++head_;
+    if (is_empty() || entries_[head_].request == Request::CopyEnd || head_ > kWorthMoving) tidy_up();
+  }
+  void tidy_up();
   void drop_copy_ends();
   void compact();
 

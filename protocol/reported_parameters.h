@@ -25,7 +25,9 @@ class ReportedParameters {
   [[nodiscard]] std::string_view value_of(std::string_view name) const;
   // It is reported, and has the value that it had at the last forget_changes.
   [[nodiscard]] bool has_kept(std::string_view name) const;
-  void forget_changes() { changed_.clear(); }
+  void forget_changes() {
+    if (!changed_.empty()) changed_.clear();
+  }
 
  private:
   Values values_;

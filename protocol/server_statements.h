@@ -64,6 +64,10 @@ class ServerStatements {
 
   // Whether the server will have it when it comes to the batch with this number.
   [[nodiscard]] Presence presence(const StatementPointer& statement, std::uint64_t batch) const;
+  // It has been prepared, whatever is under way.
+  [[nodiscard]] bool has(const StatementPointer& statement) const {
+    return (!order_.empty() && order_.back() == statement) || places_.contains(statement);
+  }
   // Prepared, answered, and nothing is under way that changes it.
   [[nodiscard]] bool is_prepared(const StatementPointer& statement) const;
   // The newest or oldest note about a client's name or a statement; null where there is none.

@@ -55,22 +55,23 @@ bool is_safe(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > '\0' && c <= '~' && c != '\\'; });
 }
 
-// A quick look, since every text is asked about.
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+// Every text is asked about: its first letters tell of most that they are no command.
 bool begins_like_a_command(std::string_view text) {
-  constexpr std::size_t kShortest = 3;
-  const auto first = text.find_first_not_of(" \t\r\n\f");
-  if (first == std::string_view::npos || text.size() - first < kShortest) return false;
-  const auto beginning = text.substr(first, kShortest);
-  if (beginning[0] == '-' || beginning[0] == '/') return true;  // perhaps a comment
-  return std::string_view("sSrR").contains(beginning[0]) && std::string_view("eE").contains(beginning[1]) &&
-         std::string_view("tTsS").contains(beginning[2]);
+  const auto first = std::ranges::find_if_not(text, is_blank);
+  if (text.end() - first < 3) return false;
+  if (first[0] == '-' || first[0] == '/') return true;  // perhaps a comment
+  const char one = static_cast<char>(first[0] | ' ');
+  const char other = static_cast<char>(first[2] | ' ');
+  return (one == 's' || one == 'r') && (first[1] | ' ') == 'e' && (other == 't' || other == 's');
 }
 
 bool ends_like_a_reset(std::string_view text) {
-  const auto last = text.find_last_not_of("; \t\r\n\f");
-  if (last == std::string_view::npos || last < 2) return false;
-  const auto end = text.substr(last - 2, 3);
-  return end == "ALL" || end == "all";
+  while (!text.empty() && (text.back() == ';' || is_blank(text.back()))) text.remove_suffix(1);
+  return text.ends_with("ALL") || text.ends_with("all");
 }
 
 // Reads from token to token; what does not fit makes an end of the whole text.

@@ -115,7 +115,7 @@ void SettingChanges::doubt() {
   is_in_doubt_ = is_in_doubt_ || commands_.size() > committed_count_;
 }
 
-void SettingChanges::on_ready(TransactionStatus status) {
+void SettingChanges::take_ready(TransactionStatus status) {
   const bool is_idle = status == TransactionStatus::Idle;
   if (is_idle && (is_failed_ || is_rollback_partial_)) roll_back();
   if (!is_idle) go_on();  // to a savepoint, whichever; or AND CHAIN

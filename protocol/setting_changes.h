@@ -22,7 +22,9 @@ class SettingChanges {
   void on_command(SetCommand command);
   void on_tag(std::string_view tag);
   void on_error() { is_failed_ = true; }
-  void on_ready(TransactionStatus status);
+  void on_ready(TransactionStatus status) {
+    if (!is_untouched()) take_ready(status);
+  }
 
   [[nodiscard]] bool is_empty() const { return commands_.empty() && !is_in_doubt_ && !is_lost_; }
   // Outside of a transaction: what the commands that have lasted make of `settings`. Nothing where that is not known:
@@ -32,9 +34,15 @@ class SettingChanges {
                                                      const ReportedParameters& reported);
   // Of the settings before the last apply, those that were reset to what they were anyway: they are in force still.
   [[nodiscard]] const SettingsMap& kept() const { return kept_; }
-  void forget_kept() { kept_.clear(); }
+  void forget_kept() {
+    if (!kept_.empty()) kept_.clear();
+  }
 
  private:
+  [[nodiscard]] bool is_untouched() const {
+    return is_empty() && !first_savepoint_ && !is_failed_ && !is_rollback_partial_;
+  }
+  void take_ready(TransactionStatus status);
   void commit();
   void roll_back();
   // Whatever comes behind a ROLLBACK that may have been partial.

@@ -1,6 +1,7 @@
 #include "protocol/state_hints.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace howdah::protocol {
 
@@ -10,13 +11,27 @@ constexpr std::array<std::string_view, 9> kKindNames = {"settings",       "named
                                                         "held cursor",    "temporary object", "advisory lock",
                                                         "loaded library", "code block",       "unnamed statement"};
 
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+// The bytes that words are made of, as they are compared; 0 for all others.
+constexpr std::array<char, 256> kWordBytes = [] {
+  std::array<char, 256> bytes{};
+  for (int c = 0; c < 256; ++c) {
+    const bool is_word_byte = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    if (is_word_byte || c >= 0x80) bytes[static_cast<std::size_t>(c)] = lower(static_cast<char>(c));
+  }
+  return bytes;
+}();
+
+char word_byte(char c) {
+  return kWordBytes[static_cast<unsigned char>(c)];
+}
+
+// A word that lies in its text as it was written, beside one in lower case.
+bool is_word(std::string_view word, std::string_view lower_word) {
+  return std::ranges::equal(word, lower_word, [](char a, char b) { return word_byte(a) == b; });
 }
 
 bool is_space(char c) {
@@ -24,12 +39,17 @@ bool is_space(char c) {
 }
 
 bool is_local_to_transaction(std::string_view word_after_set) {
-  return word_after_set == "local" || word_after_set == "transaction" || word_after_set == "constraints";
+  return is_word(word_after_set, "local") || is_word(word_after_set, "transaction") ||
+         is_word(word_after_set, "constraints");
+}
+
+bool has_part(std::string_view word, std::string_view lower_part) {
+  const auto is_same = [](char a, char b) { return word_byte(a) == b; };
+  return !std::ranges::search(word, lower_part, is_same).empty();
 }
 
 bool is_session_advisory(std::string_view word) {
-  return word.find("advisory") != std::string_view::npos && word.find("xact") == std::string_view::npos &&
-         word.find("unlock") == std::string_view::npos;
+  return has_part(word, "advisory") && !has_part(word, "xact") && !has_part(word, "unlock");
 }
 
 }  // namespace
@@ -46,24 +66,41 @@ std::string_view StateKinds::first_name() const {
 }
 
 void StatementWords::begin_text() {
-  word_size_ = 0;
-  word_count_ = 0;
+  part_size_ = 0;
+  is_at_beginning_ = true;
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
+  names_settings_ = false;
   names_statements_ = false;
   changes_statements_ = false;
 }
 
 void StatementWords::feed(Bytes text) {
-  for (const char c : text) {
-    if (is_word_byte(c)) {
-      if (word_size_ < kLongestWord) word_[word_size_] = lower(c);
-      ++word_size_;
-    } else {
-      if (word_size_ > 0) end_word();
-      if (place_ != Place::Elsewhere) end_place(c);
+  for (auto at = text.begin(); at != text.end();) {
+    const auto* const start = at;
+    while (at != text.end() && word_byte(*at) != 0) ++at;
+    if (at != start) {
+      const std::string_view run(start, at);
+      const bool is_whole = part_size_ == 0 && at != text.end();
+      is_whole ? take_word(run) : keep_part(run);
     }
+    if (at == text.end()) break;
+    end_word();
+    if (place_ != Place::Elsewhere) end_place(*at);
+    ++at;
   }
+}
+
+// It may go on in the next piece of the text.
+void StatementWords::keep_part(std::string_view part) {
+  if (part_size_ < kLongestWord) part.copy(&part_[part_size_], kLongestWord - part_size_);
+  part_size_ += part.size();
+}
+
+void StatementWords::end_word() {
+  if (part_size_ == 0) return;
+  const auto size = std::exchange(part_size_, 0);
+  take_word(std::string_view(part_.data(), size > kLongestWord ? 0 : size));
 }
 
 // Other than space after SET or SET LOCAL: a comment that may hold any word, a quoted name, or the dot of a
@@ -75,51 +112,61 @@ void StatementWords::end_place(char c) {
   place_ = Place::Elsewhere;
 }
 
-void StatementWords::end_word() {
-  if (word_size_ == 0) return;
-  const std::string_view word(word_.data(), word_size_ > kLongestWord ? 0 : word_size_);
-  word_size_ = 0;
-  ++word_count_;
-  if (word_count_ == 1 && (word == "begin" || word == "start")) starts_transaction_ = true;
-  if (place_ == Place::AfterSet && is_local_to_transaction(word)) {
-    has_local_set_ = true;
-    place_ = Place::AfterSetLocal;
-    return;
+void StatementWords::take_word(std::string_view word) {
+  const bool is_first = std::exchange(is_at_beginning_, false);
+  if (is_first && (is_word(word, "begin") || is_word(word, "start"))) starts_transaction_ = true;
+  if (place_ == Place::AfterSet) {
+    if (is_local_to_transaction(word)) {
+      has_local_set_ = true;
+      place_ = Place::AfterSetLocal;
+      return;
+    }
+    has_session_set_ = true;
   }
-  if (place_ == Place::AfterSet) has_session_set_ = true;
-  note_word(word);
-  place_ = word == "set" ? Place::AfterSet : word == "without" ? Place::AfterWithout : Place::Elsewhere;
+  const auto before = std::exchange(place_, Place::Elsewhere);
+  if (word.size() <= kLongestWord) note_word(word, before);
 }
 
-void StatementWords::note_word(std::string_view word) {
+// Most words of most texts have another length or another first letter than those that tell something.
+void StatementWords::note_word(std::string_view word, Place before) {
   switch (word.size()) {
+    case 3:
+      if (!is_word(word, "set")) break;
+      names_settings_ = true;
+      place_ = Place::AfterSet;
+      break;
     case 4:
-      if (word == "temp") kinds_.add(StateKind::TemporaryObject);
-      has_hold_ = has_hold_ || (word == "hold" && place_ != Place::AfterWithout);
+      if (is_word(word, "temp")) kinds_.add(StateKind::TemporaryObject);
+      if (before != Place::AfterWithout && is_word(word, "hold")) has_hold_ = true;
       break;
     case 5:
-      has_session_set_ = has_session_set_ || word == "reset";
+      if (is_word(word, "reset")) names_settings_ = has_session_set_ = true;
       break;
     case 7:
-      names_statements_ = names_statements_ || word == "prepare" || word == "execute";
-      changes_statements_ = changes_statements_ || word == "prepare" || word == "discard";
+      if (is_word(word, "execute")) names_statements_ = true;
+      if (is_word(word, "prepare")) names_statements_ = changes_statements_ = true;
+      if (is_word(word, "discard")) changes_statements_ = true;
+      if (is_word(word, "without")) place_ = Place::AfterWithout;
       break;
     case 9:
-      if (word == "temporary") kinds_.add(StateKind::TemporaryObject);
+      if (is_word(word, "temporary")) kinds_.add(StateKind::TemporaryObject);
       break;
     case 10:
-      if (word == "set_config") kinds_.add(StateKind::Settings);
-      names_statements_ = names_statements_ || word == "deallocate";
-      changes_statements_ = changes_statements_ || word == "deallocate";
+      if (is_word(word, "set_config")) kinds_.add(StateKind::Settings);
+      if (is_word(word, "deallocate")) names_statements_ = changes_statements_ = true;
       break;
     default:
       break;
   }
+  constexpr std::string_view kTemporarySchema = "pg_temp";  // or pg_temp_3
+  if (word.size() >= kTemporarySchema.size() && is_word(word.substr(0, kTemporarySchema.size()), kTemporarySchema)) {
+    kinds_.add(StateKind::TemporaryObject);
+  }
   if (word.size() > 10 && is_session_advisory(word)) kinds_.add(StateKind::AdvisoryLock);
-  if (word.starts_with("pg_temp")) kinds_.add(StateKind::TemporaryObject);  // or pg_temp_3
 }
 
 void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds) {
+  if (counts_rows(tag)) return;
   if (tag == "SET") {
     if (words.has_session_set()) kinds.add(StateKind::Settings);
   } else if (tag == "LISTEN") {

@@ -56,6 +56,8 @@ class StatementWords {
   [[nodiscard]] bool has_hold() const { return has_hold_; }
   // A setting that lasts to the end of its transaction, or may.
   [[nodiscard]] bool has_local_set() const { return has_local_set_ || kinds_.has(StateKind::Settings); }
+  // The text under way, or the last one, has the word SET or RESET.
+  [[nodiscard]] bool names_settings() const { return names_settings_; }
   // The text under way, or the last one, may name prepared statements: PREPARE, EXECUTE, DEALLOCATE.
   [[nodiscard]] bool names_statements() const { return names_statements_; }
   // It may change which prepared statements there are: PREPARE, DEALLOCATE, DISCARD.
@@ -73,23 +75,32 @@ class StatementWords {
  private:
   enum class Place { Elsewhere, AfterSet, AfterSetLocal, AfterWithout };
 
+  void keep_part(std::string_view part);
   void end_word();
   void end_place(char c);
-  void note_word(std::string_view word);
+  void take_word(std::string_view word);
+  void note_word(std::string_view word, Place before);
 
   static constexpr std::size_t kLongestWord = 63;  // as in a server's names
-  std::array<char, kLongestWord> word_{};
-  std::size_t word_size_ = 0;  // may exceed kLongestWord: then the word is none of ours
-  std::size_t word_count_ = 0;
+  std::array<char, kLongestWord> part_{};          // of a word, the end of which may be in the next piece
+  std::size_t part_size_ = 0;                      // may exceed kLongestWord: then the word is none of ours
+  bool is_at_beginning_ = true;                    // no word of the text has come yet
   Place place_ = Place::Elsewhere;
   bool has_session_set_ = false;
   bool has_local_set_ = false;
   bool has_hold_ = false;
+  bool names_settings_ = false;
   bool names_statements_ = false;
   bool changes_statements_ = false;
   bool starts_transaction_ = false;
   StateKinds kinds_;
 };
+
+// The tag of a command that has read or written rows ends with their count: those of most statements, and none of those
+// that tell of state, settings or statements.
+[[nodiscard]] inline bool counts_rows(std::string_view tag) {
+  return !tag.empty() && tag.back() >= '0' && tag.back() <= '9';
+}
 
 // Takes the tag of a CommandComplete into account. DISCARD ALL empties the set. RESET leaves nothing: what it sets back
 // may still be missing.

@@ -32,14 +32,6 @@ std::string_view statement_text(Bytes definition) {
   return definition.substr(0, definition.find('\0'));
 }
 
-std::optional<BindFront> read_bind_front(Bytes body) {
-  ByteReader reader(body);
-  const auto portal = reader.c_string();
-  const auto statement = portal ? reader.c_string() : std::nullopt;
-  if (!statement) return std::nullopt;
-  return BindFront{*portal, *statement, body.size() - reader.rest().size()};
-}
-
 std::optional<Target> read_target(Bytes body) {
   ByteReader reader(body);
   const auto kind = reader.byte();
@@ -54,11 +46,14 @@ void append_parse(std::string& out, std::string_view name, Bytes definition) {
 
 void append_bind_front(std::string& out, std::string_view portal, std::string_view statement,
                        std::size_t following_bytes) {
-  constexpr std::size_t kLengthAndZeros = 4 + 2;
-  out.push_back('B');
-  append_int32(out, static_cast<std::int32_t>(kLengthAndZeros + portal.size() + statement.size() + following_bytes));
-  append_c_string(out, portal);
-  append_c_string(out, statement);
+  const auto start = out.size();
+  const auto size = kFrameHeaderBytes + portal.size() + statement.size() + 2;
+  out.resize(start + size);  // its zero bytes end the names
+  char* at = out.data() + start;
+  *at = 'B';
+  write_int32(at + 1, static_cast<std::int32_t>(size - 1 + following_bytes));
+  portal.copy(at + kFrameHeaderBytes, portal.size());
+  statement.copy(at + kFrameHeaderBytes + portal.size() + 1, statement.size());
 }
 
 void append_bind(std::string& out, std::string_view portal, std::string_view statement) {

@@ -34,7 +34,14 @@ struct BindFront {
 };
 
 // Of the front of a Bind; nothing where not even its names can be read from it.
-[[nodiscard]] std::optional<BindFront> read_bind_front(Bytes body);
+[[nodiscard]] inline std::optional<BindFront> read_bind_front(Bytes body) {
+  const auto portal_size = body.starts_with('\0') ? 0 : body.find('\0');
+  if (portal_size == Bytes::npos) return std::nullopt;
+  const auto names = body.substr(portal_size + 1);
+  const auto statement_size = names.find('\0');
+  if (statement_size == Bytes::npos) return std::nullopt;
+  return BindFront{body.substr(0, portal_size), names.substr(0, statement_size), portal_size + statement_size + 2};
+}
 
 struct Target {
   char kind = 0;  // 'S': statement, 'P': portal

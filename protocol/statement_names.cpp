@@ -5,8 +5,17 @@
 namespace howdah::protocol {
 
 StatementPointer StatementNames::find(std::string_view name) const {
-  const auto found = statements_.find(name);
-  return found == statements_.end() ? nullptr : found->second;
+  const auto* entry = find_entry(name);
+  return entry == nullptr ? nullptr : *entry;
+}
+
+const StatementPointer* StatementNames::find_entry(std::string_view name) const {
+  if (last_found_ == nullptr || last_found_->first != name) {
+    const auto found = statements_.find(name);
+    if (found == statements_.end()) return nullptr;
+    last_found_ = &*found;
+  }
+  return &last_found_->second;
 }
 
 std::string_view StatementNames::name_of(std::string_view server_name) const {
@@ -21,7 +30,14 @@ void StatementNames::add(std::string_view name, StatementPointer statement) {
 
 void StatementNames::remove(std::string_view name) {
   const auto found = statements_.find(name);
-  if (found != statements_.end()) statements_.erase(found);
+  if (found == statements_.end()) return;
+  last_found_ = nullptr;
+  statements_.erase(found);
+}
+
+void StatementNames::clear() {
+  last_found_ = nullptr;
+  statements_.clear();
 }
 
 }  // namespace howdah::protocol

@@ -1,5 +1,6 @@
 #include "protocol/transaction_commands.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -43,14 +44,18 @@ constexpr std::array<std::string_view, 4> kModes = {" isolation level read commi
                                                     " isolation level read uncommitted",
                                                     " isolation level repeatable read", " read only"};
 
+// Every text is asked about: its first two letters tell of most that they are none of these.
 bool may_begin_a_command(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n;");
-  return text.size() <= kLongestCommand && first != std::string_view::npos &&
-         std::string_view("bBsScCeErRaA").contains(text[first]);
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ';'; };
+  const auto first = std::ranges::find_if_not(text, is_blank);
+  if (text.end() - first < 2 || text.size() > kLongestCommand) return false;
+  const auto is = [first](char one, char other) { return (first[0] | ' ') == one && (first[1] | ' ') == other; };
+  return is('b', 'e') || is('s', 't') || is('c', 'o') || is('r', 'o') || is('e', 'n') || is('a', 'b');
 }
 
 // The words of the one statement in the text, with single blanks; nothing where there is anything else.
 std::optional<std::string> only_words(std::string_view text) {
+  if (text.contains('\v')) return std::nullopt;  // a blank since PostgreSQL 16
   std::string words;
   SqlLexer lexer(text);
   bool is_ended = false;

@@ -90,6 +90,7 @@ class Session final : private io::StreamHandler,
   // --- requests: session_requests.cpp
   enum class Way { Forward, Drop, Hold };
   [[nodiscard]] std::size_t take_requests(protocol::Bytes bytes);
+  [[nodiscard]] std::size_t take_copy_data(protocol::Bytes bytes);
   [[nodiscard]] Way begin_frame(const protocol::Piece& piece, protocol::Bytes behind);
   [[nodiscard]] Way begin_without_lease(const protocol::Piece& piece, protocol::Bytes behind);
   [[nodiscard]] Way begin_with_lease(const protocol::Piece& piece, protocol::Bytes behind);
@@ -104,6 +105,10 @@ class Session final : private io::StreamHandler,
   void refuse_frame_in_copy(char type);
   [[nodiscard]] bool must_let_others_in() const;
   [[nodiscard]] bool has_partial_request() const;
+
+  // --- the middle of a batch: session_batches.cpp
+  [[nodiscard]] std::size_t pass_plain_requests(protocol::Bytes bytes);
+  [[nodiscard]] bool pass_plain_request(protocol::Bytes frame);
 
   // --- transactions without a server: session_transactions.cpp
   [[nodiscard]] bool is_answered_without_server(const protocol::Piece& piece);

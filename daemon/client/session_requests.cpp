@@ -53,6 +53,7 @@ std::size_t Session::take_requests(Bytes bytes) {
   std::size_t done = 0;
   is_holding_ = false;
   while (state_ != State::Ended && !is_ending_) {
+    done += pass_plain_requests(bytes.substr(done));
     const auto next = walker_.peek(bytes.substr(done));
     if (!next) {
       refuse_frame(next.error(), bytes[done]);
@@ -73,12 +74,22 @@ std::size_t Session::take_requests(Bytes bytes) {
     }
     walker_.advance(piece);
     done += piece.bytes.size();
-    if (piece.is_end) end_frame(piece);
+    if (!piece.is_end) continue;
+    end_frame(piece);
+    if (piece.type == 'd') done += take_copy_data(bytes.substr(done));
   }
   send_requests();
   send_replies();
   end_if_all_is_answered();
   return done;
+}
+
+// What has happened to one row of a COPY happens to those behind it.
+std::size_t Session::take_copy_data(Bytes bytes) {
+  if (state_ == State::Ended || is_ending_) return 0;
+  const auto size = walker_.run_bytes('d', bytes);
+  if (is_forwarding_) environment_.requests.pass(bytes.substr(0, size));
+  return size;
 }
 
 Session::Way Session::begin_frame(const Piece& piece, Bytes behind) {

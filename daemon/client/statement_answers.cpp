@@ -150,6 +150,8 @@ void StatementTranslator::settle_unnamed(server::ServerConnection& server) {
   const bool has_changed = unnamed_changes_ != statements.unnamed_changes();
   unnamed_changes_ = statements.unnamed_changes();
   if (!has_changed && before_count == 0) return;
+  const bool is_known_to_be_none = statements.session_unnamed() == 0 && unnamed_.number == 0 && before_count == 0;
+  if (is_known_to_be_none && answered_.number == 0) return server.left_state().remove(StateKind::UnnamedStatement);
   const auto number = has_changed ? statements.session_unnamed() : unnamed_before_.front().number;
   if (number != unnamed_.number) {
     const auto end = unnamed_before_.begin() + static_cast<std::ptrdiff_t>(std::min(before_count, kMostUnnamedBefore));

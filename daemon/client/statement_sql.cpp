@@ -19,9 +19,13 @@ using Kind = StatementNote::Kind;
 using Presence = protocol::ServerStatements::Presence;
 
 StatementTranslator::Translation StatementTranslator::query(Call& call) {
-  const auto body = call.piece.body();
-  const auto text = body.substr(0, body.find('\0'));
   const auto& words = call.server.words();
+  const bool is_plain = !words.names_statements() && !words.changes_statements() && !words.names_settings();
+  if (is_plain) {
+    call.server.owed().expect(Request::Query);
+    return {};
+  }
+  const auto text = protocol::statement_text(call.piece.body());
   if (words.names_statements() && !put_visible_in_place(call, text)) return hold(call);
   if (words.changes_statements()) note_changes(text);
   if (call.piece.is_end && protocol::read_set_command(text)) {
@@ -105,14 +109,15 @@ void StatementTranslator::note_bound(Call& call, std::string_view portal, protoc
   if (protocol::read_set_command(text)) bound_setting_ = {call.server.owed().batch(), std::string(text)};
 }
 
-void StatementTranslator::begin_execute(const protocol::Piece& piece, server::ServerConnection& server) {
+// False: it runs something else.
+bool StatementTranslator::begin_setting(const protocol::Piece& piece, server::ServerConnection& server) {
   auto& owed = server.owed();
-  const bool is_setting =
-      !bound_setting_.text.empty() && bound_setting_.batch == owed.batch() && piece.body().starts_with('\0');
   const auto batch = owed.batch();
-  if (owed.expect(Request::Execute, Asker::Client, is_setting) && is_setting) {
+  if (bound_setting_.batch != batch || !piece.body().starts_with('\0')) return false;
+  if (owed.expect(Request::Execute, Asker::Client, true)) {
     server.statements().note({.kind = Kind::Setting, .batch = batch, .name = bound_setting_.text});
   }
+  return true;
 }
 
 }  // namespace howdah::client

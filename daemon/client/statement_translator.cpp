@@ -185,10 +185,44 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
     return {};
   }
   if (front->statement.empty()) return bind_unnamed(call, *front);
+  if (const auto* statement = in_place(call.server, protocol::cut_statement_name(front->statement))) {
+    if (front->portal.empty()) bound_setting_.text.clear();
+    return {.replaced_bytes = bind_in_place(*front, *statement, frame_bytes(call.piece), call.server, call.out),
+            .is_repeatable = description_of(call) == Description::Comes};
+  }
   if (!are_names_certain(call)) return hold(call);
   const auto description = description_of(call);
   const auto found = look_up_to_use(call, protocol::cut_statement_name(front->statement), description);
   return bind_found(call, *front, found, description);
+}
+
+// The size of the front that it stands for.
+std::size_t StatementTranslator::bind_in_place(const protocol::BindFront& front, const StatementPointer& statement,
+                                               std::size_t frame_bytes, server::ServerConnection& server,
+                                               io::OutputBatch& out) {
+  server.statements().touch(statement);
+  server.owed().expect(Request::Bind);
+  const auto replaced_bytes = protocol::kFrameHeaderBytes + front.size_bytes;
+  out.own_written([&](std::string& bytes) {
+    protocol::append_bind_front(bytes, front.portal, statement->server_name(), frame_bytes - replaced_bytes);
+  });
+  return replaced_bytes;
+}
+
+std::optional<std::size_t> StatementTranslator::begin_plain_bind(Bytes frame, server::ServerConnection& server,
+                                                                 io::OutputBatch& out) {
+  const auto front = protocol::read_bind_front(frame.substr(protocol::kFrameHeaderBytes));
+  if (!front || !front->portal.empty()) return std::nullopt;
+  if (front->statement.empty()) {
+    if (!is_unnamed_in_place(server)) return std::nullopt;
+    bound_setting_.text.clear();
+    server.owed().expect(Request::Bind);
+    return 0;
+  }
+  const auto* statement = in_place(server, protocol::cut_statement_name(front->statement));
+  if (statement == nullptr) return std::nullopt;
+  bound_setting_.text.clear();
+  return bind_in_place(*front, *statement, frame.size(), server, out);
 }
 
 StatementTranslator::Translation StatementTranslator::bind_found(Call& call, const protocol::BindFront& front,
@@ -222,13 +256,13 @@ StatementTranslator::Translation StatementTranslator::bind_found(Call& call, con
 
 StatementTranslator::Translation StatementTranslator::target(Call& call) {
   const bool is_describe = call.piece.type == 'D';
-  const auto target = protocol::read_target(call.piece.body());
-  if (!target || target->kind != 'S') {
-    if (is_describe) {
+  const auto target = call.piece.body().starts_with('S') ? protocol::read_target(call.piece.body()) : std::nullopt;
+  if (!target) {
+    if (is_describe && described_next_.statement) {
       const auto next = std::exchange(described_next_, {});
       expect_description(call, next.batch == call.server.owed().batch() ? next.statement : nullptr);
     } else {
-      call.server.owed().expect(Request::Close);
+      call.server.owed().expect(is_describe ? Request::Describe : Request::Close);
     }
     return {};
   }
@@ -276,6 +310,17 @@ std::string StatementTranslator::server_name_of(const LookUp& found, std::string
 }
 
 // --- what the server lacks
+
+const StatementPointer* StatementTranslator::in_place(const server::ServerConnection& server,
+                                                      std::string_view name) const {
+  const auto& statements = server.statements();
+  const bool is_calm = statements.noted_count() == 0 && !is_changing_names_ && outdated_here_.empty();
+  const auto* found = is_calm ? names_.find_entry(name) : nullptr;
+  if (found == nullptr || !statements.has(*found)) return nullptr;
+  const auto& statement = **found;
+  const bool is_plain = statement.is_plannable() && !statement.is_telling() && statement.told().rows != 0;
+  return is_plain && !statement.is_outdated() ? found : nullptr;
+}
 
 StatementTranslator::LookUp StatementTranslator::look_up(const Call& call, std::string_view name) const {
   const auto& statements = call.server.statements();

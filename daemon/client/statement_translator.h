@@ -60,8 +60,21 @@ class StatementTranslator {
   [[nodiscard]] Translation begin_frame(const protocol::Piece& piece, protocol::Bytes behind,
                                         server::ServerConnection& server, io::OutputBatch& out);
 
+  // The same for a whole Bind in the middle of a batch, if nothing has to be looked into: it is noted, and the front
+  // that is given back (its size in bytes, perhaps 0) has been replaced. Nothing: it is for begin_frame.
+  [[nodiscard]] std::optional<std::size_t> begin_plain_bind(protocol::Bytes frame, server::ServerConnection& server,
+                                                            io::OutputBatch& out);
+  // A whole Describe or Close, or an Execute, that means the same to the server, and that nothing is to be known of.
+  [[nodiscard]] bool is_plain_target(protocol::Bytes frame) const {
+    return !described_next_.statement && !frame.substr(protocol::kFrameHeaderBytes).starts_with('S');
+  }
+  [[nodiscard]] bool is_plain_execute() const { return bound_setting_.text.empty(); }
+
   // An Execute that is about to go to `server`, as begin_frame. It goes as it is.
-  void begin_execute(const protocol::Piece& piece, server::ServerConnection& server);
+  void begin_execute(const protocol::Piece& piece, server::ServerConnection& server) {
+    if (!is_plain_execute() && begin_setting(piece, server)) return;
+    server.owed().expect(protocol::Request::Execute);
+  }
 
   // The answers of the server, in order.
   void on_answered(const protocol::StatementNote& note);
@@ -113,6 +126,7 @@ class StatementTranslator {
     std::string definition = {};             // empty: too large to be carried, lost, or shared
     protocol::StatementPointer shared = {};  // what stands for it on servers, under a name
     bool names_statements = false;
+    bool is_setting = false;  // a plain SET or RESET
   };
   // A plain SET or RESET that was bound to the unnamed portal.
   struct BoundSetting {
@@ -133,6 +147,9 @@ class StatementTranslator {
                     protocol::UnnamedNumber unnamed = 0);
   Translation parse_too_large(Call& call);
   Translation bind(Call& call);
+  // Of a statement that is in place: see there.
+  static std::size_t bind_in_place(const protocol::BindFront& front, const protocol::StatementPointer& statement,
+                                   std::size_t frame_bytes, server::ServerConnection& server, io::OutputBatch& out);
   Translation bind_found(Call& call, const protocol::BindFront& front, const LookUp& found, Description description);
   Translation bind_unnamed(Call& call, const protocol::BindFront& front);
   Translation target(Call& call);
@@ -174,6 +191,12 @@ class StatementTranslator {
   [[nodiscard]] bool take_bound_text(Call& call, protocol::Bytes definition);
   void note_changes(std::string_view text);
   void note_bound(Call& call, std::string_view portal, protocol::Bytes definition);
+  // The statement of this name, if this server has it, nothing about any statement is under way, and all that is to be
+  // done to use it is to say its name: so it is nearly always. Null: it has to be looked into.
+  [[nodiscard]] const protocol::StatementPointer* in_place(const server::ServerConnection& server,
+                                                           std::string_view name) const;
+  [[nodiscard]] bool is_unnamed_in_place(const server::ServerConnection& server) const;
+  [[nodiscard]] bool begin_setting(const protocol::Piece& piece, server::ServerConnection& server);
   // Nothing is under way that may change which statement a name stands for.
   [[nodiscard]] bool are_names_certain(const Call& call) const;
   // The server would get more statements than it may keep, and there is no batch end at which some could go.

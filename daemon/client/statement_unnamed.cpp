@@ -6,6 +6,7 @@
 #include "daemon/client/statement_translator.h"
 #include "protocol/messages.h"
 #include "protocol/plannable_text.h"
+#include "protocol/set_command.h"
 
 namespace howdah::client {
 
@@ -21,9 +22,17 @@ StatementTranslator::Translation StatementTranslator::parse_unnamed(Call& call, 
   if (const auto shared = shared_for(call, definition)) return parse_shared(call, shared);
   auto& unnamed = replace_unnamed(call, new_unnamed_number());
   unnamed.definition = definition;
-  unnamed.names_statements = call.server.words().names_statements() || call.server.words().changes_statements();
+  const auto& words = call.server.words();
+  unnamed.names_statements = words.names_statements() || words.changes_statements();
+  unnamed.is_setting = words.names_settings() && protocol::read_set_command(protocol::statement_text(definition));
   expect_noted(call, Request::Parse, Asker::Client, {.kind = Kind::UnnamedParse, .unnamed = unnamed.number});
   return {};
+}
+
+// And to bind it is all that is to be done. With shared ones there is more to be known of each.
+bool StatementTranslator::is_unnamed_in_place(const server::ServerConnection& server) const {
+  return unnamed_batch_ == server.owed().batch() + 1 && !limits_.reuse_unnamed && !unnamed_.names_statements &&
+         !unnamed_.is_setting;
 }
 
 StatementTranslator::Unnamed& StatementTranslator::replace_unnamed(Call& call, protocol::UnnamedNumber number) {
@@ -33,6 +42,7 @@ StatementTranslator::Unnamed& StatementTranslator::replace_unnamed(Call& call, p
   unnamed_.definition.clear();
   unnamed_.shared.reset();
   unnamed_.names_statements = false;
+  unnamed_.is_setting = false;
   unnamed_batch_ = call.server.owed().batch() + 1;
   return unnamed_;
 }

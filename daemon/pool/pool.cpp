@@ -111,7 +111,7 @@ void Pool::place(ServerConnection& server, PoolLedger::Placement placement) {
       departures_.push_back({server.id(), placement.to});
       return environment_.agenda.defer(departure_work_);
     case Kind::Kept:
-      return arm_upkeep();
+      return upkeep_timer_.is_armed() ? void() : arm_upkeep();
     case Kind::Surplus:
       return server.close("draining");
   }

@@ -23,6 +23,7 @@ class RepeatableBatch {
   }
   // Something of it has been answered, or the lease is over.
   void forget() {
+    if (state_ == State::None) return;
     state_ = State::None;
     bytes_.clear();
   }

@@ -133,6 +133,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void on_end(io::StreamEnd end) override;
   void on_cancel_done() override;
 
+  [[nodiscard]] std::size_t take_plain_answers(protocol::Bytes bytes);
   // Whether the frame that starts here is for the tenant.
   bool take_frame_start(const protocol::Piece& piece);
   bool take_ready(const protocol::Piece& piece);

@@ -52,6 +52,10 @@ class CutStream {
   }
 
   void check(const protocol::Piece& piece, protocol::Bytes rest) const {
+    const bool is_whole = piece.is_start && piece.is_end;
+    promise(walker_.whole_frame_bytes(rest) == (is_whole ? piece.bytes.size() : 0), "a whole frame is seen as one");
+    const auto run = walker_.run_bytes(rest.front(), rest);
+    promise(!piece.is_start || run >= walker_.whole_frame_bytes(rest), "a run begins with its first frame");
     promise(!piece.bytes.empty(), "a piece has bytes");
     promise(piece.bytes.data() == rest.data() && piece.bytes.size() <= rest.size(),
             "a piece is the front of its input");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "protocol/owed_replies.h"
 #include "tests/fuzz/promise.h"
@@ -36,7 +37,15 @@ class Conversation {
   bool receive() {
     if (on_the_way_.empty()) return true;
     const bool was_doubtful = owed_.is_doubtful();
+    auto plainly = owed_;
+    const bool is_plain = plainly.take_plain_reply(on_the_way_.front());
     const auto verdict = owed_.on_reply(on_the_way_.front());
+    if (is_plain) {
+      promise(verdict == OwedReplies::Verdict::ForClient && plainly.size() == owed_.size() &&
+                  plainly.is_settled() == owed_.is_settled() && plainly.is_doubtful() == owed_.is_doubtful(),
+              "what is taken plainly is taken as everything else");
+      owed_ = std::move(plainly);
+    }
     on_the_way_.erase(0, 1);
     if (verdict == OwedReplies::Verdict::Unexpected) {
       promise(was_doubtful || backend_.is_gone(), "PostgreSQL's replies are expected");

@@ -30,7 +30,11 @@ class ReplyPlayer {
   std::string got(std::string_view types) {
     std::string whose;
     for (const char type : types) {
-      switch (owed.on_reply(type)) {
+      auto plainly = owed;
+      const bool is_plain = plainly.take_plain_reply(type);
+      const auto verdict = owed.on_reply(type);
+      if (is_plain) check_is_same(plainly, verdict);
+      switch (verdict) {
         case protocol::OwedReplies::Verdict::ForClient:
           whose += type;
           break;
@@ -54,6 +58,17 @@ class ReplyPlayer {
   [[nodiscard]] bool is_settled() const { return owed.is_settled(); }
 
   protocol::OwedReplies owed;
+
+ private:
+  // What is taken plainly is taken as everything else.
+  void check_is_same(const protocol::OwedReplies& plainly, protocol::OwedReplies::Verdict verdict) const {
+    BOOST_TEST((verdict == protocol::OwedReplies::Verdict::ForClient));
+    BOOST_TEST(plainly.size() == owed.size());
+    BOOST_TEST(plainly.is_settled() == owed.is_settled());
+    BOOST_TEST(plainly.has_outcomes() == owed.has_outcomes());
+    BOOST_TEST(plainly.is_doubtful() == owed.is_doubtful());
+    BOOST_TEST(plainly.ready_count() == owed.ready_count());
+  }
 };
 
 }  // namespace howdah::tests

@@ -41,6 +41,16 @@ BOOST_AUTO_TEST_CASE(a_begin_and_its_end_alone_never_reach_a_server) {
   BOOST_TEST(play.server_heard(1) == "");
 }
 
+// What is a blank to some versions of PostgreSQL only is for the server to judge.
+BOOST_AUTO_TEST_CASE(what_a_server_might_refuse_is_not_answered_for_it) {
+  for (const auto* text : {"BEGIN\v", "BEGIN \v", "\vBEGIN", "BEGINS", "BE", "B", "BEGIN AND CHAIN"}) {
+    Play play(deferring());
+    auto& ann = play.log_in();
+    (void)ann.ask(text);
+    BOOST_TEST(play.server_heard(1) == "Q(" + std::string(text) + ")");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(it_works_for_the_extended_protocol_and_in_one_write) {
   Play play(deferring());
   auto& ann = play.log_in();
