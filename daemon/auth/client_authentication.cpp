@@ -54,6 +54,8 @@ ClientAuthentication::ClientAuthentication(config::AuthMethod method, std::strin
       server_secrets_(server_secrets),
       random_(random),
       unknown_user_(unknown_user) {
+  const bool is_asked = method_ != config::AuthMethod::Trust && method_ != config::AuthMethod::Reject;
+  if (!is_asked) return;
   const auto* verifier = secret_as<protocol::ScramVerifier>(secret_);
   challenge_ = verifier ? verifier->challenge : server_secrets_.challenge_for(user_);
 }

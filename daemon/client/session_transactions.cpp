@@ -19,15 +19,14 @@ constexpr auto kLongestDeferral = std::chrono::milliseconds(20);
 bool Session::is_answered_without_server(const Piece& piece) {
   const bool may_be =
       piece.type == 'Q' && piece.is_end && mode_ == config::PoolMode::Transaction && pool_->settings().defer_begin;
-  if (!may_be) return false;
-  const auto text = protocol::ByteReader(piece.body()).c_string();
-  if (!text || text->size() + 1 != piece.body().size()) return false;
-  const auto command = protocol::read_transaction_command(*text);
+  if (!may_be || !piece.body().ends_with('\0')) return false;
+  const auto text = piece.body().substr(0, piece.body().size() - 1);
+  const auto command = protocol::read_transaction_command(text);
   // A second BEGIN, and an end without a beginning, are warned of by a server.
   if (!command || (command->kind == TransactionCommand::Kind::Begin) == begin_.is_open()) return false;
   switch (command->kind) {
     case TransactionCommand::Kind::Begin:
-      answer_begin(*command, *text);
+      answer_begin(*command, text);
       break;
     case TransactionCommand::Kind::End:
       answer_end(*command);
