@@ -40,12 +40,12 @@ ServerConnection* Pool::acquire(Waiter& waiter, ServerId preferred) {
     server->close("readable while idle");
   }
   waiter.since_ = now;
-  if (auto refusal = ledger_.refusal(now)) {
-    refusal_ = std::move(*refusal);
+  auto arrival = ledger_.enqueue(part_, waiter, now);
+  if (arrival.refusal) {
+    refusal_ = std::move(*arrival.refusal);
     settle(waiter, nullptr);
   } else {
-    ledger_.enqueue(part_, waiter);
-    start_logins();
+    start(arrival.logins);
   }
   return nullptr;
 }

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -91,13 +92,15 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   [[nodiscard]] bool is_worn_out(const server::ServerConnection& server) const;
   [[nodiscard]] bool must_close(server::ServerConnection& server);
   void place(server::ServerConnection& server, PoolLedger::Placement placement);
-  void start_logins();
+  void start_logins() { start(ledger_.begin_logins(environment_.agenda.now())); }
+  void start(const PoolLedger::LoginPlan& logins);
   void close_surplus();
   void settle(Waiter& waiter, server::ServerConnection* server);
   void deliver();
   void send_departures();
   void keep_up();
-  void arm_upkeep();
+  void arm_upkeep() { arm_upkeep(ledger_.retry_time(environment_.agenda.now())); }
+  void arm_upkeep(std::optional<worker::TimePoint> retry_at);
 
   const PoolName name_;
   const config::PoolSettings settings_;

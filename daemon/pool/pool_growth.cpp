@@ -27,13 +27,12 @@ void Pool::drain() {
   }
 }
 
-void Pool::start_logins() {
-  const auto count = ledger_.begin_logins(environment_.agenda.now());
-  for (std::size_t begun = 0; begun < count; ++begun) {
+void Pool::start(const PoolLedger::LoginPlan& logins) {
+  for (std::size_t begun = 0; begun < logins.count; ++begun) {
     auto& attempt = *logins_.emplace_back(std::make_unique<LoginAttempt>(*this));
     attempt.start(environment_.connector);
   }
-  if (count == 0) arm_upkeep();
+  if (logins.count == 0) arm_upkeep(logins.retry_at);
 }
 
 void Pool::forget(LoginAttempt& attempt) {
@@ -91,12 +90,11 @@ void Pool::keep_up() {
   arm_upkeep();
 }
 
-void Pool::arm_upkeep() {
-  const auto now = environment_.agenda.now();
-  if (const auto retry_at = ledger_.retry_time(now)) {
+void Pool::arm_upkeep(std::optional<worker::TimePoint> retry_at) {
+  if (retry_at) {
     environment_.agenda.arm(upkeep_timer_, *retry_at);
   } else if (!upkeep_timer_.is_armed() && !servers_.empty()) {
-    environment_.agenda.arm(upkeep_timer_, now + kUpkeepInterval);
+    environment_.agenda.arm(upkeep_timer_, environment_.agenda.now() + kUpkeepInterval);
   }
 }
 

@@ -51,17 +51,21 @@ std::vector<ServerId> PoolLedger::idle_servers(std::size_t part) const {
 
 // --- waiters
 
-void PoolLedger::enqueue(std::size_t part, Waiter& waiter) {
+PoolLedger::Arrival PoolLedger::enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now) {
   Letters letters;
+  Arrival arrival;
   {
     const std::lock_guard lock(mutex_);
+    if (is_refusing(now)) return {.refusal = last_error_};
     waiter.number_ = ++last_number_;
     waiter.place_ = Waiter::Place::Queue;
     parts_[part].queue.push_back(waiter);
     waiting_.fetch_add(1, std::memory_order_relaxed);
     send_for_idle(letters);
+    arrival.logins = plan_logins(now);
   }
   post(std::move(letters));
+  return arrival;
 }
 
 // It has kept its number, and was the first of its queue.
@@ -215,14 +219,20 @@ std::size_t PoolLedger::wanted_logins() const {
   return std::min(std::max(for_minimum, for_waiters), max_size > connections ? max_size - connections : 0);
 }
 
-std::size_t PoolLedger::begin_logins(worker::TimePoint now) {
+PoolLedger::LoginPlan PoolLedger::begin_logins(worker::TimePoint now) {
   const std::lock_guard lock(mutex_);
-  if (now < retry_at_) return 0;
+  return plan_logins(now);
+}
+
+PoolLedger::LoginPlan PoolLedger::plan_logins(worker::TimePoint now) {
+  const auto wanted = wanted_logins();
+  if (wanted == 0) return {};
+  if (now < retry_at_) return {.retry_at = retry_at_};
   // After a failure one attempt finds out whether the backend is back.
   const auto most = last_error_.message.empty() ? static_cast<std::size_t>(settings_.max_concurrent_logins) : 1;
-  const auto begun = std::min(wanted_logins(), most > logging_in_ ? most - logging_in_ : 0);
+  const auto begun = std::min(wanted, most > logging_in_ ? most - logging_in_ : 0);
   logging_in_ += begun;
-  return begun;
+  return {.count = begun};
 }
 
 void PoolLedger::end_login() {
@@ -279,10 +289,8 @@ void PoolLedger::note_gone() {
   --leaving_;
 }
 
-std::optional<protocol::ErrorFields> PoolLedger::refusal(worker::TimePoint now) const {
-  const std::lock_guard lock(mutex_);
-  if (servers_ > 0 || now >= retry_at_ || !is_lasting(last_error_)) return std::nullopt;
-  return last_error_;
+bool PoolLedger::is_refusing(worker::TimePoint now) const {
+  return servers_ == 0 && now < retry_at_ && is_lasting(last_error_);
 }
 
 std::optional<worker::TimePoint> PoolLedger::retry_time(worker::TimePoint now) const {

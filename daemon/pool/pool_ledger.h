@@ -53,6 +53,13 @@ class PoolLedger {
 
   // --- servers and waiters. `part`: the caller's number.
 
+  // Log-ins that are wanted: so many are to be begun by the caller, and count from now on; the others not before that
+  // time.
+  struct LoginPlan {
+    std::size_t count = 0;
+    std::optional<worker::TimePoint> retry_at = {};
+  };
+
   // Takes an idle server of the caller's, `preferred` where that is one of them, else the one used last.
   [[nodiscard]] server::ServerConnection* take_idle(std::size_t part, server::ServerId preferred);
   // Takes this one, if it still is idle and not promised.
@@ -61,8 +68,12 @@ class PoolLedger {
   [[nodiscard]] std::vector<server::ServerId> idle_servers(std::size_t part) const;
   void forget_idle(std::size_t part, server::ServerId id);
 
-  // Puts a waiter behind all others; an idle server of another worker is sent for.
-  void enqueue(std::size_t part, Waiter& waiter);
+  // Puts a waiter behind all others; an idle server of another worker is sent for. Or tells why it is refused at once.
+  struct Arrival {
+    std::optional<protocol::ErrorFields> refusal = {};
+    LoginPlan logins = {};
+  };
+  [[nodiscard]] Arrival enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now);
   // Puts a waiter back that has lost the server it was granted.
   void put_back(std::size_t part, Waiter& waiter);
   void leave(std::size_t part, Waiter& waiter);
@@ -90,8 +101,7 @@ class PoolLedger {
 
   // --- connections and log-ins
 
-  // So many log-ins are to be begun by the caller, and count from now on.
-  [[nodiscard]] std::size_t begin_logins(worker::TimePoint now);
+  [[nodiscard]] LoginPlan begin_logins(worker::TimePoint now);
   void end_login();
   struct Failure {
     config::Milliseconds pause;  // until the next attempt
@@ -101,8 +111,6 @@ class PoolLedger {
   void note_closed();  // a server is of no more use, but its backend process may still be there
   void note_gone();    // now it is not
 
-  // What a newcomer is to be told at once.
-  [[nodiscard]] std::optional<protocol::ErrorFields> refusal(worker::TimePoint now) const;
   // When log-ins that are wanted may begin; nothing where none are wanted or they may begin now.
   [[nodiscard]] std::optional<worker::TimePoint> retry_time(worker::TimePoint now) const;
   [[nodiscard]] bool wants_logins() const;
@@ -156,6 +164,8 @@ class PoolLedger {
   [[nodiscard]] static std::uint64_t first_unserved_number(const Part& part);
   void take_out(Part& part, Waiter& waiter);
   void send_for_idle(Letters& letters);
+  [[nodiscard]] bool is_refusing(worker::TimePoint now) const;
+  [[nodiscard]] LoginPlan plan_logins(worker::TimePoint now);
   [[nodiscard]] std::size_t wanted_logins() const;
   [[nodiscard]] std::size_t unserved_count() const;
   [[nodiscard]] std::size_t connection_count() const { return servers_ + logging_in_ + leaving_; }
