@@ -46,13 +46,13 @@ class FieldReader {
   Mistakes operator()(const WorkerCount& count) const { return store(count.value, scalar().and_then(parse_workers)); }
   Mistakes operator()(const Duration& duration) const {
     const auto time = scalar().and_then(parse_duration);
-    if (!time || *time < duration.least || *time > kMostDuration) return refused();
+    if (!time || *time < duration.least || *time > duration.most) return refused();
     *duration.value = *time;
     return {};
   }
   Mistakes operator()(const Size& size) const {
     const auto bytes = scalar().and_then(parse_size);
-    if (!bytes || *bytes < 0 || *bytes > kMostSize) return refused();
+    if (!bytes || *bytes < 0 || *bytes > size.most) return refused();
     *size.value = *bytes;
     return {};
   }

@@ -16,6 +16,10 @@
 
 namespace howdah::config {
 
+// The longest time and the largest size that any option takes.
+inline constexpr Milliseconds kMostDuration = std::chrono::days(365);
+inline constexpr std::int64_t kMostSize = 1LL << 40;
+
 struct Count {
   int* value;
   int least;
@@ -27,10 +31,12 @@ struct WorkerCount {
 };
 struct Duration {
   Milliseconds* value;
-  Milliseconds least;
+  Milliseconds least = Milliseconds(0);
+  Milliseconds most = kMostDuration;
 };
 struct Size {
   std::int64_t* value;
+  std::int64_t most = kMostSize;
 };
 struct Flag {
   bool* value;
@@ -66,10 +72,6 @@ struct OriginOfRule {
 using Field = std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
                            Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>, NameList, ListenOne, ListenMany,
                            Backend, Password, OriginOfRule>;
-
-// The longest time and the largest size that an option takes.
-inline constexpr Milliseconds kMostDuration = std::chrono::days(365);
-inline constexpr std::int64_t kMostSize = 1LL << 40;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
 // unchanged then.

@@ -34,6 +34,14 @@ template <auto kMember, int kLeastMilliseconds = 0>
 Field duration(Subject& subject) {
   return Duration{address_of<kMember>(subject), Milliseconds(kLeastMilliseconds)};
 }
+template <auto kMember, int kMostSeconds>
+Field short_duration(Subject& subject) {
+  return Duration{.value = address_of<kMember>(subject), .most = std::chrono::seconds(kMostSeconds)};
+}
+template <auto kMember>
+Field socket_buffer(Subject& subject) {
+  return Size{.value = address_of<kMember>(subject), .most = 1LL << 30};
+}
 // Any other kind: one that needs nothing but the field.
 template <template <typename...> typename Kind, auto kMember>
 Field choice(Subject& subject) {
@@ -48,6 +56,10 @@ Field origin(Subject& subject) {
 }
 
 constexpr int kMostConnections = 1'000'000;
+// The kernel's limits: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT.
+constexpr int kMostKeepaliveSeconds = 32'767;
+constexpr int kMostKeepaliveProbes = 127;
+constexpr int kMostUserTimeoutSeconds = 86'400;
 
 using enum Reload;
 using Db = DatabaseSettings;
@@ -81,17 +93,49 @@ constexpr std::array kTable{
            "A client that asks nothing for longer, outside a transaction, is disconnected. 0: no limit."},
     Option{"client.half_close_timeout", duration<&ClientSettings::half_close_timeout>, Live,
            "The request of a client that has sent end of file may go on for this long. 0: no limit."},
+    Option{"client.tcp_nodelay", plain<Flag, &ClientSettings::tcp_nodelay>, Restart,
+           "Answers over TCP are sent at once. false: the kernel may keep a small one back until the client has "
+           "acknowledged the one before, which saves packets and costs up to 40 ms."},
+    Option{"client.tcp_keepalive", plain<Flag, &ClientSettings::tcp_keepalive>, Restart,
+           "Whether the kernel asks silent clients over TCP for a sign of life, as the following three say. Without it "
+           "a client whose machine or network is gone keeps its place, and the server that it has, until another limit "
+           "of time ends it."},
+    Option{"client.tcp_keepalives_idle", short_duration<&ClientSettings::tcp_keepalives_idle, kMostKeepaliveSeconds>,
+           Restart,
+           "Silence before the first such question. In whole seconds, rounded up. 0: the system's, mostly two hours."},
+    Option{"client.tcp_keepalives_interval",
+           short_duration<&ClientSettings::tcp_keepalives_interval, kMostKeepaliveSeconds>, Restart,
+           "Between two questions that are not answered. In whole seconds, rounded up. 0: the system's."},
+    Option{"client.tcp_keepalives_count", count<&ClientSettings::tcp_keepalives_count, 0, kMostKeepaliveProbes>,
+           Restart, "So many questions without an answer end the connection. 0: the system's."},
+    Option{"client.tcp_user_timeout", short_duration<&ClientSettings::tcp_user_timeout, kMostUserTimeoutSeconds>,
+           Restart,
+           "A client over TCP that has acknowledged nothing of what was sent to it for longer is disconnected. Linux "
+           "also counts the time in which a client reads nothing and so takes nothing more, as one may that works on "
+           "the rows it has: take more than that. 0: the system's, mostly a quarter of an hour, without those that "
+           "only do not read."},
+    Option{
+        "client.tcp_socket_buffer", socket_buffer<&ClientSettings::tcp_socket_buffer>, Restart,
+        "The kernel's buffers of a client's TCP connection, each way (SO_SNDBUF, SO_RCVBUF). 0: the kernel sizes them "
+        "itself, from little for a quiet connection to several megabytes for a fast one far away; a size given "
+        "here stops that, so it is for bounding the memory of very many connections, or for a kernel whose limits "
+        "(net.ipv4.tcp_wmem, tcp_rmem) cannot be changed. At most what net.core.wmem_max and rmem_max allow."},
 
     Option{"log.level", choice<Choice, &LogSettings::level>, Live, "The least important lines that are written."},
     Option{"log.format", choice<Choice, &LogSettings::format>, Live, "Lines for people, or one JSON object each."},
     Option{"log.connections", plain<Flag, &LogSettings::connections>, Live,
            "A line at info for each log-in and each disconnect."},
 
-    Option{"databases.<name>.backend", plain<Backend, &Db::backend>, Live,
-           "The PostgreSQL behind this name: a libpq connection string or URI. Without a database name in it "
-           "the "
-           "client's is used, without a user the client's too.",
-           "postgresql://127.0.0.1:5432", true},
+    Option{
+        "databases.<name>.backend", plain<Backend, &Db::backend>, Live,
+        "The PostgreSQL behind this name: a libpq connection string or URI. Without a database name in it "
+        "the "
+        "client's is used, without a user the client's too. A host that is a folder, such as "
+        "host=/run/postgresql, is reached by the Unix socket in there, which costs less than TCP where PostgreSQL "
+        "runs on this machine. Over TCP, keepalives, keepalives_idle, keepalives_interval, keepalives_count and "
+        "tcp_user_timeout are libpq's; where the string says nothing of them and names no service, keepalives_idle=60 "
+        "keepalives_interval=10 keepalives_count=6.",
+        "postgresql://127.0.0.1:5432", true},
     Option{"databases.<name>.pool.mode", choice<Choice, &Pool::mode>, Live,
            "When a server connection goes back to the pool: at the end of the transaction, of the session, "
            "or of "
@@ -130,6 +174,8 @@ constexpr std::array kTable{
     Option{"databases.<name>.pool.defer_begin", plain<Flag, &Pool::defer_begin>, Live,
            "In mode transaction a plain BEGIN takes no server connection before the first statement behind it, or for "
            "about 20 ms: it goes in front of that statement, in the same write."},
+    Option{"databases.<name>.pool.tcp_socket_buffer", socket_buffer<&Pool::tcp_socket_buffer>, Live,
+           "As client.tcp_socket_buffer, of a server's TCP connection."},
     Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Live,
            "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
            "and prepared again when they are needed."},

@@ -64,10 +64,10 @@ struct ExpectedText {
   }
   std::string operator()(const Duration& duration) const {
     return "a time in ms, s, min, h or d from " + format_duration(duration.least) + " to " +
-           format_duration(kMostDuration) + ", such as 30s";
+           format_duration(duration.most) + ", such as 30s";
   }
-  std::string operator()(const Size&) const {
-    return "a size in B, kB, MB or GB (1kB is 1024B) up to " + format_size(kMostSize) + ", such as 16MB";
+  std::string operator()(const Size& size) const {
+    return "a size in B, kB, MB or GB (1kB is 1024B) up to " + format_size(size.most) + ", such as 16MB";
   }
   std::string operator()(const Flag&) const { return "true or false"; }
   template <typename Enum>
@@ -96,10 +96,12 @@ struct KindText {
   }
   std::string operator()(const WorkerCount&) const { return "auto or count"; }
   std::string operator()(const Duration& duration) const {
-    const bool is_bounded = duration.least.count() > 0;
-    return is_bounded ? "time, at least " + format_duration(duration.least) : "time";
+    if (duration.least.count() > 0) return "time, at least " + format_duration(duration.least);
+    return duration.most < kMostDuration ? "time, at most " + format_duration(duration.most) : "time";
   }
-  std::string operator()(const Size&) const { return "size"; }
+  std::string operator()(const Size& size) const {
+    return size.most < kMostSize ? "size, at most " + format_size(size.most) : "size";
+  }
   std::string operator()(const Flag&) const { return "true or false"; }
   template <typename Enum>
   std::string operator()(const Choice<Enum>&) const {

@@ -44,7 +44,8 @@ struct PoolSettings {
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
   std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
   PreparedStatementSettings prepared_statements;
-  bool defer_begin = true;  // a plain BEGIN takes no server before the first statement behind it
+  bool defer_begin = true;             // a plain BEGIN takes no server before the first statement behind it
+  std::int64_t tcp_socket_buffer = 0;  // each way, of a server's TCP connection; 0: as the kernel does it
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.
@@ -80,6 +81,14 @@ struct ClientSettings {
   Milliseconds login_timeout = 60s;       // from the accept to the end of authentication
   Milliseconds idle_timeout = 0ms;        // a client that asks nothing for longer, outside a transaction
   Milliseconds half_close_timeout = 10s;  // a request may finish for this long after its client sent end of file
+  // Of connections over TCP. Zero: what the system has for all.
+  bool tcp_nodelay = true;
+  bool tcp_keepalive = true;
+  Milliseconds tcp_keepalives_idle = 5min;     // below the 350 s after which load balancers forget a connection
+  Milliseconds tcp_keepalives_interval = 15s;  // so that a client whose machine is gone is noticed after 6 min 15 s
+  int tcp_keepalives_count = 5;
+  Milliseconds tcp_user_timeout = 0ms;  // it would also end a client that reads nothing for so long
+  std::int64_t tcp_socket_buffer = 0;   // each way
 };
 
 struct AdminSettings {

@@ -57,7 +57,7 @@ std::expected<void, std::string> App::Engine::open_listeners() {
   for (const auto& text : commons_.settings->listen) {
     const auto address = config::parse_listen_address(text);
     if (!address) return std::unexpected("listen " + text + ": " + address.error());
-    auto opened = io::Listener::open(*address, home(), commons_.log, *this);
+    auto opened = io::Listener::open(*address, commons_.settings->client, home(), commons_.log, *this);
     if (!opened) return std::unexpected(opened.error());
     std::ranges::move(*opened, std::back_inserter(listeners_));
   }

@@ -1,8 +1,6 @@
 #include "daemon/io/listener.h"
 
 #include <event2/event.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,11 +11,6 @@ namespace {
 
 constexpr int kMostAcceptsPerTurn = 64;
 constexpr auto kPauseWithoutDescriptors = std::chrono::milliseconds(100);
-
-void set_option(int fd, int level, int option) {
-  const int on = 1;
-  setsockopt(fd, level, option, &on, sizeof on);
-}
 
 }  // namespace
 
@@ -57,10 +50,6 @@ void Listener::on_acceptable() {
       return worker_.agenda().arm_in(pause_timer_, kPauseWithoutDescriptors);
     }
     is_shortage_logged_ = false;
-    if (address.ss_family != AF_UNIX) {
-      set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY);
-      set_option(fd.get(), SOL_SOCKET, SO_KEEPALIVE);
-    }
     auto peer = read_peer_address(fd.get(), address);
     handler_.on_accept(std::move(fd), std::move(peer));
   }

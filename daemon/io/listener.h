@@ -30,7 +30,8 @@ class Listener {
   // All sockets of one address: a host name may have several. An error reads "listen 0.0.0.0:6432: bind: Address
   // already in use". Accepting begins at once, in the next turn.
   [[nodiscard]] static std::expected<std::vector<std::unique_ptr<Listener>>, std::string> open(
-      const config::ListenAddress& address, worker::Worker& worker, os::Log& log, AcceptHandler& handler);
+      const config::ListenAddress& address, const config::ClientSettings& settings, worker::Worker& worker,
+      os::Log& log, AcceptHandler& handler);
 
   // A socket that listens already; `path` is unlinked at the end, where it is not empty.
   Listener(UniqueFd fd, std::string path, std::string name, worker::Worker& worker, os::Log& log,

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "daemon/io/listener.h"
+#include "daemon/io/socket_options.h"
 
 namespace howdah::io {
 
@@ -53,12 +54,14 @@ std::expected<UniqueFd, std::string> open_local(const std::string& path, const s
   return fd;
 }
 
-std::expected<UniqueFd, std::string> open_tcp(const addrinfo& info, const std::string& name) {
+std::expected<UniqueFd, std::string> open_tcp(const addrinfo& info, const config::ClientSettings& settings,
+                                              const std::string& name) {
   UniqueFd fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return failure(name, "socket");
   const int on = 1;
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (info.ai_family == AF_INET6) setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  set_client_options(fd.get(), settings);
   if (bind(fd.get(), info.ai_addr, info.ai_addrlen) != 0) return failure(name, "bind");
   if (listen(fd.get(), kBacklog) != 0) return failure(name, "listen");
   return fd;
@@ -67,6 +70,7 @@ std::expected<UniqueFd, std::string> open_tcp(const addrinfo& info, const std::s
 }  // namespace
 
 std::expected<std::vector<ListenerPointer>, std::string> Listener::open(const config::ListenAddress& address,
+                                                                        const config::ClientSettings& settings,
                                                                         worker::Worker& worker, os::Log& log,
                                                                         AcceptHandler& handler) {
   std::vector<ListenerPointer> listeners;
@@ -87,7 +91,7 @@ std::expected<std::vector<ListenerPointer>, std::string> Listener::open(const co
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> infos(first, &freeaddrinfo);
   std::string why;
   for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
-    auto fd = open_tcp(*info, address.text());
+    auto fd = open_tcp(*info, settings, address.text());
     if (fd) {
       auto name = name_of(fd->get());
       listeners.push_back(std::make_unique<Listener>(std::move(*fd), "", std::move(name), worker, log, handler));

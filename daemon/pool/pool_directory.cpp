@@ -36,8 +36,11 @@ std::expected<Pool*, protocol::ErrorFields> PoolDirectory::find(const std::strin
 }
 
 Pool& PoolDirectory::make(const PoolName& name, const config::DatabaseSettings& entry) {
-  server::BackendTarget target{
-      .connection_string = entry.backend, .user = name.user, .database = name.database, .password = {}};
+  server::BackendTarget target{.connection_string = entry.backend,
+                               .user = name.user,
+                               .database = name.database,
+                               .password = {},
+                               .tcp_socket_buffer = entry.pool.tcp_socket_buffer};
   const auto user = settings_->users.find(name.user);
   if (user != settings_->users.end() && user->second.password) target.password = *user->second.password;
   auto pool =

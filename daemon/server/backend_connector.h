@@ -16,10 +16,11 @@ namespace howdah::server {
 // Whom to log in where. Texts that are empty are left to the connection string, to libpq's environment-free defaults
 // and to its password file.
 struct BackendTarget {
-  std::string connection_string;  // as in the configuration
-  std::string user;               // used where the connection string names none
-  std::string database;           // likewise
-  std::string password;           // likewise; plain text
+  std::string connection_string;       // as in the configuration
+  std::string user;                    // used where the connection string names none
+  std::string database;                // likewise
+  std::string password;                // likewise; plain text
+  std::int64_t tcp_socket_buffer = 0;  // of a TCP connection, each way, in bytes; 0: as the kernel does it
 };
 
 // Told when a cancel has been dealt with, well or badly: the backend has closed the cancel connection, or time is up.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/io/socket_options.h"
 #include "daemon/io/socket_stream.h"
 #include "daemon/server/libpq_cancel.h"
 #include "daemon/server/libpq_transport.h"
@@ -153,6 +154,7 @@ void LibpqLogin::take_over() {
   logged_in_->parameters = reported_parameters(connection);
   logged_in_->process_id = PQbackendPID(connection);
   logged_in_->address = address_of(connection);
+  if (!logged_in_->address.starts_with("unix:")) io::set_socket_buffer(PQsocket(connection), target_.tcp_socket_buffer);
   logged_in_->cancel = std::make_unique<LibpqCancelTicket>(connection, worker_, cancels_);
   auto transport = std::make_unique<LibpqTransport>(std::move(connection_));
   stream_ = std::make_unique<io::SocketStream>(worker_, std::move(transport), logged_in_->address);

@@ -15,6 +15,12 @@ namespace howdah::server {
 
 namespace {
 
+// A backend whose machine or network is gone while it owes an answer is noticed after two minutes, not after the
+// system's two hours. No tcp_user_timeout: Linux would also end a connection whose backend reads nothing for so long,
+// and a COPY that waits for a lock does just that.
+constexpr std::array<std::pair<const char*, const char*>, 3> kKeepalives = {
+    {{"keepalives_idle", "60"}, {"keepalives_interval", "10"}, {"keepalives_count", "6"}}};
+
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
   std::size_t start = 0;
@@ -74,7 +80,9 @@ std::expected<ConnectionKeywords, std::string> read_keywords(const BackendTarget
   complete("user", target.user);
   complete("dbname", target.database);
   complete("password", target.password);
-  complete("tcp_user_timeout", "30000");
+  if (!keywords->contains("service")) {  // what a service file says would give way to ours
+    for (const auto& [keyword, value] : kKeepalives) complete(keyword, value);
+  }
   (*keywords)["gssencmode"] = "disable";  // its encryption could not carry our own frames
   return keywords;
 }

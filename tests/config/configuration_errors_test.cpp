@@ -142,6 +142,18 @@ BOOST_AUTO_TEST_CASE(listen_addresses_are_valid_and_given_once) {
           "3: admin.listen: found \"unix:/run\", expected host:port, [address]:port or :port"}});
 }
 
+BOOST_AUTO_TEST_CASE(what_the_kernel_would_not_take_for_a_socket_is_told) {
+  check(
+      {{kLeast + "client: {tcp_keepalives_idle: 12h}",
+        "3: client.tcp_keepalives_idle: found \"12h\", expected a time in ms, s, min, h or d from 0 to 32767s, such as "
+        "30s"},
+       {kLeast + "client: {tcp_keepalives_count: 128}",
+        "3: client.tcp_keepalives_count: found 128, expected a whole number from 0 to 127"},
+       {kLeast + "client: {tcp_socket_buffer: 2GB}",
+        "3: client.tcp_socket_buffer: found \"2GB\", expected a size in B, kB, MB or GB (1kB is 1024B) up to 1GB, such "
+        "as 16MB"}});
+}
+
 BOOST_AUTO_TEST_CASE(the_least_is_not_above_the_most) {
   check({{pool("min_size: 30"), "3: databases.x.pool.min_size: found 30, expected at most max_size, which is 20"},
          {pool("retry_min: 20s"), "3: databases.x.pool.retry_min: found 20s, expected at most retry_max, which is 15s"},

@@ -38,7 +38,9 @@ BOOST_AUTO_TEST_CASE(options_of_the_top_and_of_sections_are_read) {
                                     "workers: auto\n"
                                     "shutdown_timeout: 1500ms\n"
                                     "admin: {listen: ':9', users: [a, b]}\n"
-                                    "client: {max_connections: 7, login_timeout: 0}\n"
+                                    "client: {max_connections: 7, login_timeout: 0, tcp_nodelay: no,\n"
+                                    "         tcp_keepalives_idle: 90s, tcp_keepalives_count: 3,\n"
+                                    "         tcp_user_timeout: 1min, tcp_socket_buffer: 64kB}\n"
                                     "log: {level: error, format: json, connections: no}\n");
   BOOST_TEST((settings.listen == std::vector<std::string>{":1", "unix:/run/howdah"}));
   BOOST_TEST(settings.workers == 0);
@@ -47,6 +49,12 @@ BOOST_AUTO_TEST_CASE(options_of_the_top_and_of_sections_are_read) {
   BOOST_TEST((settings.admin.users == std::vector<std::string>{"a", "b"}));
   BOOST_TEST(settings.client.max_connections == 7);
   BOOST_TEST((settings.client.login_timeout == 0ms));
+  BOOST_TEST(!settings.client.tcp_nodelay);
+  BOOST_TEST(settings.client.tcp_keepalive);
+  BOOST_TEST((settings.client.tcp_keepalives_idle == 90s));
+  BOOST_TEST(settings.client.tcp_keepalives_count == 3);
+  BOOST_TEST((settings.client.tcp_user_timeout == 1min));
+  BOOST_TEST(settings.client.tcp_socket_buffer == 65536);
   BOOST_TEST((settings.log.level == LogLevel::Error));
   BOOST_TEST((settings.log.format == LogFormat::Json));
   BOOST_TEST(!settings.log.connections);
@@ -57,7 +65,8 @@ BOOST_AUTO_TEST_CASE(each_database_has_its_own_pool) {
                                     "databases:\n"
                                     "  a:\n"
                                     "    backend: host=a\n"
-                                    "    pool: {mode: session, min_size: 3, max_size: 3, cleanup_bytes: 1kB}\n"
+                                    "    pool: {mode: session, min_size: 3, max_size: 3, cleanup_bytes: 1kB,\n"
+                                    "           tcp_socket_buffer: 1MB}\n"
                                     "  '*':\n"
                                     "    backend: postgresql://h\n");
   const auto& pool = settings.databases.at("a").pool;
@@ -65,6 +74,7 @@ BOOST_AUTO_TEST_CASE(each_database_has_its_own_pool) {
   BOOST_TEST(pool.min_size == 3);
   BOOST_TEST(pool.max_size == 3);
   BOOST_TEST(pool.cleanup_bytes == 1024);
+  BOOST_TEST(pool.tcp_socket_buffer == 1024 * 1024);
   BOOST_TEST(settings.databases.at("*").backend == "postgresql://h");
   BOOST_TEST((settings.databases.at("*").pool.mode == PoolMode::Transaction));
 }
