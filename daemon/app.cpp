@@ -37,6 +37,10 @@ std::vector<std::string> App::addresses() const {
   return engine_->addresses();
 }
 
+std::size_t App::worker_count() const {
+  return engine_->worker_count();
+}
+
 event_base* App::loop() const {
   return engine_->loop();
 }

@@ -43,6 +43,8 @@ class App {
 
   // Where it listens, as "127.0.0.1:6432" or "unix:/run/howdah/.s.PGSQL.6432".
   [[nodiscard]] std::vector<std::string> addresses() const;
+  // As the option `workers` says, counted where that is auto.
+  [[nodiscard]] std::size_t worker_count() const;
   // The loop of the worker that runs in run(), for the signal events of a program around us.
   [[nodiscard]] event_base* loop() const;
 

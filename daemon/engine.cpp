@@ -16,7 +16,7 @@ protocol::ErrorFields shutting_down() {
                               "terminating connection due to administrator command");
 }
 
-std::size_t worker_count(int workers) {
+std::size_t count_of_workers(int workers) {
   if (workers > 0) return static_cast<std::size_t>(workers);
   return std::max(std::thread::hardware_concurrency(), 1U);  // those that this process may run on
 }
@@ -25,7 +25,7 @@ std::size_t worker_count(int workers) {
 
 App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& log)
     : commons_{.settings = std::move(settings), .log = log, .gatherer = *this} {
-  const auto count = worker_count(commons_.settings->workers);
+  const auto count = count_of_workers(commons_.settings->workers);
   while (workers_.size() < count) workers_.push_back(std::make_unique<worker::Worker>());
   for (const auto& worker : workers_) {
     serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_));

@@ -27,6 +27,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void stop();
   [[nodiscard]] bool is_draining() const { return phase_ == Phase::Draining; }
   [[nodiscard]] std::vector<std::string> addresses() const;
+  [[nodiscard]] std::size_t worker_count() const { return workers_.size(); }
   [[nodiscard]] event_base* loop() const { return home().loop(); }
 
  private:

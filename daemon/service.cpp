@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/os/descriptors.h"
@@ -10,21 +11,24 @@ namespace howdah {
 
 namespace {
 
-constexpr std::uint64_t kOwnDescriptors = 64;  // loops, logs, listeners, name look-ups
+constexpr std::uint64_t kOwnDescriptors = 64;  // log, listeners, name look-ups, cancels, the stats port
+constexpr std::uint64_t kEachWorkersOwn = 4;   // its loop
 
-// Descriptors that the clients and the servers of every database entry can take at a time.
-std::uint64_t descriptors_needed(const config::Settings& settings) {
-  auto needed = kOwnDescriptors + static_cast<std::uint64_t>(settings.client.max_connections);
-  for (const auto& [name, database] : settings.databases) {
-    needed += static_cast<std::uint64_t>(database.pool.max_size);
-  }
-  return needed;
+// One pool for each database entry; more users or names make more.
+std::uint64_t most_servers(const config::Settings& settings) {
+  std::uint64_t most = 0;
+  for (const auto& [name, database] : settings.databases) most += static_cast<std::uint64_t>(database.pool.max_size);
+  return most;
 }
 
 }  // namespace
 
 Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log)
-    : settings_(std::move(settings)), log_(log), app_(settings_, log_), signals_(app_.loop(), *this) {}
+    : settings_(std::move(settings)),
+      log_(log),
+      open_files_limit_(os::raise_descriptor_limit()),
+      app_(settings_, log_),
+      signals_(app_.loop(), *this) {}
 
 bool Service::run() {
   log_start();
@@ -40,13 +44,24 @@ bool Service::run() {
 }
 
 void Service::log_start() {
-  const auto limit = os::raise_descriptor_limit();
-  log_.info("starting", {{"version", HOWDAH_VERSION}, {"process", getpid()}, {"open_files_limit", limit}});
-  const auto needed = descriptors_needed(*settings_);
-  if (limit < needed) {
-    log_.warning("the limit of open files is too low", {{"limit", limit}, {"needed", needed}});
-  }
+  log_.info("starting", {{"version", HOWDAH_VERSION}, {"process", getpid()}});
+  log_open_files();
   if (geteuid() == 0) log_.warning("running as root, which is not needed: use a user of its own");
+}
+
+// What the limit allows: so many clients while all servers are there.
+void Service::log_open_files() {
+  const auto limit = open_files_limit_;
+  const auto own = kOwnDescriptors + kEachWorkersOwn * app_.worker_count();
+  const auto servers = most_servers(*settings_);
+  const auto clients = limit > own + servers ? limit - own - servers : 0;
+  log_.info("open files", {{"limit", limit}, {"own", own}, {"servers", servers}, {"room_for_clients", clients}});
+  const auto wanted = std::max(static_cast<std::uint64_t>(settings_->client.max_connections), std::uint64_t{1});
+  if (clients >= wanted) return;
+  log_.warning("the limit of open files is too low", {{"limit", limit},
+                                                      {"needed", own + servers + wanted},
+                                                      {"max_connections", settings_->client.max_connections},
+                                                      {"room_for_clients", clients}});
 }
 
 void Service::on_signal(os::Signal signal) {

@@ -23,10 +23,12 @@ class Service final : private os::SignalHandler {
   void on_signal(os::Signal signal) override;
   void on_terminate();
   void log_start();
+  void log_open_files();
   [[nodiscard]] std::string where() const;
 
   std::shared_ptr<const config::Settings> settings_;
   os::Log& log_;
+  const std::uint64_t open_files_limit_;  // raised before the app opens its first
   os::ServiceNotifier notifier_;
   App app_;
   os::Signals signals_;

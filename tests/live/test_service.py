@@ -176,13 +176,6 @@ def test_a_reload_is_refused_and_nothing_else_happens(howdah):
         assert client.query("select 1").value == "1"
 
 
-def test_the_limit_of_open_files_is_raised_to_what_is_allowed(howdah):
-    with open(f"/proc/{howdah.pid}/limits", encoding="ascii") as file:
-        soft, hard = next(line.split()[3:5] for line in file if line.startswith("Max open files"))
-    assert soft == hard
-    assert f"open_files_limit={soft}" in howdah.log()
-
-
 def test_a_log_that_nobody_reads_stops_nothing(postgres):
     reader, writer = os.pipe()
     howdah = HowdahProcess({"databases": app_database(postgres.backend()), "log": {"level": "debug"}})

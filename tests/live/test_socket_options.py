@@ -118,7 +118,7 @@ def test_the_buffers_of_servers_are_an_option_of_the_pool(start_howdah, postgres
 
 def test_small_buffers_lose_nothing(start_howdah, postgres):
     howdah = start_howdah(
-        pool={"tcp_socket_buffer": "4kB"}, client={"tcp_socket_buffer": "4kB"}, databases=over_tcp(postgres)
+        pool={"tcp_socket_buffer": "64kB"}, client={"tcp_socket_buffer": "64kB"}, databases=over_tcp(postgres)
     )
     with wire.connect(howdah, "app", "app") as client:
         text = client.query("select string_agg(n::text, ',') from generate_series(1, 200000) n").value

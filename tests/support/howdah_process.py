@@ -80,8 +80,7 @@ class HowdahProcess:
                 [executable(), *(self.arguments or ["--config", self.config_path])],
                 stdout=log,
                 stdin=subprocess.DEVNULL,
-                preexec_fn=processes.die_with_parent,
-                **{"stderr": log, **self.popen},
+                **{"stderr": log, "preexec_fn": processes.die_with_parent, **self.popen},
             )
         if wait:
             wait_until(self._is_ready, "howdah accepts connections", timeout=60)
