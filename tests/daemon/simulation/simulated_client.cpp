@@ -169,7 +169,7 @@ void SimulatedClient::on_welcome_frame(char type, Bytes body) {
   if (type == 'K') connection_->note_keys(message(type, body));
   if (type != 'E') return;
   has_heard_fatal_ = true;
-  require(weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock,
+  require(weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock || weather_.drains,
           "a log-in is refused only for a reason: " + protocol::read_error(body).message);
 }
 
@@ -178,7 +178,9 @@ void SimulatedClient::on_unexpected(char type, Bytes body, const std::string& fr
   require(type == 'E', "the replies are those that PostgreSQL gives, but came: " + backend_text(frame).substr(0, 300));
   const auto error = protocol::read_error(body);
   const bool is_cancelled = error.sqlstate == "57014" && has_cancelled_;
-  const bool is_allowed = weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock || is_cancelled;
+  const bool is_told_to_go = error.sqlstate == "57P01" && weather_.drains;
+  const bool is_allowed =
+      weather_.kills_servers || weather_.fails_logins || weather_.jumps_clock || is_cancelled || is_told_to_go;
   require(is_allowed, "an error comes only for a reason, but came: " + error.sqlstate + ' ' + error.message);
   is_strict_ = false;
   expected_.clear();
@@ -211,7 +213,8 @@ void SimulatedClient::on_closed() {
   is_over_ = true;
   if (has_gone_) return;
   // Who has said goodbye is sent the rest for some seconds only.
-  const bool may_be_cut = weather_.kills_servers || weather_.jumps_clock || (weather_.is_slow && has_said_goodbye_);
+  const bool may_be_cut = weather_.kills_servers || weather_.jumps_clock || (weather_.is_slow && has_said_goodbye_) ||
+                          (weather_.drains && !is_welcome_);
   require(may_be_cut || received_.empty(), "no connection ends inside a frame");
   require(may_be_cut || has_heard_fatal_ || has_said_goodbye_, "nobody is closed without a reason");
   require(may_be_cut || has_heard_fatal_ || !is_strict_ || expected_.empty(), "everything asked is answered");

@@ -18,8 +18,9 @@ struct Weather {
   bool is_slow = false;
   bool jumps_clock = false;
   bool vanishes = false;
+  bool drains = false;
 
-  [[nodiscard]] bool is_calm() const { return !kills_servers && !fails_logins && !cancels && !jumps_clock; }
+  [[nodiscard]] bool is_calm() const { return !kills_servers && !fails_logins && !cancels && !jumps_clock && !drains; }
 };
 
 class SimulatedClient {

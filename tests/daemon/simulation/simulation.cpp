@@ -23,7 +23,7 @@ void require(bool holds, const std::string& promise) {
 
 }  // namespace
 
-config::Settings Simulation::settings_of(Dice& dice, Weather& weather) {
+config::Settings Simulation::settings_of(int workers, Dice& dice, Weather& weather) {
   weather = {.kills_servers = dice.chance(30),
              .fails_logins = dice.chance(20),
              .cancels = dice.chance(50),
@@ -45,10 +45,12 @@ config::Settings Simulation::settings_of(Dice& dice, Weather& weather) {
   }
   settings.log.level = config::LogLevel::Error;
   settings.log.connections = false;
+  settings.workers = workers;
+  if (workers > 1) weather.drains = dice.chance(20);
   return settings;
 }
 
-Simulation::Simulation(std::uint64_t seed) : dice_(seed), play_(settings_of(dice_, weather_)) {
+Simulation::Simulation(std::uint64_t seed, int workers) : dice_(seed), play_(settings_of(workers, dice_, weather_)) {
   play_.is_held = true;
   const bool is_crowd = dice_.chance(2);
   const auto count = 1 + dice_.below(is_crowd ? kMostClientsInACrowd : kMostClients);
@@ -69,12 +71,21 @@ void Simulation::run() {
   }
 }
 
+PlayWorker& Simulation::any_worker() {
+  auto& workers = play_.workers();
+  return is_alone() ? workers.front() : workers[dice_.below(workers.size())];
+}
+
 void Simulation::step() {
+  if (!is_alone() && dice_.chance(20)) return any_worker().loop.turn([] {});  // reads its letters
   switch (dice_.below(8)) {
     case 0:
     case 1:
-    case 2:
-      return clients_[dice_.below(clients_.size())].act();
+    case 2: {
+      auto& client = clients_[dice_.below(clients_.size())];
+      if (is_draining_ && client.connection() == nullptr) return;  // nobody listens any more
+      return client.act();
+    }
     case 3:
     case 4:
       return move_client();
@@ -91,12 +102,12 @@ void Simulation::move_client() {
   if (client == nullptr) return;
   auto& socket = client->socket();
   const auto most = dice_.chance(50) ? FakeSocket::kAll : dice_.portion(5'000);
-  if (socket.is_readable()) play_.loop.turn([&] { socket.read(most); });
-  if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+  if (socket.is_readable()) client->loop().turn([&] { socket.read(most); });
+  if (socket.is_writable()) client->loop().turn([&] { socket.write_on(); });
 }
 
 void Simulation::move_server() {
-  const auto& servers = play_.backend.servers();
+  const auto& servers = any_worker().backend.servers();
   if (servers.empty()) return;
   // Those made last live most likely.
   const auto recent = std::min<std::size_t>(servers.size(), 6);
@@ -111,22 +122,22 @@ void Simulation::move_server() {
       (void)server.give_replies(most);
       return;
     case 2:
-      if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+      if (socket.is_writable()) server.loop().turn([&] { socket.write_on(); });
       if (dice_.chance(50)) server.script().wake();
       return;
     case 3:
       return cancel_on(server);
     case 4:
-      if (weather_.kills_servers && dice_.chance(2)) server.script().die();
+      if (weather_.kills_servers && dice_.chance(is_alone() ? 2 : 10)) server.script().die();
       return;
     default:
-      if (socket.is_readable()) play_.loop.turn([&] { socket.read(most); });
+      if (socket.is_readable()) server.loop().turn([&] { socket.read(most); });
   }
 }
 
 void Simulation::cancel_on(FakeServer& server) {
   if (!server.has_cancel()) return;
-  if (server.has_cancel_arrived()) return play_.loop.turn([&] { server.cancel_ends(); });
+  if (server.has_cancel_arrived()) return server.loop().turn([&] { server.cancel_ends(); });
   const auto victim = client_of(server.cancel_arrives());
   if (!victim) return;
   const auto& client = clients_[static_cast<std::size_t>(*victim - 1)];
@@ -135,7 +146,7 @@ void Simulation::cancel_on(FakeServer& server) {
 }
 
 void Simulation::move_backend() {
-  auto& backend = play_.backend;
+  auto& backend = any_worker().backend;
   if (backend.login_count() > 0 && dice_.chance(30)) {
     if (weather_.fails_logins && dice_.chance(40)) {
       return backend.fail_login(protocol::make_error(protocol::Severity::Fatal, "53300", "sorry, too many clients"));
@@ -143,27 +154,39 @@ void Simulation::move_backend() {
     auto& server = backend.complete_login(dice_.below(backend.login_count()));
     server.script().set_copy_lookahead(static_cast<int>(dice_.below(4)));
     if (weather_.is_slow) server.socket().set_capacity(kLeastCapacity + dice_.portion(20'000));
-    return watch_new_servers();
+    return watch(server);
   }
+  if (weather_.drains && !is_draining_ && dice_.chance(1)) return begin_drain();
   const auto most_ms = weather_.jumps_clock && dice_.chance(10) ? 12'000 : 20;
-  play_.loop.jump(std::chrono::milliseconds(dice_.portion(static_cast<std::size_t>(most_ms))));
-  play_.loop.fire_timers();
+  play_.jump(std::chrono::milliseconds(dice_.portion(static_cast<std::size_t>(most_ms))));
+  play_.fire_timers();
 }
 
-void Simulation::watch_new_servers() {
-  const auto place = play_.backend.servers().size() - 1;
-  play_.backend.servers().back()->script().on_text = [this, place](const std::string& text) { on_text(place, text); };
+// Each worker comes to it in its own time.
+void Simulation::begin_drain() {
+  is_draining_ = true;
+  for (auto& worker : play_.workers()) {
+    worker.loop.post([&worker] {
+      worker.pools.drain();
+      worker.sessions.drain();
+    });
+  }
+}
+
+void Simulation::watch(FakeServer& server) {
+  server.script().on_text = [this, &server](const std::string& text) { on_text(server, text); };
 }
 
 // A server that changes hands is as clean as a new one.
-void Simulation::on_text(std::size_t place, const std::string& text) {
-  const auto& script = play_.backend.servers()[place]->script();
-  if (text.starts_with("BEGIN") && script.status() == 'I') has_begun_[place] = true;  // who comes next did
+void Simulation::on_text(FakeServer& server, const std::string& text) {
+  const auto& script = server.script();
+  auto& seen = seen_[&server];
+  if (text.starts_with("BEGIN") && script.status() == 'I') seen.has_begun = true;  // who comes next did
   const auto client = client_of(text);
   const bool is_howdah_s = text.starts_with("SELECT pg_catalog.set_config(");
   if (!client || is_howdah_s) return;
-  const bool has_just_begun = std::exchange(has_begun_[place], false);
-  auto& last = last_clients_[place];
+  const bool has_just_begun = std::exchange(seen.has_begun, false);
+  auto& last = seen.last_client;
   if (last == *client) return;
   const auto who = " (client " + std::to_string(*client) + " after " + std::to_string(last) + ")";
   require(last == 0 || has_just_begun || script.status() == 'I', "no server is released in a transaction" + who);
@@ -188,7 +211,7 @@ std::string Simulation::describe() {
   for (auto& client : clients_) {
     if (client.connection() != nullptr && !client.is_over()) text += "\n  " + client.describe();
   }
-  for (const auto& server : play_.backend.servers()) {
+  for (const auto* server : play_.all_servers()) {
     if (!server->is_gone()) text += "\n  server " + server->describe();
   }
   const auto& pool = play_.pool();
@@ -198,35 +221,38 @@ std::string Simulation::describe() {
 }
 
 bool Simulation::settle_step() {
-  bool has_moved = false;
+  bool has_moved = play_.read_letters();
   for (auto& client : clients_) {
     if (client.connection() == nullptr) continue;
     has_moved |= client.settle();
     auto& socket = client.connection()->socket();
     const bool is_ready = socket.is_readable() || socket.is_writable();
-    if (socket.is_readable()) play_.loop.turn([&] { socket.read(); });
-    if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+    auto& loop = client.connection()->loop();
+    if (socket.is_readable()) loop.turn([&] { socket.read(); });
+    if (socket.is_writable()) loop.turn([&] { socket.write_on(); });
     has_moved |= is_ready;
   }
   has_moved |= settle_servers();
-  if (play_.backend.login_count() == 0) return has_moved;
-  play_.backend.complete_login();
-  watch_new_servers();
-  return true;
+  for (auto& worker : play_.workers()) {
+    if (worker.backend.login_count() == 0) continue;
+    watch(worker.backend.complete_login());
+    has_moved = true;
+  }
+  return has_moved;
 }
 
 bool Simulation::settle_servers() {
   bool has_moved = false;
-  for (std::size_t i = 0; i < play_.backend.servers().size(); ++i) {
-    auto& server = *play_.backend.servers()[i];
+  for (auto* one : play_.all_servers()) {
+    auto& server = *one;
     auto& socket = server.socket();
     has_moved |= server.take_requests();
     has_moved |= server.give_replies();
     has_moved |= server.script().is_asleep() || server.has_cancel() || socket.is_readable() || socket.is_writable();
     cancel_on(server);
     server.script().wake();
-    if (socket.is_readable()) play_.loop.turn([&] { socket.read(); });
-    if (socket.is_writable()) play_.loop.turn([&] { socket.write_on(); });
+    if (socket.is_readable()) server.loop().turn([&] { socket.read(); });
+    if (socket.is_writable()) server.loop().turn([&] { socket.write_on(); });
   }
   return has_moved;
 }
@@ -240,23 +266,25 @@ void Simulation::let_clients_go() {
   for (auto& client : clients_) {
     require(needs_time || client.is_over() || client.connection() == nullptr, "nobody is stuck");
   }
-  play_.loop.pass(std::chrono::seconds(1), [] {});
+  play_.pass(std::chrono::seconds(1), [] {});
 }
 
 void Simulation::check_end() {
-  play_.loop.pass(std::chrono::seconds(12), [this] {
-    while (settle_servers()) {
+  play_.pass(std::chrono::seconds(12), [this] {
+    while (play_.read_letters() | settle_servers()) {
     }
   });
   auto& pool = play_.pool();
   require(pool.ledger().counts().waiting == 0, "nobody waits when all are gone");
-  for (const auto& server : play_.backend.servers()) {
+  std::size_t login_count = 0;
+  for (const auto& worker : play_.workers()) login_count += worker.backend.login_count();
+  for (auto* server : play_.all_servers()) {
     if (server->is_gone()) continue;
     auto& script = server->script();
     require(script.status() == 'I' && !script.is_in_copy() && !script.is_in_batch() && !script.has_state_of_a_client(),
             "every server is clean in the end");
   }
-  require(pool.ledger().counts().idle + play_.backend.login_count() == pool.ledger().counts().connections(),
+  require(pool.ledger().counts().idle + login_count == pool.ledger().counts().connections(),
           "every server is idle in the end");
 }
 

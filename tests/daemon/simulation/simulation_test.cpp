@@ -11,16 +11,26 @@ namespace {
 
 struct Seeds {
   std::uint64_t first = 1;
-  std::uint64_t count = 4000;
+  std::uint64_t count = 0;
 };
 
-Seeds wanted_seeds() {
+Seeds wanted_seeds(std::uint64_t usual_count) {
   const char* text = std::getenv("HOWDAH_SIMULATION_SEEDS");
-  if (text == nullptr) return {};
+  if (text == nullptr) return {.first = 1, .count = usual_count};
   char* end = nullptr;
   const auto number = std::strtoull(text, &end, 10);
   if (*end != '+') return {.first = 1, .count = number};
   return {.first = number, .count = std::strtoull(end + 1, nullptr, 10)};
+}
+
+void play(const Seeds& seeds, int workers) {
+  for (auto seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
+    try {
+      Simulation(seed, workers).run();
+    } catch (const std::exception& error) {
+      BOOST_FAIL("seed " << seed << " on " << workers << ": " << error.what());
+    }
+  }
 }
 
 }  // namespace
@@ -28,14 +38,11 @@ Seeds wanted_seeds() {
 BOOST_AUTO_TEST_SUITE(simulation)
 
 BOOST_AUTO_TEST_CASE(no_promise_is_broken_in_any_order_of_events) {
-  const auto seeds = wanted_seeds();
-  for (auto seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
-    try {
-      Simulation(seed).run();
-    } catch (const std::exception& error) {
-      BOOST_FAIL("seed " << seed << ": " << error.what());
-    }
-  }
+  play(wanted_seeds(4000), 1);
+}
+
+BOOST_AUTO_TEST_CASE(no_promise_is_broken_where_workers_share_the_pool) {
+  for (const int workers : {2, 3, 4}) play(wanted_seeds(1000), workers);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,16 +13,17 @@ constexpr std::int32_t kFirstProcessId = 1000;
 
 class FakeServer::Ticket final : public server::CancelTicket {
  public:
-  explicit Ticket(FakeServer& server) : server_(server) {}
-  ~Ticket() override { server_.cancel_handler_ = nullptr; }
+  explicit Ticket(std::shared_ptr<FakeServer> server) : server_(std::move(server)) {}
+  ~Ticket() override { server_->cancel_handler_ = nullptr; }
+  void move_to(ManualLoop& loop) { server_->loop_ = &loop; }
   void send(server::CancelHandler& handler) override {
-    server_.cancel_handler_ = &handler;
-    server_.has_cancel_arrived_ = false;
-    ++server_.cancel_count_;
+    server_->cancel_handler_ = &handler;
+    server_->has_cancel_arrived_ = false;
+    ++server_->cancel_count_;
   }
 
  private:
-  FakeServer& server_;
+  const std::shared_ptr<FakeServer> server_;  // that may have begun on a worker which ends first
 };
 
 bool FakeServer::take_requests(std::size_t most) {
@@ -88,10 +89,15 @@ std::unique_ptr<server::PendingLogin> FakeBackend::start(const server::BackendTa
   return std::make_unique<Login>(*this, handler);
 }
 
+void FakeBackend::take_over(io::Stream& stream, server::CancelTicket& cancel) {
+  static_cast<FakeStream&>(stream).enter_loop(loop_.agenda());
+  static_cast<FakeServer::Ticket&>(cancel).move_to(loop_);
+}
+
 FakeServer& FakeBackend::complete_login(std::size_t place) {
   const auto process_id = kFirstProcessId + static_cast<std::int32_t>(servers_.size());
   auto socket = std::make_shared<FakeSocket>();
-  auto& server = *servers_.emplace_back(std::make_unique<FakeServer>(socket, process_id));
+  const auto server = servers_.emplace_back(std::make_shared<FakeServer>(socket, process_id, loop_));
   loop_.turn([&] {
     logins_[place]->end(server::LoggedIn{.stream = std::make_unique<FakeStream>(socket, loop_.agenda()),
                                          .cancel = std::make_unique<FakeServer::Ticket>(server),
@@ -99,7 +105,7 @@ FakeServer& FakeBackend::complete_login(std::size_t place) {
                                          .process_id = process_id,
                                          .address = "backend"});
   });
-  return server;
+  return *server;
 }
 
 void FakeBackend::fail_login(const protocol::ErrorFields& error, std::size_t place) {

@@ -16,12 +16,14 @@ namespace howdah::tests {
 // One connection that howdah has to the backend.
 class FakeServer {
  public:
-  FakeServer(std::shared_ptr<FakeSocket> socket, std::int32_t process_id)
-      : socket_(std::move(socket)), process_id_(process_id) {}
+  FakeServer(std::shared_ptr<FakeSocket> socket, std::int32_t process_id, ManualLoop& loop)
+      : socket_(std::move(socket)), process_id_(process_id), loop_(&loop) {}
 
   [[nodiscard]] ScriptedServer& script() { return script_; }
   [[nodiscard]] FakeSocket& socket() { return *socket_; }
   [[nodiscard]] std::int32_t process_id() const { return process_id_; }
+  // On which howdah's end is, or was last.
+  [[nodiscard]] ManualLoop& loop() const { return *loop_; }
   // Howdah has closed it, or the server has and howdah knows.
   [[nodiscard]] bool is_gone() const { return !socket_->has_stream(); }
 
@@ -46,6 +48,7 @@ class FakeServer {
   std::shared_ptr<FakeSocket> socket_;
   ScriptedServer script_;
   const std::int32_t process_id_;
+  ManualLoop* loop_;
   server::CancelHandler* cancel_handler_ = nullptr;
   bool has_cancel_arrived_ = false;
   bool has_told_end_ = false;
@@ -59,9 +62,7 @@ class FakeBackend final : public server::BackendConnector {
   [[nodiscard]] std::unique_ptr<server::PendingLogin> start(const server::BackendTarget& target,
                                                             config::Milliseconds timeout,
                                                             server::LoginHandler& handler) override;
-  void take_over(io::Stream& stream, server::CancelTicket& /*cancel*/) override {
-    static_cast<FakeStream&>(stream).enter_loop(loop_.agenda());
-  }
+  void take_over(io::Stream& stream, server::CancelTicket& cancel) override;
 
   // Log-ins under way; each ends by one of the following two, in a turn of its own.
   [[nodiscard]] std::size_t login_count() const { return logins_.size(); }
@@ -69,7 +70,7 @@ class FakeBackend final : public server::BackendConnector {
   void fail_login(const protocol::ErrorFields& error, std::size_t place = 0);
 
   // In the order of their log-ins; those that are gone too.
-  [[nodiscard]] const std::vector<std::unique_ptr<FakeServer>>& servers() const { return servers_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<FakeServer>>& servers() const { return servers_; }
   // Connections and log-ins that howdah has now.
   [[nodiscard]] std::size_t connection_count() const;
   [[nodiscard]] const server::BackendTarget& last_target() const { return last_target_; }
@@ -79,7 +80,7 @@ class FakeBackend final : public server::BackendConnector {
 
   ManualLoop& loop_;
   std::vector<Login*> logins_;
-  std::vector<std::unique_ptr<FakeServer>> servers_;
+  std::vector<std::shared_ptr<FakeServer>> servers_;
   server::BackendTarget last_target_;
 };
 

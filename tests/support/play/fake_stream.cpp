@@ -39,7 +39,7 @@ bool FakeSocket::is_reading() const {
 }
 
 bool FakeSocket::is_readable() const {
-  return is_reading() && (!inbound_.empty() || has_end_of_file_ || is_reset_);
+  return is_reading() && stream_->agenda_ != nullptr && (!inbound_.empty() || has_end_of_file_ || is_reset_);
 }
 
 void FakeSocket::read(std::size_t most) {
@@ -47,7 +47,7 @@ void FakeSocket::read(std::size_t most) {
 }
 
 bool FakeSocket::is_writable() const {
-  return pending_bytes() > 0 && (room() > 0 || is_reset_ || is_deaf_);
+  return pending_bytes() > 0 && stream_->agenda_ != nullptr && (room() > 0 || is_reset_ || is_deaf_);
 }
 
 void FakeSocket::write_on() {
@@ -66,6 +66,7 @@ FakeStream::FakeStream(std::shared_ptr<FakeSocket> socket, worker::Agenda& agend
 
 void FakeStream::leave_loop() {
   deferred_.cancel_deferred();
+  agenda_ = nullptr;
 }
 
 void FakeStream::enter_loop(worker::Agenda& agenda) {

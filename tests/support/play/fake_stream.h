@@ -90,7 +90,7 @@ class FakeStream final : public io::Stream {
   void die();
 
   const std::shared_ptr<FakeSocket> socket_;
-  worker::Agenda* agenda_;
+  worker::Agenda* agenda_;  // null while it is on its way to another loop
   io::StreamHandler* handler_ = nullptr;
   std::unique_ptr<io::Stream> self_;  // while lingering
   std::string kept_;                  // read, not taken by the handler

@@ -1,6 +1,7 @@
 #include "tests/support/play/play.h"
 
 #include <boost/test/unit_test.hpp>
+#include <exception>
 #include <stdexcept>
 
 #include "protocol/sqlstate.h"
@@ -41,54 +42,61 @@ Play::Play(config::Settings settings)
            [this](std::string_view line) { log_lines_.append(line).push_back('\n'); }),
       secrets_(*settings_),
       server_secrets_(random_),
-      pools_(settings_,
-             {.agenda = loop.agenda(),
-              .mailbox = loop,
-              .connector = backend,
-              .log = log_,
-              .last_server_id = last_server_id_},
-             ledgers_),
-      environment_{.agenda = loop.agenda(),
-                   .mailbox = loop,
-                   .log = log_,
-                   .login = {.settings = settings_,
-                             .secrets = secrets_,
-                             .server_secrets = server_secrets_,
-                             .random = random_,
-                             .admission = admission_},
-                   .pools = pools_,
-                   .keys = keys_,
-                   .password_checker = *this,
-                   .gatherer = *this,
-                   .last_session_id = last_session_id_},
-      sessions_(environment_) {
-  loop.after_turn = [this] { check_invariants(); };
+      commons_{.settings = settings_,
+               .log = log_,
+               .login = {.settings = settings_,
+                         .secrets = secrets_,
+                         .server_secrets = server_secrets_,
+                         .random = random_,
+                         .admission = admission_},
+               .keys = keys_,
+               .password_checker = *this,
+               .gatherer = *this},
+      loop(workers_.emplace_back(commons_).loop),
+      backend(workers_.front().backend) {
+  while (workers_.size() < static_cast<std::size_t>(settings_->workers)) workers_.emplace_back(commons_);
+  for (auto& worker : workers_) worker.loop.after_turn = [this] { check_invariants(); };
 }
 
 Play::~Play() {
-  loop.turn([this] { sessions_.terminate_all(protocol::make_error(protocol::Severity::Fatal, "57P01", "over")); });
-  loop.pass(std::chrono::seconds(10), [] {});  // streams that linger
+  if (std::uncaught_exceptions() > 0) {  // a promise is broken already: the message must come out
+    for (auto& worker : workers_) worker.loop.after_turn = {};
+  }
+  const auto over = protocol::make_error(protocol::Severity::Fatal, "57P01", "over");
+  for (auto& worker : workers_) worker.loop.turn([&] { worker.sessions.terminate_all(over); });
+  pass(std::chrono::seconds(10), [this] { read_letters(); });  // streams that linger
 }
 
-// What holds between any two turns of a worker.
+// What holds between any two turns of any worker.
 void Play::check_invariants() const {
-  require(environment_.requests.is_empty() && environment_.replies.is_empty(), "nothing is left to send");
-  require(!loop.agenda().has_deferred(), "nothing is put off beyond the turn");
-  std::size_t most_connections = 0;
-  for (const auto* pool : pools_.pools()) {
-    const auto max_size = static_cast<std::size_t>(pool->settings().max_size);
-    most_connections += max_size;
-    const auto counts = pool->ledger().counts();
-    require(counts.connections() <= max_size, "no pool exceeds max_size");
-    require(counts.idle == 0 || counts.waiting == 0, "nobody waits while a server is idle");
+  std::map<const pool::PoolLedger*, std::size_t> most_of_each;
+  std::size_t connections = 0;
+  for (const auto& worker : workers_) {
+    const auto& environment = worker.environment;
+    require(environment.requests.is_empty() && environment.replies.is_empty(), "nothing is left to send");
+    require(!worker.loop.agenda().has_deferred(), "nothing is put off beyond the turn");
+    connections += worker.backend.connection_count();
+    for (const auto* pool : worker.pools.pools()) {
+      most_of_each[&pool->ledger()] = static_cast<std::size_t>(pool->settings().max_size);
+    }
   }
-  require(backend.connection_count() <= most_connections, "no backend has more connections than max_size");
+  std::size_t most_connections = 0;
+  for (const auto& [ledger, max_size] : most_of_each) {
+    most_connections += max_size;
+    const auto counts = ledger->counts();
+    require(counts.connections() <= max_size, "no pool exceeds max_size");
+    require(counts.idle == 0 || counts.unserved == 0, "nobody waits while a server is idle on any worker");
+    require(workers_.size() > 1 || counts.unserved == counts.waiting, "one worker sends itself no servers");
+  }
+  require(connections <= most_connections, "no backend has more connections than max_size");
 }
 
 Client& Play::connect() {
   auto socket = std::make_shared<FakeSocket>();
-  loop.turn([&] { sessions_.accept(std::make_unique<FakeStream>(socket, loop.agenda()), {.is_local = true}); });
-  return clients_.emplace_back(*this, ++connection_count_, socket);
+  auto& worker = workers_[connection_count_ % workers_.size()];
+  worker.loop.turn(
+      [&] { worker.sessions.accept(std::make_unique<FakeStream>(socket, worker.loop.agenda()), {.is_local = true}); });
+  return clients_.emplace_back(*this, worker, ++connection_count_, socket);
 }
 
 Client& Play::start_log_in(const std::string& user, const std::string& database,
@@ -107,7 +115,7 @@ Client& Play::log_in(const std::string& user, const std::string& database,
 }
 
 pool::Pool& Play::pool(const std::string& database, const std::string& user) {
-  return *pools_.find(database, user).value();
+  return *workers_.front().pools.find(database, user).value();
 }
 
 bool Play::check(const auth::PasswordCheck& check, std::function<void(bool)> done) {
@@ -133,14 +141,32 @@ void Play::run() {
 }
 
 bool Play::step() {
-  bool has_moved = step_clients();
+  bool has_moved = read_letters();
+  has_moved |= step_clients();
   has_moved |= step_servers();
-  if (are_logins_automatic && backend.login_count() > 0) {
-    backend.complete_login();
-    has_moved = true;
-  }
+  if (are_logins_automatic) has_moved |= complete_logins();
   if (are_passwords_automatic && !password_checks_.empty()) {
     check_passwords();
+    has_moved = true;
+  }
+  return has_moved;
+}
+
+bool Play::complete_logins() {
+  bool has_moved = false;
+  for (auto& worker : workers_) {
+    if (worker.backend.login_count() == 0) continue;
+    worker.backend.complete_login();
+    has_moved = true;
+  }
+  return has_moved;
+}
+
+bool Play::read_letters() {
+  bool has_moved = false;
+  for (auto& worker : workers_) {
+    if (!worker.loop.has_letters()) continue;
+    worker.loop.turn([] {});
     has_moved = true;
   }
   return has_moved;
@@ -151,52 +177,88 @@ bool Play::step_clients() {
   for (auto& client : clients_) {
     auto& socket = client.socket();
     if (socket.is_readable()) {
-      loop.turn([&] { socket.read(portion); });
+      client.loop().turn([&] { socket.read(portion); });
       has_moved = true;
     }
     if (client.is_reading_) has_moved |= client.take_replies();
     if (!socket.is_writable()) continue;
-    loop.turn([&] { socket.write_on(); });
+    client.loop().turn([&] { socket.write_on(); });
     has_moved = true;
   }
   return has_moved;
 }
 
+std::vector<FakeServer*> Play::all_servers() const {
+  std::vector<FakeServer*> servers;
+  for (const auto& worker : workers_) {
+    for (const auto& server : worker.backend.servers()) servers.push_back(server.get());
+  }
+  return servers;
+}
+
 bool Play::step_servers() {
   bool has_moved = false;
-  for (std::size_t i = 0; i < backend.servers().size(); ++i) {
-    auto& server = *backend.servers()[i];
+  for (auto* one : all_servers()) {
+    auto& server = *one;
     has_moved |= server.take_requests();
     has_moved |= server.give_replies();
     if (server.socket().is_readable()) {
-      loop.turn([&] { server.socket().read(portion); });
+      server.loop().turn([&] { server.socket().read(portion); });
       has_moved = true;
     }
     if (server.socket().is_writable()) {
-      loop.turn([&] { server.socket().write_on(); });
+      server.loop().turn([&] { server.socket().write_on(); });
       has_moved = true;
     }
     if (!are_cancels_automatic || !server.has_cancel()) continue;
     server.cancel_arrives();
-    loop.turn([&] { server.cancel_ends(); });
+    server.loop().turn([&] { server.cancel_ends(); });
     has_moved = true;
   }
   return has_moved;
 }
 
 void Play::start_pools() {
-  loop.turn([this] { pools_.start(); });
+  loop.turn([this] { workers_.front().pools.start(); });
 }
 
 void Play::pass(worker::Duration duration) {
-  loop.pass(duration, [this] { run(); });
+  pass(duration, [this] { run(); });
+}
+
+void Play::jump(worker::Duration duration) {
+  for (auto& worker : workers_) worker.loop.jump(duration);
+}
+
+void Play::fire_timers() {
+  for (auto& worker : workers_) worker.loop.fire_timers();
+}
+
+void Play::pass(worker::Duration duration, const std::function<void()>& between) {
+  const auto end = loop.now() + duration;
+  while (true) {
+    auto next = end;
+    bool is_due = false;
+    for (const auto& worker : workers_) {
+      const auto wake_up = worker.loop.agenda().next_wake_up();
+      if (!wake_up || *wake_up > next) continue;
+      next = *wake_up;
+      is_due = true;
+    }
+    jump(std::max(next - loop.now(), worker::Duration::zero()));
+    fire_timers();
+    between();
+    if (!is_due) return;
+  }
 }
 
 void Play::drain() {
-  loop.turn([this] {
-    pools_.drain();
-    sessions_.drain();
-  });
+  for (auto& worker : workers_) {
+    worker.loop.turn([&worker] {
+      worker.pools.drain();
+      worker.sessions.drain();
+    });
+  }
   run();
 }
 
@@ -259,7 +321,7 @@ Client& Client::cancel() {
   protocol::append_int32(rest, process_id_);
   rest += cancel_secret_;
   auto& asker = play_.connect().send(coded_packet(kCancelCode, rest));
-  if (play_.is_held) play_.loop.turn([&] { asker.socket().read(); });
+  if (play_.is_held) asker.loop().turn([&] { asker.socket().read(); });
   return asker;
 }
 
@@ -269,7 +331,7 @@ bool Client::is_closed() {
 
 client::Session* Client::session() const {
   client::Session* found = nullptr;
-  play_.sessions_.for_each([&](client::Session& session) {
+  worker_.sessions.for_each([&](client::Session& session) {
     if (session.id() == session_id_) found = &session;
   });
   return found;

@@ -1,4 +1,5 @@
-// One howdah worker in memory, with its clients and its backend, as a small language for tests:
+// Howdah in memory, on one worker or as many as its settings say, with its clients and its backend, as a small language
+// for tests:
 //
 //   Play play(one_pool(1));
 //   auto& ann = play.log_in();
@@ -20,7 +21,7 @@
 #include "daemon/client/admission.h"
 #include "daemon/client/session_registry.h"
 #include "tests/support/frontend_messages.h"
-#include "tests/support/play/fake_backend.h"
+#include "tests/support/play/play_worker.h"
 #include "tests/support/play/seeded_random.h"
 
 namespace howdah::client {
@@ -43,8 +44,8 @@ class Play;
 
 class Client {
  public:
-  Client(Play& play, std::uint64_t session_id, std::shared_ptr<FakeSocket> socket)
-      : play_(play), session_id_(session_id), socket_(std::move(socket)) {}
+  Client(Play& play, PlayWorker& worker, std::uint64_t session_id, std::shared_ptr<FakeSocket> socket)
+      : play_(play), worker_(worker), session_id_(session_id), socket_(std::move(socket)) {}
 
   Client& send(protocol::Bytes bytes);
   std::string hears();
@@ -67,6 +68,7 @@ class Client {
   [[nodiscard]] client::Session* session() const;
   [[nodiscard]] client::Session::State state() const;
   [[nodiscard]] FakeSocket& socket() { return *socket_; }
+  [[nodiscard]] ManualLoop& loop() { return worker_.loop; }
   [[nodiscard]] std::int32_t process_id() const { return process_id_; }
 
  private:
@@ -74,6 +76,7 @@ class Client {
   bool take_replies();
 
   Play& play_;
+  PlayWorker& worker_;
   std::uint64_t session_id_;
   std::shared_ptr<FakeSocket> socket_;
   std::string received_;
@@ -89,7 +92,7 @@ class Play final : private client::PasswordChecker, private stats::Gatherer {
   Play(const Play&) = delete;
   Play& operator=(const Play&) = delete;
 
-  // A connection that has said nothing yet.
+  // A connection that has said nothing yet; the workers take turns.
   Client& connect();
   // One that has sent its startup packet, and whatever came of it.
   Client& start_log_in(const std::string& user = "app", const std::string& database = "shop",
@@ -98,7 +101,7 @@ class Play final : private client::PasswordChecker, private stats::Gatherer {
   Client& log_in(const std::string& user = "app", const std::string& database = "shop",
                  const std::vector<std::pair<std::string, std::string>>& settings = {});
 
-  // By the order of the log-ins, from 1.
+  // Those that the first worker has begun, by the order of the log-ins, from 1.
   FakeServer& server(std::size_t number) { return *backend.servers().at(number - 1); }
   std::string server_heard(std::size_t number) { return server(number).script().take_heard(); }
   ScriptedServer& script(std::size_t number) { return server(number).script(); }
@@ -107,6 +110,12 @@ class Play final : private client::PasswordChecker, private stats::Gatherer {
   // Moves everything until nothing moves. What is not automatic waits for the test.
   void run();
   void pass(worker::Duration duration);
+  // On all workers alike: the time alone; and the time and what is due, with `between` behind each wake-up.
+  void jump(worker::Duration duration);
+  void fire_timers();
+  void pass(worker::Duration duration, const std::function<void()>& between);
+  // Every worker reads its letters; whether there were any.
+  bool read_letters();
   void drain();
   void start_pools();
   [[nodiscard]] std::string log_text() const { return log_lines_; }
@@ -118,18 +127,8 @@ class Play final : private client::PasswordChecker, private stats::Gatherer {
   std::size_t portion = FakeSocket::kAll;  // most bytes of one read
   void check_passwords();
 
-  ManualLoop loop;
-  FakeBackend backend{loop};
-
  private:
   friend class Client;
-  bool step();
-  bool step_clients();
-  bool step_servers();
-  void check_invariants() const;
-  [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
-  void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
-
   std::shared_ptr<const config::Settings> settings_;
   std::string log_lines_;
   os::Log log_;
@@ -138,12 +137,26 @@ class Play final : private client::PasswordChecker, private stats::Gatherer {
   auth::ServerSecrets server_secrets_;
   client::Admission admission_;
   cancel::KeyRegistry keys_{random_};
-  std::atomic<server::ServerId> last_server_id_ = 0;
-  std::atomic<std::uint64_t> last_session_id_ = 0;
-  pool::LedgerDirectory ledgers_;
-  pool::PoolDirectory pools_;
-  client::SessionEnvironment environment_;
-  client::SessionRegistry sessions_;
+  PlayCommons commons_;
+  std::deque<PlayWorker> workers_;
+
+ public:
+  // Of the first worker, mostly the only one.
+  ManualLoop& loop;
+  FakeBackend& backend;
+  [[nodiscard]] std::deque<PlayWorker>& workers() { return workers_; }
+  // Of all workers; those that are gone too.
+  [[nodiscard]] std::vector<FakeServer*> all_servers() const;
+
+ private:
+  bool step();
+  bool step_clients();
+  bool step_servers();
+  bool complete_logins();
+  void check_invariants() const;
+  [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
+  void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
+
   std::uint64_t connection_count_ = 0;
   std::deque<Client> clients_;
   std::deque<std::function<void()>> password_checks_;

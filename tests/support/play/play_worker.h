@@ -1,0 +1,52 @@
+// What lives on one worker of a Play: its loop, its sessions, its parts of the pools, and the connections to the
+// backend that were begun there.
+#pragma once
+
+#include "daemon/client/session_registry.h"
+#include "tests/support/play/fake_backend.h"
+
+namespace howdah::tests {
+
+// Of all workers; outlives them.
+struct PlayCommons {
+  std::shared_ptr<const config::Settings> settings;
+  os::Log& log;
+  client::LoginEnvironment login;
+  cancel::KeyRegistry& keys;
+  client::PasswordChecker& password_checker;
+  stats::Gatherer& gatherer;
+  pool::LedgerDirectory ledgers = {};
+  std::atomic<server::ServerId> last_server_id = 0;
+  std::atomic<std::uint64_t> last_session_id = 0;
+};
+
+struct PlayWorker {
+  explicit PlayWorker(PlayCommons& commons)
+      : pools(commons.settings,
+              {.agenda = loop.agenda(),
+               .mailbox = loop,
+               .connector = backend,
+               .log = commons.log,
+               .last_server_id = commons.last_server_id},
+              commons.ledgers),
+        environment{.agenda = loop.agenda(),
+                    .mailbox = loop,
+                    .log = commons.log,
+                    .login = commons.login,
+                    .pools = pools,
+                    .keys = commons.keys,
+                    .password_checker = commons.password_checker,
+                    .gatherer = commons.gatherer,
+                    .last_session_id = commons.last_session_id},
+        sessions(environment) {}
+  PlayWorker(const PlayWorker&) = delete;
+  PlayWorker& operator=(const PlayWorker&) = delete;
+
+  ManualLoop loop;
+  FakeBackend backend{loop};
+  pool::PoolDirectory pools;
+  client::SessionEnvironment environment;
+  client::SessionRegistry sessions;
+};
+
+}  // namespace howdah::tests
