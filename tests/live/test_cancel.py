@@ -10,6 +10,8 @@ from support.messages import SYNC, cancel_request, extended, query
 from support.waiting import wait_until
 from support.watch import run_in_threads
 
+pytestmark = pytest.mark.threads
+
 SLEEP = "select pg_sleep(60)"
 
 

@@ -6,7 +6,7 @@ from support import wire
 from support.differential import alive, compare, until
 from support.messages import COPY_DONE, FLUSH, SYNC, bind, copy_data, copy_fail, execute, extended, message, parse, query
 
-pytestmark = pytest.mark.beyond_pgbouncer
+pytestmark = [pytest.mark.beyond_pgbouncer, pytest.mark.threads]
 
 LOGIN = {"user": "postgres", "database": "postgres"}
 Z, G = until("Z"), until("G")

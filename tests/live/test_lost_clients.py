@@ -9,7 +9,7 @@ from support.messages import COPY_DONE, FLUSH, SYNC, bind, copy_data, execute, e
 from support.other_targets import target_name
 from support.waiting import wait_until
 
-pytestmark = pytest.mark.beyond_pgbouncer
+pytestmark = [pytest.mark.beyond_pgbouncer, pytest.mark.threads]
 
 LEAVE = ["close", "reset"]
 
@@ -27,7 +27,8 @@ def table(postgres):
 
 @pytest.fixture
 def one_server(start_howdah):
-    return start_howdah(pool={"max_size": 1})
+    # What a client asked before it closed may go on for that long, which is all that most tests here would wait for.
+    return start_howdah(pool={"max_size": 1}, client={"half_close_timeout": "1s"})
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from support import messages, wire
 from support.messages import query
 from support.waiting import wait_until
 
+pytestmark = pytest.mark.threads
+
 
 def app(howdah, **more):
     return wire.connect(howdah, "app", "app", **more)

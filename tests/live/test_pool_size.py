@@ -8,6 +8,8 @@ from support.other_targets import target_name
 from support.waiting import holds_for, wait_until
 from support.watch import ServerCount, run_in_threads, wait_for_servers
 
+pytestmark = pytest.mark.threads
+
 
 def app(howdah, **more):
     return wire.connect(howdah, "app", "app", **more)

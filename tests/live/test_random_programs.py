@@ -64,6 +64,7 @@ def test_programs_are_the_same_with_few_statements_kept_on_a_server(direct, star
     play(direct, start_howdah(pool=pool), 4_998)
 
 
+@pytest.mark.threads
 @pytest.mark.time_limit(300)
 @pytest.mark.parametrize("per_server", [2, 500])
 def test_programs_are_the_same_with_unnamed_statements_reused(direct, start_howdah, per_server):

@@ -10,7 +10,7 @@ from support import messages, processes, wire
 from support.messages import query
 from support.waiting import wait_until
 
-pytestmark = pytest.mark.howdah_only
+pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
 
 
 def app(howdah, **more):

@@ -10,7 +10,7 @@ from support.messages import COPY_DONE, FLUSH, SYNC, copy_data, extended, query
 from support.other_targets import target_name
 from support.watch import ServerCount, run_in_threads
 
-pytestmark = pytest.mark.beyond_pgbouncer
+pytestmark = [pytest.mark.beyond_pgbouncer, pytest.mark.threads]
 
 
 def app(howdah, **more):
