@@ -12,7 +12,7 @@ namespace howdah {
 namespace {
 
 constexpr std::uint64_t kOwnDescriptors = 64;  // log, listeners, name look-ups, cancels, the stats port
-constexpr std::uint64_t kEachWorkersOwn = 4;   // its loop
+constexpr std::uint64_t kEachWorkersOwn = 5;   // its loop, timer and mailbox
 
 // One pool for each database entry; more users or names make more.
 std::uint64_t most_servers(const config::Settings& settings) {
