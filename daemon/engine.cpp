@@ -95,9 +95,9 @@ void App::Engine::on_accept(io::UniqueFd fd, io::PeerAddress peer) {
   const auto fewest =
       std::ranges::min_element(serving_, {}, [](const auto& serving) { return serving->client_count(); });
   if (fewest == serving_.begin()) {
-    (*fewest)->accept(std::move(fd), std::move(peer));
+    (*fewest)->accept(std::move(fd), peer);
   } else {
-    (*fewest)->send_client(std::move(fd), std::move(peer));
+    (*fewest)->send_client(std::move(fd), peer);
   }
 }
 

@@ -40,8 +40,8 @@ ServingWorker::~ServingWorker() {
 
 void ServingWorker::send_client(io::UniqueFd fd, io::PeerAddress peer) {
   ++on_the_way_;
-  worker_.post([this, fd = std::move(fd), peer = std::move(peer)]() mutable {
-    accept(std::move(fd), std::move(peer));
+  worker_.post([this, fd = std::move(fd), peer]() mutable {
+    accept(std::move(fd), peer);
     --on_the_way_;
   });
 }
@@ -51,9 +51,8 @@ std::size_t ServingWorker::client_count() const {
 }
 
 void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
-  auto transport = std::make_unique<io::PlainTransport>(std::move(fd));
-  auto stream = std::make_unique<io::SocketStream>(worker_, std::move(transport), std::move(peer.text));
-  sessions_.accept(std::move(stream), {.is_local = peer.is_local, .address = std::move(peer.bytes)});
+  auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
+  sessions_.accept(std::move(stream), peer);
 }
 
 bool ServingWorker::check(const auth::PasswordCheck& check, std::function<void(bool)> done) {

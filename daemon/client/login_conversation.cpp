@@ -12,8 +12,8 @@ bool is_console_name(std::string_view database) {
   return database == "howdah" || database == "pgbouncer";
 }
 
-LoginConversation::LoginConversation(LoginEnvironment environment, Origin origin)
-    : environment_(std::move(environment)), origin_(std::move(origin)) {}
+LoginConversation::LoginConversation(LoginEnvironment environment, io::PeerAddress peer)
+    : environment_(std::move(environment)), peer_(peer) {}
 
 std::size_t LoginConversation::on_bytes(Bytes bytes, std::string& out) {
   std::size_t done = 0;
@@ -77,10 +77,9 @@ void LoginConversation::begin_authentication(protocol::StartupMessage startup, s
                     out);
     }
   }
-  const auto method = config::match_access_rule(environment_.settings->auth, {.is_local = origin_.is_local,
-                                                                              .address = origin_.address,
-                                                                              .database = startup_->database,
-                                                                              .user = startup_->user});
+  const auto method = config::match_access_rule(
+      environment_.settings->auth,
+      {.is_local = peer_.is_local(), .address = peer_.bytes(), .database = startup_->database, .user = startup_->user});
   authentication_ = std::make_unique<auth::ClientAuthentication>(
       method.value_or(config::AuthMethod::Reject), startup_->user, environment_.secrets.find(startup_->user),
       environment_.server_secrets, environment_.random);

@@ -13,6 +13,7 @@
 #include "daemon/auth/secret_store.h"
 #include "daemon/auth/server_secrets.h"
 #include "daemon/client/admission.h"
+#include "daemon/io/peer_address.h"
 #include "protocol/startup.h"
 
 namespace howdah::client {
@@ -29,12 +30,6 @@ struct LoginEnvironment {
   Admission& admission;
 };
 
-// Where a client comes from.
-struct Origin {
-  bool is_local = false;
-  std::string address = {};  // 4 or 16 bytes, network order; empty where local
-};
-
 class LoginConversation {
  public:
   enum class Stage {
@@ -46,7 +41,7 @@ class LoginConversation {
     Ended,             // close, when what was written has gone
   };
 
-  LoginConversation(LoginEnvironment environment, Origin origin);
+  LoginConversation(LoginEnvironment environment, io::PeerAddress peer);
 
   // Returns how many bytes were taken; what is left is to come again with more behind it, or, once Accepted, belongs
   // to the session.
@@ -72,7 +67,7 @@ class LoginConversation {
   void take(const auth::ClientAuthentication::Step& step, std::string& out);
 
   LoginEnvironment environment_;
-  Origin origin_;
+  io::PeerAddress peer_;
   Stage stage_ = Stage::WaitingForStartup;
   bool has_asked_for_tls_ = false;
   bool has_asked_for_gss_ = false;

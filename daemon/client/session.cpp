@@ -17,13 +17,14 @@ constexpr std::size_t kMostHeldBytes = 64UL * 1024;
 
 }  // namespace
 
-Session::Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin, SessionEnvironment& environment,
-                 SessionOwner& owner)
+Session::Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, io::PeerAddress peer,
+                 SessionEnvironment& environment, SessionOwner& owner)
     : id_(id),
       environment_(environment),
       owner_(owner),
       stream_(std::move(stream)),
-      login_(std::make_unique<LoginConversation>(environment.login, std::move(origin))),
+      peer_(peer),
+      login_(std::make_unique<LoginConversation>(environment.login, peer)),
       connected_at_(environment.agenda.now()),
       since_(connected_at_) {
   ++environment_.counts.accepted;
@@ -155,7 +156,7 @@ void Session::log_end(std::string_view why) {
   if (user_.empty()) {
     if (login_ && !login_->failure().empty()) {
       environment_.log.info("client log-in failed", {{"client", id_},
-                                                     {"address", stream_->peer()},
+                                                     {"address", peer_.text()},
                                                      {"user", login_->has_startup() ? login_->startup().user : ""},
                                                      {"error", login_->failure()}});
     }
@@ -227,7 +228,7 @@ stats::ClientSnapshot Session::snapshot() const {
       snapshot.state = "idle";
       break;
   }
-  snapshot.address = stream_ ? stream_->peer() : "";
+  snapshot.address = peer_.text();
   snapshot.connected_at = wall(connected_at_);
   snapshot.last_request_at = wall(since_);
   if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());

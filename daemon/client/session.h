@@ -43,7 +43,7 @@ class Session final : private io::StreamHandler,
     Ended,
   };
 
-  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, Origin origin, SessionEnvironment& environment,
+  Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, io::PeerAddress peer, SessionEnvironment& environment,
           SessionOwner& owner);
   ~Session();
 
@@ -172,6 +172,7 @@ class Session final : private io::StreamHandler,
   SessionEnvironment& environment_;
   SessionOwner& owner_;
   std::unique_ptr<io::Stream> stream_;
+  const io::PeerAddress peer_;
   State state_ = State::LoggingIn;
 
   std::unique_ptr<LoginConversation> login_;  // until the welcome is over

@@ -128,7 +128,7 @@ void Session::complete_welcome(const pool::Welcome& welcome) {
   login_.reset();
   if (environment_.login.settings->log.connections) {
     environment_.log.info("client connected",
-                          {{"client", id_}, {"user", user_}, {"database", database_}, {"address", stream_->peer()}});
+                          {{"client", id_}, {"user", user_}, {"database", database_}, {"address", peer_.text()}});
   }
   enter(server_ != nullptr ? State::Leased : State::Idle);
   send_replies();

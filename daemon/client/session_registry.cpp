@@ -2,10 +2,10 @@
 
 namespace howdah::client {
 
-void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, Origin origin) {
+void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer) {
   const auto id = ++environment_.last_session_id;
-  sessions_.emplace(id, std::make_unique<Session>(id, std::move(stream), std::move(origin), environment_,
-                                                  static_cast<SessionOwner&>(*this)));
+  sessions_.emplace(
+      id, std::make_unique<Session>(id, std::move(stream), peer, environment_, static_cast<SessionOwner&>(*this)));
   size_ = sessions_.size();
 }
 

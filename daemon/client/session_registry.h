@@ -15,7 +15,7 @@ class SessionRegistry final : private SessionOwner {
  public:
   explicit SessionRegistry(SessionEnvironment& environment) : environment_(environment) {}
 
-  void accept(std::unique_ptr<io::Stream> stream, Origin origin);
+  void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer);
 
   // Idle clients go now, busy ones at the end of their transaction.
   void drain();

@@ -50,8 +50,8 @@ void Listener::on_acceptable() {
       return worker_.agenda().arm_in(pause_timer_, kPauseWithoutDescriptors);
     }
     is_shortage_logged_ = false;
-    auto peer = read_peer_address(fd.get(), address);
-    handler_.on_accept(std::move(fd), std::move(peer));
+    const auto peer = PeerAddress::read(fd.get(), address);
+    handler_.on_accept(std::move(fd), peer);
   }
 }
 

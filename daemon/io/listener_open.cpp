@@ -29,7 +29,7 @@ std::string name_of(int fd) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  return read_peer_address(fd, address).text;
+  return PeerAddress::read(fd, address).text();
 }
 
 bool is_answered(const sockaddr_un& address) {

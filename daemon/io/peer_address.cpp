@@ -3,12 +3,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include <array>
 #include <cstring>
 
 namespace howdah::io {
 
 namespace {
+
+constexpr std::size_t kV4Bytes = sizeof(in_addr);
+constexpr std::size_t kV6Bytes = sizeof(in6_addr);
+constexpr std::size_t kV4InV6 = kV6Bytes - kV4Bytes;  // where an IPv4 address stands in one of IPv6
 
 std::string address_text(int family, const void* address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -16,46 +19,64 @@ std::string address_text(int family, const void* address) {
   return text.data();
 }
 
-PeerAddress read_v4(const in_addr& address, in_port_t port) {
-  return {.is_local = false,
-          .bytes = std::string(reinterpret_cast<const char*>(&address), sizeof address),
-          .text = address_text(AF_INET, &address) + ":" + std::to_string(ntohs(port))};
-}
-
-PeerAddress read_v6(const sockaddr_in6& address) {
-  if (IN6_IS_ADDR_V4MAPPED(&address.sin6_addr)) {
-    in_addr inner{};
-    std::memcpy(&inner, address.sin6_addr.s6_addr + 12, sizeof inner);
-    return read_v4(inner, address.sin6_port);
-  }
-  return {.is_local = false,
-          .bytes = std::string(reinterpret_cast<const char*>(&address.sin6_addr), sizeof address.sin6_addr),
-          .text = "[" + address_text(AF_INET6, &address.sin6_addr) + "]:" + std::to_string(ntohs(address.sin6_port))};
-}
-
-PeerAddress read_local(int fd) {
-  ucred credentials{};
-  socklen_t size = sizeof credentials;
-  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
-    return {.is_local = true, .bytes = {}, .text = "unix"};
-  return {.is_local = true,
-          .bytes = {},
-          .text = "unix:" + std::to_string(credentials.pid) + "(uid " + std::to_string(credentials.uid) + ")"};
-}
-
 }  // namespace
 
-PeerAddress read_peer_address(int fd, const sockaddr_storage& address) {
-  switch (address.ss_family) {
-    case AF_INET: {
-      const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-      return read_v4(v4.sin_addr, v4.sin_port);
-    }
-    case AF_INET6:
-      return read_v6(reinterpret_cast<const sockaddr_in6&>(address));
-    default:
-      return read_local(fd);
+PeerAddress::PeerAddress(Kind kind, const void* bytes, std::size_t size, std::uint16_t port)
+    : port_(port), kind_(kind) {
+  std::memcpy(bytes_.data(), bytes, size);
+}
+
+PeerAddress PeerAddress::read(int fd, const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    return {Kind::V4, &v4.sin_addr, kV4Bytes, ntohs(v4.sin_port)};
   }
+  if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    const auto* bytes = v6.sin6_addr.s6_addr;
+    const auto port = ntohs(v6.sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return {Kind::V4, bytes + kV4InV6, kV4Bytes, port};
+    return {Kind::V6, bytes, kV6Bytes, port};
+  }
+  return read_local(fd);
+}
+
+PeerAddress PeerAddress::read_local(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return {};
+  const Process process{.id = credentials.pid, .user = credentials.uid};
+  return {Kind::Process, &process, sizeof process};
+}
+
+std::string PeerAddress::bytes() const {
+  switch (kind_) {
+    case Kind::V4:
+      return {bytes_.data(), kV4Bytes};
+    case Kind::V6:
+      return {bytes_.data(), kV6Bytes};
+    case Kind::Local:
+    case Kind::Process:
+      break;
+  }
+  return {};
+}
+
+std::string PeerAddress::text() const {
+  switch (kind_) {
+    case Kind::V4:
+      return address_text(AF_INET, bytes_.data()) + ":" + std::to_string(port_);
+    case Kind::V6:
+      return "[" + address_text(AF_INET6, bytes_.data()) + "]:" + std::to_string(port_);
+    case Kind::Process: {
+      Process process{};
+      std::memcpy(&process, bytes_.data(), sizeof process);
+      return "unix:" + std::to_string(process.id) + "(uid " + std::to_string(process.user) + ")";
+    }
+    case Kind::Local:
+      break;
+  }
+  return "unix";
 }
 
 }  // namespace howdah::io

@@ -1,19 +1,44 @@
-// Where a connection comes from.
+// Where a connection comes from, kept in few bytes: each client has one as long as it is there, and its text is seldom
+// asked for.
 #pragma once
 
 #include <sys/socket.h>
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace howdah::io {
 
-struct PeerAddress {
-  bool is_local = false;  // a Unix socket
-  std::string bytes;      // 4 or 16, network order; an IPv4 address in IPv6 clothes has 4; empty where local
-  std::string text;       // "127.0.0.1:40000", "[::1]:40000" or "unix:1234(uid 1000)"
-};
+class PeerAddress {
+ public:
+  // A Unix socket of which nothing more is known.
+  PeerAddress() = default;
 
-// Of a socket that accept(2) gave, whose address is `address`.
-[[nodiscard]] PeerAddress read_peer_address(int fd, const sockaddr_storage& address);
+  // Of a socket that accept(2) gave, whose address is `address`.
+  [[nodiscard]] static PeerAddress read(int fd, const sockaddr_storage& address);
+
+  // A Unix socket.
+  [[nodiscard]] bool is_local() const { return kind_ == Kind::Local || kind_ == Kind::Process; }
+  // 4 or 16, network order; an IPv4 address in IPv6 clothes has 4; empty where local.
+  [[nodiscard]] std::string bytes() const;
+  // "127.0.0.1:40000", "[::1]:40000" or "unix:1234(uid 1000)"; for logs and SHOW CLIENTS.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  enum class Kind : std::uint8_t { Local, Process, V4, V6 };
+  struct Process {
+    std::int32_t id;
+    std::uint32_t user;
+  };
+
+  PeerAddress(Kind kind, const void* bytes, std::size_t size, std::uint16_t port = 0);
+  [[nodiscard]] static PeerAddress read_local(int fd);
+
+  std::array<char, 16> bytes_{};  // of the address, or a Process
+  std::uint16_t port_ = 0;
+  Kind kind_ = Kind::Local;
+};
 
 }  // namespace howdah::io

@@ -6,7 +6,7 @@
 
 namespace howdah::io {
 
-class PlainTransport : public Transport {
+class PlainTransport final : public Transport {
  public:
   // A connected, non-blocking socket.
   explicit PlainTransport(UniqueFd fd) : fd_(std::move(fd)) {}

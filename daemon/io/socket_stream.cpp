@@ -19,9 +19,18 @@ constexpr auto kLingerForEnd = std::chrono::seconds(1);
 
 }  // namespace
 
-SocketStream::SocketStream(worker::Worker& worker, std::unique_ptr<Transport> transport, std::string peer)
-    : worker_(&worker), transport_(std::move(transport)), peer_(std::move(peer)) {
+SocketStream::SocketStream(worker::Worker& worker, AnyTransport transport)
+    : worker_(&worker), transport_(std::move(transport)) {
   make_read_event();
+}
+
+const Transport& SocketStream::transport() const {
+  if (const auto* plain = std::get_if<PlainTransport>(&transport_)) return *plain;
+  return *std::get<std::unique_ptr<Transport>>(transport_);
+}
+
+Transport& SocketStream::transport() {
+  return const_cast<Transport&>(std::as_const(*this).transport());
 }
 
 void SocketStream::make_read_event() {
@@ -30,7 +39,7 @@ void SocketStream::make_read_event() {
     const worker::Turn turn(*stream.worker_);
     stream.on_readable();
   };
-  read_event_.reset(event_new(worker_->loop(), transport_->fd(), EV_READ | EV_PERSIST, readable, this));
+  read_event_.reset(event_new(worker_->loop(), transport().fd(), EV_READ | EV_PERSIST, readable, this));
 }
 
 void SocketStream::leave_loop() {
@@ -54,7 +63,7 @@ void SocketStream::set_handler(StreamHandler& handler) {
   handler_ = &handler;
   if (!is_first) return;
   set_reading(true);
-  if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
+  if (transport().has_buffered_input()) worker_->agenda().defer(deferred_);
 }
 
 void SocketStream::set_reading(bool on) {
@@ -62,7 +71,7 @@ void SocketStream::set_reading(bool on) {
   is_reading_ = on;
   if (on) {
     event_add(read_event_.get(), nullptr);
-    if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
+    if (transport().has_buffered_input()) worker_->agenda().defer(deferred_);
   } else {
     event_del(read_event_.get());
     read_size_ = kUsualReadBytes;  // whoever gets the bytes is slow: more of them at a time would only be copied
@@ -76,7 +85,7 @@ void SocketStream::redeliver() {
 
 bool SocketStream::has_unread_input() const {
   char byte = 0;
-  const auto count = recv(transport_->fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const auto count = recv(transport().fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
@@ -85,15 +94,16 @@ bool SocketStream::has_unread_input() const {
 void SocketStream::on_readable() {
   const auto scratch = worker_->scratch();
   if (handler_ == nullptr) {  // lingering: nobody listens
-    const auto kind = transport_->read(scratch).kind;
+    const auto kind = transport().read(scratch).kind;
     if (kind == Kind::EndOfFile || kind == Kind::Error)
       fail(kind == Kind::Error ? StreamEnd::Error : StreamEnd::EndOfFile);
     return;
   }
-  const bool fits = kept_.size() <= scratch.size() / 2;
-  if (fits && !kept_.empty()) std::memcpy(scratch.data(), kept_.data(), kept_.size());
-  const auto room = fits ? scratch.subspan(kept_.size()) : scratch;
-  const auto result = transport_->read(room.first(std::min<std::size_t>(room.size(), read_size_)));
+  const auto kept_size = kept_ ? kept_->size() : 0;
+  const bool fits = kept_size <= scratch.size() / 2;
+  if (fits && kept_) std::memcpy(scratch.data(), kept_->data(), kept_size);
+  const auto room = fits ? scratch.subspan(kept_size) : scratch;
+  const auto result = transport().read(room.first(std::min<std::size_t>(room.size(), read_size_)));
   switch (result.kind) {
     case Kind::WouldBlock:
       return;
@@ -105,14 +115,13 @@ void SocketStream::on_readable() {
       break;
   }
   adapt_read_size(result.count);
-  if (transport_->has_buffered_input()) worker_->agenda().defer(deferred_);
+  if (transport().has_buffered_input()) worker_->agenda().defer(deferred_);
   if (fits) {
-    const auto size = kept_.size() + result.count;
-    deliver(Bytes(scratch.data(), size));
+    deliver(Bytes(scratch.data(), kept_size + result.count));
   } else {
-    kept_.append(room.data(), result.count);
-    const auto all = std::exchange(kept_, {});
-    deliver(all);
+    kept_->append(room.data(), result.count);
+    const auto all = std::exchange(kept_, nullptr);
+    deliver(*all);
   }
 }
 
@@ -137,19 +146,20 @@ void SocketStream::deliver(Bytes bytes) {
   if (handler_ == nullptr) return;
   const auto rest = bytes.substr(taken);
   if (!rest.empty()) {
-    kept_.assign(rest);
-  } else if (kept_.capacity() > 0) {
-    kept_ = std::string();
+    if (!kept_) kept_ = std::make_unique<std::string>();
+    kept_->assign(rest);
+  } else {
+    kept_.reset();
   }
 }
 
 void SocketStream::on_deferred() {
   if (handler_ == nullptr) return;
   bool is_destroyed = false;
-  if (std::exchange(is_redelivery_due_, false) && !kept_.empty()) {
+  if (std::exchange(is_redelivery_due_, false) && kept_) {
     auto* outer = std::exchange(is_destroyed_, &is_destroyed);
-    const auto all = std::exchange(kept_, {});
-    deliver(all);
+    const auto all = std::exchange(kept_, nullptr);
+    deliver(*all);
     if (is_destroyed) {
       if (outer != nullptr) *outer = true;
       return;
@@ -157,7 +167,7 @@ void SocketStream::on_deferred() {
     is_destroyed_ = outer;
   }
   if (handler_ == nullptr) return;
-  if (is_reading_ && transport_->has_buffered_input()) return on_readable();
+  if (is_reading_ && transport().has_buffered_input()) return on_readable();
   if (is_end_told_ || !(has_ended_ || has_failed_)) return;
   is_end_told_ = true;
   handler_->on_end(has_failed_ ? StreamEnd::Error : StreamEnd::EndOfFile);
@@ -170,7 +180,7 @@ void SocketStream::write(OutputBatch& batch) {
   if (pending_bytes() == 0) {
     auto rest = batch.ranges();
     while (sent < batch.size_bytes()) {
-      const auto result = transport_->write(rest);
+      const auto result = transport().write(rest);
       if (result.kind == Kind::WouldBlock) break;
       if (result.kind != Kind::Bytes) {
         batch.clear();
@@ -192,44 +202,43 @@ void SocketStream::write(OutputBatch& batch) {
 }
 
 void SocketStream::keep_unsent(OutputBatch& batch, std::size_t sent) {
-  std::size_t skip = pending_bytes() == 0 ? sent : 0;
+  std::size_t skip = sent;
+  if (!unsent_) unsent_ = std::make_unique<Unsent>();
   // `ranges` is made anew: the loop above has moved the old one forward.
   for (const auto& range : batch.ranges()) {
     const auto size = range.iov_len;
     const auto left_out = std::min(skip, size);
     skip -= left_out;
-    pending_.append(static_cast<const char*>(range.iov_base) + left_out, size - left_out);
+    unsent_->bytes.append(static_cast<const char*>(range.iov_base) + left_out, size - left_out);
   }
-  if (!write_event_) {
+  if (!unsent_->write_event) {
     const auto writable = [](int, short, void* self) noexcept {
       auto& stream = *static_cast<SocketStream*>(self);
       const worker::Turn turn(*stream.worker_);
       stream.on_writable();
     };
-    write_event_.reset(event_new(worker_->loop(), transport_->fd(), EV_WRITE | EV_PERSIST, writable, this));
+    unsent_->write_event.reset(event_new(worker_->loop(), transport().fd(), EV_WRITE | EV_PERSIST, writable, this));
   }
-  event_add(write_event_.get(), nullptr);
+  event_add(unsent_->write_event.get(), nullptr);
 }
 
-bool SocketStream::send_pending() {
+bool SocketStream::send_unsent() {
   while (pending_bytes() > 0) {
-    iovec range{pending_.data() + pending_sent_, pending_bytes()};
-    const auto result = transport_->write(std::span(&range, 1));
+    iovec range{unsent_->bytes.data() + unsent_->sent_bytes, unsent_->size_bytes()};
+    const auto result = transport().write(std::span(&range, 1));
     if (result.kind == Kind::WouldBlock) return false;
     if (result.kind != Kind::Bytes) {
       fail_writing();
       return false;
     }
-    pending_sent_ += result.count;
+    unsent_->sent_bytes += result.count;
   }
   return true;
 }
 
 void SocketStream::on_writable() {
-  if (!send_pending()) return;
-  pending_ = std::string();
-  pending_sent_ = 0;
-  write_event_.reset();
+  if (!send_unsent()) return;
+  unsent_.reset();
   if (handler_ == nullptr) return has_ended_ ? die() : close_output();
   handler_->on_drained();
 }
@@ -239,13 +248,7 @@ void SocketStream::on_writable() {
 void SocketStream::fail_writing() {
   if (!is_reading_ || handler_ == nullptr) return fail(StreamEnd::Error);
   has_write_failed_ = true;
-  drop_pending();
-}
-
-void SocketStream::drop_pending() {
-  write_event_.reset();
-  pending_ = std::string();
-  pending_sent_ = 0;
+  unsent_.reset();
 }
 
 void SocketStream::fail(StreamEnd end) {
@@ -254,7 +257,7 @@ void SocketStream::fail(StreamEnd end) {
   if (end == StreamEnd::Error || has_write_failed_) {
     has_failed_ = true;
     is_end_told_ = false;
-    drop_pending();
+    unsent_.reset();
   }
   if (handler_ == nullptr) return has_failed_ || pending_bytes() == 0 ? die() : void();
   worker_->agenda().defer(deferred_);
@@ -267,18 +270,19 @@ void SocketStream::linger(std::unique_ptr<Stream> self) {
   const bool is_peer_gone = has_ended_ && pending_bytes() == 0;
   if (is_peer_gone || has_failed_ || has_write_failed_) return die();
   set_reading(true);  // the peer's end is news, what else comes is dropped
+  linger_timer_ = std::make_unique<LingerTimer>(*this);
   if (pending_bytes() == 0) return close_output();
-  worker_->agenda().arm_in(linger_timer_, kLinger);
+  worker_->agenda().arm_in(*linger_timer_, kLinger);
 }
 
 // Closed while bytes of the peer lie unread, the connection would be reset, and the last words with it.
 void SocketStream::close_output() {
   end_output();
-  worker_->agenda().arm_in(linger_timer_, kLingerForEnd);
+  worker_->agenda().arm_in(*linger_timer_, kLingerForEnd);
 }
 
 void SocketStream::end_output() {
-  shutdown(transport_->fd(), SHUT_WR);
+  shutdown(transport().fd(), SHUT_WR);
 }
 
 void SocketStream::on_linger_over() {
@@ -286,9 +290,9 @@ void SocketStream::on_linger_over() {
 }
 
 void SocketStream::die() {
-  linger_timer_.disarm();
+  if (linger_timer_) linger_timer_->disarm();
   set_reading(false);
-  write_event_.reset();
+  unsent_.reset();
   worker_->agenda().bury(worker_->let_go(this));
 }
 

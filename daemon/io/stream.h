@@ -65,9 +65,6 @@ class Stream {
   // Whether bytes or an end of file wait to be read right now. Costs a system call; a stream in memory may say no.
   [[nodiscard]] virtual bool has_unread_input() const { return false; }
 
-  // "127.0.0.1:40000", "[::1]:40000" or "unix:1234(@uid 1000)"; for logs and SHOW CLIENTS.
-  [[nodiscard]] virtual std::string peer() const = 0;
-
  private:
   // Takes ownership of itself, hands itself to the worker until the pending output has gone, or dies at once.
   virtual void linger(std::unique_ptr<Stream> self) = 0;

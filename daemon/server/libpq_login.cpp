@@ -157,7 +157,7 @@ void LibpqLogin::take_over() {
   if (!logged_in_->address.starts_with("unix:")) io::set_socket_buffer(PQsocket(connection), target_.tcp_socket_buffer);
   logged_in_->cancel = std::make_unique<LibpqCancelTicket>(connection, worker_, cancels_);
   auto transport = std::make_unique<LibpqTransport>(std::move(connection_));
-  stream_ = std::make_unique<io::SocketStream>(worker_, std::move(transport), logged_in_->address);
+  stream_ = std::make_unique<io::SocketStream>(worker_, std::move(transport));
   state_ = State::InStep;
   stream_->set_handler(*this);
   io::OutputBatch batch;

@@ -50,7 +50,7 @@ struct House {
 // One connection: it keeps what the conversation has not taken, as a stream does.
 class Connection {
  public:
-  explicit Connection(House& house) : conversation_(house.environment(), {.is_local = true}) {}
+  explicit Connection(House& house) : conversation_(house.environment(), {}) {}
 
   Connection& send(const std::string& bytes) {
     kept_ += bytes;

@@ -31,7 +31,6 @@ class SilentStream final : public io::Stream {
   void end_output() override { agenda_->defer(end_); }
   void leave_loop() override {}
   void enter_loop(worker::Agenda& agenda) { agenda_ = &agenda; }
-  [[nodiscard]] std::string peer() const override { return "silent"; }
 
  private:
   void linger(std::unique_ptr<io::Stream> /*self*/) override {}

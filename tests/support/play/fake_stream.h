@@ -75,7 +75,6 @@ class FakeStream final : public io::Stream {
   void leave_loop() override;
   void enter_loop(worker::Agenda& agenda);
   [[nodiscard]] bool has_unread_input() const override;
-  [[nodiscard]] std::string peer() const override { return "memory"; }
 
  private:
   friend class FakeSocket;

@@ -94,8 +94,7 @@ void Play::check_invariants() const {
 Client& Play::connect() {
   auto socket = std::make_shared<FakeSocket>();
   auto& worker = workers_[connection_count_ % workers_.size()];
-  worker.loop.turn(
-      [&] { worker.sessions.accept(std::make_unique<FakeStream>(socket, worker.loop.agenda()), {.is_local = true}); });
+  worker.loop.turn([&] { worker.sessions.accept(std::make_unique<FakeStream>(socket, worker.loop.agenda()), {}); });
   return clients_.emplace_back(*this, worker, ++connection_count_, socket);
 }
 
