@@ -16,19 +16,18 @@ constexpr std::int32_t kFirstUnusedByProcesses = 1 << 22;
 
 }  // namespace
 
-CancelKey KeyRegistry::add(CancelTarget& target, worker::Mailbox& mailbox, std::int32_t process_id,
-                           std::size_t secret_bytes) {
+CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes) {
   CancelKey key{.process_id = process_id, .secret = std::string(secret_bytes, '\0')};
   random_.fill(std::as_writable_bytes(std::span(key.secret)));
   const std::lock_guard lock(mutex_);
   if (key.process_id == 0) key.process_id = unused_process_id();
-  entries_.emplace(key.process_id, Entry{.secret = key.secret, .target = &target, .mailbox = &mailbox});
+  entries_.emplace(key.process_id, Entry{.secret = key.secret, .target = &target});
   return key;
 }
 
-void KeyRegistry::remove(const CancelKey& key, const CancelTarget& target) {
+void KeyRegistry::remove(std::int32_t process_id, const CancelTarget& target) {
   const std::lock_guard lock(mutex_);
-  const auto [first, last] = entries_.equal_range(key.process_id);
+  const auto [first, last] = entries_.equal_range(process_id);
   for (auto entry = first; entry != last; ++entry) {
     if (entry->second.target != &target) continue;
     entries_.erase(entry);
@@ -37,21 +36,31 @@ void KeyRegistry::remove(const CancelKey& key, const CancelTarget& target) {
 }
 
 void KeyRegistry::request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
-  const auto entry = find(process_id, secret);
-  if (!entry) return;
+  auto* mailbox = mailbox_of(process_id, secret);
+  if (mailbox == nullptr) return;
   // On its worker it is looked for again: only there it cannot go away in between.
-  entry->mailbox->post([this, process_id, secret = entry->secret, hold = std::move(hold)] {
-    if (const auto found = find(process_id, secret)) found->target->on_cancel_request(hold);
+  mailbox->post([this, process_id, secret = std::string(secret), hold = std::move(hold)] {
+    if (auto* target = target_of(process_id, secret)) target->on_cancel_request(hold);
   });
 }
 
-std::optional<KeyRegistry::Entry> KeyRegistry::find(std::int32_t process_id, protocol::Bytes secret) const {
+worker::Mailbox* KeyRegistry::mailbox_of(std::int32_t process_id, protocol::Bytes secret) const {
   const std::lock_guard lock(mutex_);
+  const auto* target = find(process_id, secret);
+  return target == nullptr ? nullptr : &target->cancel_mailbox();
+}
+
+CancelTarget* KeyRegistry::target_of(std::int32_t process_id, protocol::Bytes secret) const {
+  const std::lock_guard lock(mutex_);
+  return find(process_id, secret);
+}
+
+CancelTarget* KeyRegistry::find(std::int32_t process_id, protocol::Bytes secret) const {
   const auto [first, last] = entries_.equal_range(process_id);
   for (auto entry = first; entry != last; ++entry) {
-    if (protocol::is_equal_in_constant_time(entry->second.secret, secret)) return entry->second;
+    if (protocol::is_equal_in_constant_time(entry->second.secret, secret)) return entry->second.target;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 std::int32_t KeyRegistry::unused_process_id() {

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -15,10 +14,14 @@
 
 namespace howdah::cancel {
 
-// Whose request is cancelled. Called on the session's own worker.
+// Whose request is cancelled.
 class CancelTarget {
  public:
+  // Called on the target's own worker.
   virtual void on_cancel_request(CancelHold hold) = 0;
+
+  // Of that worker. Any thread, as long as the target has a key.
+  [[nodiscard]] virtual worker::Mailbox& cancel_mailbox() const = 0;
 
  protected:
   ~CancelTarget() = default;
@@ -34,12 +37,11 @@ class KeyRegistry {
  public:
   explicit KeyRegistry(os::RandomSource& random) : random_(random) {}
 
-  // A key for `target`, which lives on the worker of `mailbox`; to be removed there before the target goes.
+  // A key for `target`; to be removed on its worker before the target goes.
   // `process_id`: the server's own in session mode; 0: one that no process has. `secret_bytes`: 4, or 32 with protocol
   // 3.2.
-  [[nodiscard]] CancelKey add(CancelTarget& target, worker::Mailbox& mailbox, std::int32_t process_id,
-                              std::size_t secret_bytes);
-  void remove(const CancelKey& key, const CancelTarget& target);
+  [[nodiscard]] CancelKey add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes);
+  void remove(std::int32_t process_id, const CancelTarget& target);
 
   // Tells the target of a request, on its own worker; lets go of `hold` where there is none. Any thread. Secrets are
   // compared in constant time.
@@ -49,11 +51,12 @@ class KeyRegistry {
   struct Entry {
     std::string secret;
     CancelTarget* target;
-    worker::Mailbox* mailbox;
   };
 
-  [[nodiscard]] std::optional<Entry> find(std::int32_t process_id, protocol::Bytes secret) const;
-
+  // Null where there is none.
+  [[nodiscard]] worker::Mailbox* mailbox_of(std::int32_t process_id, protocol::Bytes secret) const;
+  [[nodiscard]] CancelTarget* target_of(std::int32_t process_id, protocol::Bytes secret) const;
+  [[nodiscard]] CancelTarget* find(std::int32_t process_id, protocol::Bytes secret) const;  // under mutex_
   [[nodiscard]] std::int32_t unused_process_id();
 
   mutable std::mutex mutex_;

@@ -2,55 +2,53 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
-
-#include "config/settings.h"
-#include "protocol/error_fields.h"
+#include <utility>
 
 namespace howdah::client {
 
 class Admission;
 
-// A client's right to be here; given back by its destructor.
+// A client's right to be here; given back by its destructor. May be none. A client holds its seats as long as it is
+// there, so they are small: the name is kept once for all who have a seat under it.
 class [[nodiscard]] Seat {
  public:
   Seat() = default;
-  Seat(Seat&& other) noexcept;
+  Seat(Seat&& other) noexcept : admission_(std::exchange(other.admission_, nullptr)), count_(other.count_) {}
   Seat& operator=(Seat&& other) noexcept;
   ~Seat() { give_back(); }
+
+  [[nodiscard]] bool is_taken() const { return admission_ != nullptr; }
+  // Of the database or the user. There must be a seat.
+  [[nodiscard]] const std::string& name() const { return count_->first.second; }
+  void give_back();
 
  private:
   friend class Admission;
   enum class Kind { InAll, Database, User };
-  Seat(Admission& admission, Kind kind, std::string name);
-  void give_back();
+  using Counts = std::map<std::pair<Kind, std::string>, int>;
+  Seat(Admission& admission, Counts::iterator count) : admission_(&admission), count_(count) {}
 
-  Admission* admission_ = nullptr;
-  Kind kind_ = Kind::InAll;
-  std::string name_;
+  Admission* admission_ = nullptr;  // null: none
+  Counts::iterator count_{};
 };
 
 class Admission {
  public:
-  // Nothing where the limit is reached; a limit of 0 is none.
-  [[nodiscard]] std::optional<Seat> enter(int limit);
-  [[nodiscard]] std::optional<Seat> enter_database(const std::string& name, int limit);
-  [[nodiscard]] std::optional<Seat> enter_user(const std::string& name, int limit);
+  // No seat where the limit is reached; a limit of 0 is none.
+  [[nodiscard]] Seat enter(int limit);
+  [[nodiscard]] Seat enter_database(const std::string& name, int limit);
+  [[nodiscard]] Seat enter_user(const std::string& name, int limit);
   [[nodiscard]] int count() const;
 
  private:
   friend class Seat;
-  [[nodiscard]] std::optional<Seat> enter(Seat::Kind kind, const std::string& name, int limit);
-  void leave(Seat::Kind kind, const std::string& name);
-  [[nodiscard]] std::map<std::string, int>& counts_of(Seat::Kind kind);
+  [[nodiscard]] Seat enter(Seat::Kind kind, const std::string& name, int limit);
+  void leave(Seat::Counts::iterator count);
 
   mutable std::mutex mutex_;
-  std::map<std::string, int> in_all_;
-  std::map<std::string, int> databases_;
-  std::map<std::string, int> users_;
+  Seat::Counts counts_;  // under mutex_, but for the names
 };
 
 }  // namespace howdah::client

@@ -71,7 +71,7 @@ void LoginConversation::begin_authentication(protocol::StartupMessage startup, s
   }
   if (!is_console_name(startup_->database)) {
     seat_ = environment_.admission.enter(environment_.settings->client.max_connections);
-    if (!seat_) {
+    if (!seat_.is_taken()) {
       return refuse({.error = protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,
                                                    "sorry, too many clients already")},
                     out);

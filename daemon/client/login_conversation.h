@@ -56,7 +56,7 @@ class LoginConversation {
   [[nodiscard]] const protocol::CancelRequest& cancel_request() const { return cancel_request_; }
   // What ended it, for the log; empty where a word would be too much.
   [[nodiscard]] const std::string& failure() const { return failure_; }
-  [[nodiscard]] std::optional<Seat> take_seat() { return std::exchange(seat_, std::nullopt); }
+  [[nodiscard]] Seat take_seat() { return std::move(seat_); }
 
  private:
   [[nodiscard]] std::size_t on_startup_bytes(protocol::Bytes bytes, std::string& out);
@@ -75,7 +75,7 @@ class LoginConversation {
   protocol::CancelRequest cancel_request_;
   std::unique_ptr<auth::ClientAuthentication> authentication_;
   std::optional<auth::PasswordCheck> check_;
-  std::optional<Seat> seat_;
+  Seat seat_;
   std::string failure_;
 };
 

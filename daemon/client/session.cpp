@@ -88,12 +88,12 @@ void Session::end_if_all_is_answered() {
   if (owes_no_more()) end(is_ending_ ? end_reason_ : "closed by the client", true);
 }
 
-void Session::end_after_replies(std::string_view why, std::optional<ErrorFields> last_words) {
+void Session::end_after_replies(const char* why, std::optional<ErrorFields> last_words) {
   if (is_ending_) return;
   is_ending_ = true;
   is_holding_ = false;
   end_reason_ = why;
-  last_words_ = std::move(last_words);
+  if (last_words) last_words_ = std::make_unique<const ErrorFields>(*std::move(last_words));
   since_ = environment_.agenda.now();
   send_requests();
   if (server_ != nullptr && server_->owed().is_unsynced()) {
@@ -120,7 +120,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   state_ = State::Ended;
   timer_.disarm();
   if (ticket_) *ticket_ = nullptr;
-  if (key_.process_id != 0) environment_.keys.remove(key_, *this);
+  if (process_id_ != 0) environment_.keys.remove(process_id_, *this);
   if (pool_ != nullptr) pool_->leave(*this);
   give_server_back(is_cancel_wanted);
   if (has_said_goodbye_ && stream_->pending_bytes() == 0) {
@@ -128,9 +128,9 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   } else {
     io::Stream::finish(std::move(stream_));
   }
-  seat_.reset();
-  database_seat_.reset();
-  user_seat_.reset();
+  seat_.give_back();
+  database_seat_.give_back();
+  user_seat_.give_back();
   owner_.on_session_ended(*this);
 }
 
@@ -153,7 +153,7 @@ void Session::give_server_back(bool is_cancel_wanted) {
 
 void Session::log_end(std::string_view why) {
   if (!environment_.login.settings->log.connections) return;
-  if (user_.empty()) {
+  if (!is_authenticated()) {
     if (login_ && !login_->failure().empty()) {
       environment_.log.info("client log-in failed", {{"client", id_},
                                                      {"address", peer_.text()},
@@ -163,7 +163,23 @@ void Session::log_end(std::string_view why) {
     return;
   }
   environment_.log.info("client disconnected",
-                        {{"client", id_}, {"user", user_}, {"database", database_}, {"reason", std::string(why)}});
+                        {{"client", id_}, {"user", user()}, {"database", database()}, {"reason", std::string(why)}});
+}
+
+bool Session::is_authenticated() const {
+  return !login_ || login_->stage() == LoginConversation::Stage::Accepted;
+}
+
+std::string Session::user() const {
+  if (!is_authenticated()) return {};
+  if (login_) return login_->startup().user;
+  return console_ ? console_->user : user_seat_.name();
+}
+
+std::string Session::database() const {
+  if (!is_authenticated()) return {};
+  if (login_) return login_->startup().database;
+  return console_ ? console_->database : database_seat_.name();
 }
 
 void Session::drain() {
@@ -180,7 +196,7 @@ void Session::drain() {
 
 void Session::terminate(const ErrorFields& reason) {
   if (state_ == State::Ended) return;
-  last_words_ = reason;
+  last_words_ = std::make_unique<const ErrorFields>(reason);
   end(reason.message, true);
 }
 
@@ -200,8 +216,8 @@ stats::ClientSnapshot Session::snapshot() const {
   };
   stats::ClientSnapshot snapshot;
   snapshot.id = id_;
-  snapshot.user = user_;
-  snapshot.database = database_;
+  snapshot.user = user();
+  snapshot.database = database();
   if (settings_) {
     const auto name = settings_->find("application_name");
     if (name != settings_->end()) snapshot.application_name = name->second.text;
@@ -233,7 +249,7 @@ stats::ClientSnapshot Session::snapshot() const {
   snapshot.last_request_at = wall(since_);
   if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());
   snapshot.server_id = server_ != nullptr ? server_->id() : 0;
-  snapshot.process_id = key_.process_id;
+  snapshot.process_id = process_id_;
   return snapshot;
 }
 

@@ -7,6 +7,7 @@
 // server, so tests play it in memory. (PostgreSQL documentation: "Message Flow")
 #pragma once
 
+#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,12 +26,16 @@
 
 namespace howdah::client {
 
+// Its place in the registry.
+using RegisteredHook = boost::intrusive::list_base_hook<boost::intrusive::tag<class SessionRegistry>>;
+
 class Session final : private io::StreamHandler,
                       private server::Tenant,
                       private cancel::CancelTarget,
-                      public pool::Waiter {
+                      public pool::Waiter,
+                      public RegisteredHook {
  public:
-  enum class State {
+  enum class State : std::uint8_t {
     LoggingIn,
     CheckingPassword,  // on another thread
     Cancelling,        // a CancelRequest: closed once that is dealt with
@@ -64,10 +69,15 @@ class Session final : private io::StreamHandler,
   void on_end(io::StreamEnd end) override;
   void enter(State state);
   // Stops taking requests; ends as soon as the server owes nothing more, with `last_words` if there are any.
-  void end_after_replies(std::string_view why, std::optional<protocol::ErrorFields> last_words = std::nullopt);
+  // `why` lives as long as the program.
+  void end_after_replies(const char* why, std::optional<protocol::ErrorFields> last_words = std::nullopt);
   void end(std::string_view why, bool is_cancel_wanted);
   void give_server_back(bool is_cancel_wanted);
   void log_end(std::string_view why);
+  // Empty before it is authenticated.
+  [[nodiscard]] std::string user() const;
+  [[nodiscard]] std::string database() const;
+  [[nodiscard]] bool is_authenticated() const;
   [[nodiscard]] bool may_hear_last_words() const;
   void end_if_all_is_answered();
   [[nodiscard]] bool owes_no_more() const;
@@ -132,6 +142,7 @@ class Session final : private io::StreamHandler,
   void on_server_lost(bool was_told) override;
   [[nodiscard]] std::uint64_t client_id() const override { return id_; }
   void on_cancel_request(cancel::CancelHold hold) override;
+  [[nodiscard]] worker::Mailbox& cancel_mailbox() const override { return environment_.mailbox; }
   void begin_lease(server::ServerConnection& server);
   void note_answered();
   void settle_lease();
@@ -143,7 +154,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool restore_startup_settings();
 
   // --- a batch that the client does not know to be sent twice: session_repeat.cpp
-  enum class Repeat { None, Due, UnderWay };
+  enum class Repeat : std::uint8_t { None, Due, UnderWay };
   [[nodiscard]] bool can_repeat() const;
   void repeat_batch();
 
@@ -166,6 +177,8 @@ class Session final : private io::StreamHandler,
     bool are_figures_due = false;  // they have been asked for
     bool are_figures_new = false;  // for the messages that have come
     admin::Console console{figures};
+    std::string user = {};
+    std::string database = {};
   };
 
   const std::uint64_t id_;
@@ -178,15 +191,13 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<LoginConversation> login_;  // until the welcome is over
   std::shared_ptr<Session*> ticket_;          // what a check on another thread or a cancel under way holds on to
   std::unique_ptr<ConsoleSeat> console_;
-  std::string user_;
-  std::string database_;
-  std::optional<Seat> seat_;
-  std::optional<Seat> database_seat_;
-  std::optional<Seat> user_seat_;
-  cancel::CancelKey key_;
+  Seat seat_;
+  Seat database_seat_;  // which tell the names, from the log-in on; in a console its own seat does
+  Seat user_seat_;
+  std::int32_t process_id_ = 0;  // what the client takes for its server's; its cancel key is in the registry under it
 
-  pool::Pool* pool_ = nullptr;
   config::PoolMode mode_ = config::PoolMode::Transaction;
+  pool::Pool* pool_ = nullptr;
   protocol::SessionSettings startup_settings_;
   protocol::SessionSettings settings_;  // those, and what plain SET commands have made of them
   DeferredBegin begin_;
@@ -196,8 +207,8 @@ class Session final : private io::StreamHandler,
   server::ServerId last_server_ = 0;
 
   protocol::FrameWalker walker_{protocol::client_frame_rules()};
-  bool is_forwarding_ = false;      // the frame under way goes to the server
-  std::size_t replaced_bytes_ = 0;  // of its front: others have been written in their place
+  std::size_t replaced_bytes_ = 0;  // of the front of the frame under way: others have been written in their place
+  bool is_forwarding_ = false;      // that frame goes to the server
   Repeat repeat_ = Repeat::None;    // Due: once its ReadyForQuery has come
   bool is_holding_ = false;         // a frame waits in the stream for replies or room
   char held_type_ = 0;              // of the frame that waits for a lease
@@ -208,8 +219,8 @@ class Session final : private io::StreamHandler,
   bool is_draining_ = false;
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool is_pin_logged_ = false;
-  std::string end_reason_;
-  std::optional<protocol::ErrorFields> last_words_;
+  const char* end_reason_ = "";  // where it is_ending_
+  std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;
   worker::TimePoint since_;                         // of the state; in a lease, of the last request or reply

@@ -147,7 +147,7 @@ void Session::on_acquire_timeout() {
 }
 
 void Session::end_timed_out(std::string_view sqlstate, const char* message) {
-  last_words_ = protocol::make_error(Severity::Fatal, sqlstate, message);
+  last_words_ = std::make_unique<const protocol::ErrorFields>(protocol::make_error(Severity::Fatal, sqlstate, message));
   end(message, true);
 }
 

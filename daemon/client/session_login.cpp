@@ -75,17 +75,15 @@ void Session::pass_cancel_on() {
 
 void Session::on_authenticated() {
   const auto& startup = login_->startup();
-  user_ = startup.user;
-  database_ = startup.database;
   seat_ = login_->take_seat();
   if (startup.options_error) return terminate(*startup.options_error);
-  if (is_console_name(database_)) return begin_console();
-  const auto pool = environment_.pools.find(database_, user_);
+  if (is_console_name(startup.database)) return begin_console();
+  const auto pool = environment_.pools.find(startup.database, startup.user);
   if (!pool) return terminate(pool.error());
   pool_ = *pool;
   mode_ = pool_->settings().mode;
   const auto& users = environment_.login.settings->users;
-  const auto user = users.find(user_);
+  const auto user = users.find(startup.user);
   if (user != users.end()) mode_ = user->second.pool_mode.value_or(mode_);
   if (take_seats()) welcome();
 }
@@ -96,12 +94,13 @@ bool Session::take_seats() {
     return false;
   };
   auto& admission = environment_.login.admission;
-  database_seat_ = admission.enter_database(database_, pool_->settings().max_clients);
-  if (!database_seat_) return refuse("too many connections for database \"" + database_ + "\"");
+  const auto& startup = login_->startup();
+  database_seat_ = admission.enter_database(startup.database, pool_->settings().max_clients);
+  if (!database_seat_.is_taken()) return refuse("too many connections for database \"" + startup.database + "\"");
   const auto& users = environment_.login.settings->users;
-  const auto user = users.find(user_);
-  user_seat_ = admission.enter_user(user_, user == users.end() ? 0 : user->second.max_clients);
-  if (!user_seat_) return refuse("too many connections for role \"" + user_ + "\"");
+  const auto user = users.find(startup.user);
+  user_seat_ = admission.enter_user(startup.user, user == users.end() ? 0 : user->second.max_clients);
+  if (!user_seat_.is_taken()) return refuse("too many connections for role \"" + startup.user + "\"");
   return true;
 }
 
@@ -119,16 +118,17 @@ void Session::complete_welcome(const pool::Welcome& welcome) {
   settings_ = startup_settings_ = welcome.settings;
   const bool has_long_keys = protocol::negotiated_minor_version(login_->startup()) >= 2;
   const auto process_id = mode_ == config::PoolMode::Session && server_ != nullptr ? server_->process_id() : 0;
-  key_ = environment_.keys.add(*this, environment_.mailbox, process_id, has_long_keys ? 32 : 4);
+  const auto key = environment_.keys.add(*this, process_id, has_long_keys ? 32 : 4);
+  process_id_ = key.process_id;
   environment_.replies.own_written([&](std::string& out) {
     out += welcome.parameters;
-    protocol::append_backend_key_data(out, key_.process_id, key_.secret);
+    protocol::append_backend_key_data(out, key.process_id, key.secret);
     protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
   });
   login_.reset();
   if (environment_.login.settings->log.connections) {
     environment_.log.info("client connected",
-                          {{"client", id_}, {"user", user_}, {"database", database_}, {"address", peer_.text()}});
+                          {{"client", id_}, {"user", user()}, {"database", database()}, {"address", peer_.text()}});
   }
   enter(server_ != nullptr ? State::Leased : State::Idle);
   send_replies();
@@ -138,16 +138,20 @@ void Session::complete_welcome(const pool::Welcome& welcome) {
 
 void Session::begin_console() {
   const auto& admins = environment_.login.settings->admin.users;
-  if (std::ranges::find(admins, user_) == admins.end()) {
+  const auto& startup = login_->startup();
+  if (std::ranges::find(admins, startup.user) == admins.end()) {
     return terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kInsufficientPrivilege,
-                                          "user \"" + user_ + "\" is not an administrator of the pooler"));
+                                          "user \"" + startup.user + "\" is not an administrator of the pooler"));
   }
   console_ = std::make_unique<ConsoleSeat>();
+  console_->user = startup.user;
+  console_->database = startup.database;
   ticket_ = std::make_shared<Session*>(this);
-  key_ = environment_.keys.add(*this, environment_.mailbox, 0, 4);
+  const auto key = environment_.keys.add(*this, 0, 4);
+  process_id_ = key.process_id;
   environment_.replies.own_written([&](std::string& out) {
     console_->console.append_welcome(out);
-    protocol::append_backend_key_data(out, key_.process_id, key_.secret);
+    protocol::append_backend_key_data(out, key.process_id, key.secret);
     protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
   });
   login_.reset();

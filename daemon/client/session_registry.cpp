@@ -3,9 +3,9 @@
 namespace howdah::client {
 
 void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer) {
-  const auto id = ++environment_.last_session_id;
-  sessions_.emplace(
-      id, std::make_unique<Session>(id, std::move(stream), peer, environment_, static_cast<SessionOwner&>(*this)));
+  auto session = std::make_unique<Session>(++environment_.last_session_id, std::move(stream), peer, environment_,
+                                           static_cast<SessionOwner&>(*this));
+  sessions_.push_back(*session.release());
   size_ = sessions_.size();
 }
 
@@ -17,17 +17,16 @@ void SessionRegistry::terminate_all(const protocol::ErrorFields& reason) {
   for (auto* session : all()) session->terminate(reason);
 }
 
-std::vector<Session*> SessionRegistry::all() const {
+std::vector<Session*> SessionRegistry::all() {
   std::vector<Session*> sessions;
   sessions.reserve(sessions_.size());
-  for (const auto& [id, session] : sessions_) sessions.push_back(session.get());
+  for (auto& session : sessions_) sessions.push_back(&session);
   return sessions;
 }
 
 void SessionRegistry::on_session_ended(Session& session) {
-  const auto found = sessions_.find(session.id());
-  environment_.agenda.bury(std::shared_ptr<Session>(std::move(found->second)));
-  sessions_.erase(found);
+  sessions_.erase(sessions_.iterator_to(session));
+  environment_.agenda.bury(std::shared_ptr<Session>(&session));
   size_ = sessions_.size();
 }
 

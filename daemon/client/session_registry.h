@@ -2,8 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <boost/intrusive/list.hpp>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "daemon/client/session.h"
@@ -14,6 +14,9 @@ namespace howdah::client {
 class SessionRegistry final : private SessionOwner {
  public:
   explicit SessionRegistry(SessionEnvironment& environment) : environment_(environment) {}
+  ~SessionRegistry() { sessions_.clear_and_dispose(std::default_delete<Session>()); }
+  SessionRegistry(const SessionRegistry&) = delete;
+  SessionRegistry& operator=(const SessionRegistry&) = delete;
 
   void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer);
 
@@ -27,17 +30,17 @@ class SessionRegistry final : private SessionOwner {
   // Visits every session; none may end meanwhile.
   template <typename Visit>
   void for_each(Visit&& visit) const {
-    for (const auto& [id, session] : sessions_) visit(*session);
+    for (const auto& session : sessions_) visit(session);
   }
 
  private:
   void on_session_ended(Session& session) override;
   // Sessions may end while each of these is told something.
-  [[nodiscard]] std::vector<Session*> all() const;
+  [[nodiscard]] std::vector<Session*> all();
 
   SessionEnvironment& environment_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
-  std::atomic<std::size_t> size_ = 0;  // of those
+  boost::intrusive::list<Session, boost::intrusive::base_hook<RegisteredHook>> sessions_;  // owns them
+  std::atomic<std::size_t> size_ = 0;                                                      // of those
 };
 
 }  // namespace howdah::client

@@ -173,7 +173,7 @@ void Session::note_pin() {
   if (std::exchange(is_pin_logged_, true) || mode_ == config::PoolMode::Session) return;
   environment_.log.info("client pinned", {{"client", id_},
                                           {"server", server_->id()},
-                                          {"database", database_},
+                                          {"database", database()},
                                           {"reason", server_->left_state().first_name()}});
 }
 
@@ -184,9 +184,11 @@ void Session::on_server_drained() {
 }
 
 void Session::on_server_lost(bool was_told) {
-  last_words_ = protocol::make_error(Severity::Fatal, protocol::sqlstate::kConnectionFailure,
-                                     "server closed the connection unexpectedly");
-  if (was_told || server_->has_partial_reply()) last_words_.reset();
+  last_words_.reset();
+  if (!was_told && !server_->has_partial_reply()) {
+    last_words_ = std::make_unique<const protocol::ErrorFields>(protocol::make_error(
+        Severity::Fatal, protocol::sqlstate::kConnectionFailure, "server closed the connection unexpectedly"));
+  }
   server_ = nullptr;
   repeat_ = Repeat::None;
   end("server connection lost", false);

@@ -11,7 +11,10 @@ namespace howdah::cancel {
 namespace {
 
 struct Target final : CancelTarget {
+  explicit Target(worker::Mailbox& its_mailbox) : mailbox(its_mailbox) {}
   void on_cancel_request(CancelHold) override { ++requests; }
+  [[nodiscard]] worker::Mailbox& cancel_mailbox() const override { return mailbox; }
+  worker::Mailbox& mailbox;
   int requests = 0;
 };
 
@@ -27,14 +30,14 @@ struct Registry {
     return told;
   }
   CancelKey add(Target& target, std::int32_t process_id, std::size_t secret_bytes) {
-    return keys.add(target, loop, process_id, secret_bytes);
+    return keys.add(target, process_id, secret_bytes);
   }
 
   tests::ManualLoop loop;
   tests::SeededRandom random;
   KeyRegistry keys{random};
-  Target ann;
-  Target bob;
+  Target ann{loop};
+  Target bob{loop};
 };
 
 }  // namespace
@@ -49,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_key_finds_its_own_target_until_it_is_removed) {
   BOOST_TEST(bob.secret.size() == 32U);
   BOOST_TEST(registry.request(ann.process_id, ann.secret) == "ann");
   BOOST_TEST(registry.request(bob.process_id, bob.secret) == "bob");
-  registry.keys.remove(ann, registry.ann);
+  registry.keys.remove(ann.process_id, registry.ann);
   BOOST_TEST(registry.request(ann.process_id, ann.secret) == "");
   BOOST_TEST(registry.request(bob.process_id, bob.secret) == "bob");
 }
@@ -59,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_target_that_goes_before_its_worker_hears_of_the_request_i
   const auto key = registry.add(registry.ann, 0, 4);
   registry.loop.turn([&] {
     registry.keys.request(key.process_id, key.secret, nullptr);
-    registry.keys.remove(key, registry.ann);
+    registry.keys.remove(key.process_id, registry.ann);
   });
   BOOST_TEST(registry.ann.requests == 0);
 }
@@ -92,7 +95,7 @@ BOOST_AUTO_TEST_CASE(servers_of_two_hosts_may_share_a_process_id) {
   BOOST_TEST(ann.process_id == 4711);
   BOOST_TEST(registry.request(4711, ann.secret) == "ann");
   BOOST_TEST(registry.request(4711, bob.secret) == "bob");
-  registry.keys.remove(ann, registry.ann);
+  registry.keys.remove(ann.process_id, registry.ann);
   BOOST_TEST(registry.request(4711, ann.secret) == "");
   BOOST_TEST(registry.request(4711, bob.secret) == "bob");
 }

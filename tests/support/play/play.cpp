@@ -328,16 +328,16 @@ bool Client::is_closed() {
   return socket_->is_closed();
 }
 
-client::Session* Client::session() const {
-  client::Session* found = nullptr;
-  worker_.sessions.for_each([&](client::Session& session) {
+const client::Session* Client::session() const {
+  const client::Session* found = nullptr;
+  worker_.sessions.for_each([&](const client::Session& session) {
     if (session.id() == session_id_) found = &session;
   });
   return found;
 }
 
 client::Session::State Client::state() const {
-  auto* found = session();
+  const auto* found = session();
   return found == nullptr ? client::Session::State::Ended : found->state();
 }
 

@@ -65,7 +65,7 @@ class Client {
   void note_keys(protocol::Bytes frames);
 
   [[nodiscard]] bool is_closed();
-  [[nodiscard]] client::Session* session() const;
+  [[nodiscard]] const client::Session* session() const;
   [[nodiscard]] client::Session::State state() const;
   [[nodiscard]] FakeSocket& socket() { return *socket_; }
   [[nodiscard]] ManualLoop& loop() { return worker_.loop; }
