@@ -25,6 +25,7 @@ std::string_view StatementNames::name_of(std::string_view server_name) const {
 }
 
 void StatementNames::add(std::string_view name, StatementPointer statement) {
+  if (statements_.empty()) statements_.reserve(1);  // else there were room for more at once than most clients have
   statements_.insert_or_assign(std::string(name), std::move(statement));
 }
 

@@ -144,6 +144,8 @@ class Session final : private io::StreamHandler,
   void on_cancel_request(cancel::CancelHold hold) override;
   [[nodiscard]] worker::Mailbox& cancel_mailbox() const override { return environment_.mailbox; }
   void begin_lease(server::ServerConnection& server);
+  void begin_translation();
+  void end_translation();
   void note_answered();
   void settle_lease();
   void note_pin();
@@ -202,7 +204,8 @@ class Session final : private io::StreamHandler,
   protocol::SessionSettings settings_;  // those, and what plain SET commands have made of them
   DeferredBegin begin_;
   worker::TimePoint begin_due_ = worker::TimePoint::max();  // when a server is asked for, though nothing came behind it
-  std::unique_ptr<StatementTranslator> statements_;         // from the first lease on; null in session mode
+  std::unique_ptr<ClientStatements> prepared_;              // from the first lease on; null in session mode
+  std::unique_ptr<StatementTranslator> statements_;         // in a lease; null in session mode
   server::ServerConnection* server_ = nullptr;
   server::ServerId last_server_ = 0;
 

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <vector>
 
 #include "daemon/auth/password_check.h"
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/login_conversation.h"
+#include "daemon/client/statement_translator.h"
 #include "daemon/io/output_batch.h"
 #include "daemon/os/log.h"
 #include "daemon/pool/pool_directory.h"
@@ -56,6 +59,7 @@ struct SessionEnvironment {
   // What the turn under way has to send; empty between calls.
   io::OutputBatch requests = {};
   io::OutputBatch replies = {};
+  std::vector<std::unique_ptr<StatementTranslator>> spare_translators = {};  // as many as there were leases at a time
 };
 
 }  // namespace howdah::client

@@ -16,19 +16,32 @@ void Session::begin_lease(server::ServerConnection& server) {
   if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();
   is_pin_logged_ = false;
-  if (!statements_ && mode_ != config::PoolMode::Session) {
-    const auto& options = pool_->settings().prepared_statements;
-    statements_ = std::make_unique<StatementTranslator>(
-        pool_->statements(),
-        StatementLimits{.per_server = static_cast<std::size_t>(options.per_server),
-                        .reuse_unnamed = options.reuse_unnamed},
-        id_);
-  }
-  if (statements_) statements_->begin_lease(server);
+  if (mode_ != config::PoolMode::Session) begin_translation();
   if (state_ != State::Welcoming) return enter(State::Leased);
   server.adopt_settings(settings_, environment_.requests);
   send_requests();
   if (server.owed().is_settled()) on_progress();
+}
+
+void Session::begin_translation() {
+  if (!prepared_) prepared_ = std::make_unique<ClientStatements>();
+  auto& spare = environment_.spare_translators;
+  if (spare.empty()) spare.push_back(std::make_unique<StatementTranslator>());
+  statements_ = std::move(spare.back());
+  spare.pop_back();
+  const auto& options = pool_->settings().prepared_statements;
+  statements_->begin_lease(
+      {.prepared = *prepared_,
+       .cache = pool_->statements(),
+       .limits = {.per_server = static_cast<std::size_t>(options.per_server), .reuse_unnamed = options.reuse_unnamed},
+       .session_id = id_},
+      *server_);
+}
+
+void Session::end_translation() {
+  if (!statements_) return;
+  statements_->end_lease();
+  environment_.spare_translators.push_back(std::move(statements_));
 }
 
 void Session::on_granted(server::ServerConnection& server) {
@@ -151,12 +164,13 @@ void Session::note_answered() {
 
 void Session::settle_lease() {
   note_answered();
+  if (statements_) statements_->settle(*server_);
   const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
   if (is_refused_block) {
+    statements_.reset();  // it knows of a transaction that only the clean-up ends
     give_server_back(false);
     return enter(State::Idle);
   }
-  if (statements_) statements_->settle(*server_);
   if (restore_startup_settings()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
   if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
@@ -165,6 +179,7 @@ void Session::settle_lease() {
   if (statements_ && statements_->close_visible(*server_, environment_.requests)) return send_requests();
   pool_->totals().transaction_time +=
       std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
+  end_translation();
   pool_->release(*std::exchange(server_, nullptr));
   enter(State::Idle);
 }

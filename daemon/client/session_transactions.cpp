@@ -55,7 +55,7 @@ void Session::answer_end(const TransactionCommand& command) {
 
 void Session::answer(std::string_view tag) {
   ++pool_->totals().queries;
-  if (statements_) statements_->forget_unnamed();  // every Query destroys it
+  if (prepared_) prepared_->unnamed = {};  // every Query destroys it
   environment_.replies.own_written([&](std::string& out) {
     protocol::append_command_complete(out, tag);
     protocol::append_ready_for_query(out, begin_.status());

@@ -1,5 +1,6 @@
 // What the server's answers change for the names of a client.
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "daemon/client/statement_translator.h"
@@ -17,6 +18,9 @@ using protocol::StatementNote;
 using Kind = StatementNote::Kind;
 
 namespace {
+
+// Of a buffer that is used again.
+constexpr std::size_t kMostBufferBytes = 256;
 
 std::string take_first(std::vector<std::string>& names) {
   if (names.empty()) return {};
@@ -53,10 +57,10 @@ void StatementTranslator::on_answered(const StatementNote& note) {
         answered_ = {.number = note.unnamed, .shared = note.statement};
         return;
       }
-      return names_.add(note.name, note.statement);
+      return prepared_->names.add(note.name, note.statement);
     case Kind::ClientClose:
-      sql_names_.erase(note.name);
-      return names_.remove(note.name);
+      prepared_->sql_names.erase(note.name);
+      return prepared_->names.remove(note.name);
     case Kind::ClientDescribe:
       return note.statement->note_told(note.shape);
     case Kind::FrontDescribe:
@@ -75,24 +79,24 @@ void StatementTranslator::on_answered(const StatementNote& note) {
 
 void StatementTranslator::on_command_tag(std::string_view tag, server::ServerConnection& server) {
   if (tag == "DEALLOCATE ALL" || tag == "DISCARD ALL") {
-    names_.clear();
-    sql_names_.clear();
+    prepared_->names.clear();
+    prepared_->sql_names.clear();
   } else if (tag == "DEALLOCATE") {
     const auto name = take_first(deallocating_);
-    names_.remove(name);
-    sql_names_.erase(name);
+    prepared_->names.remove(name);
+    prepared_->sql_names.erase(name);
     server.statements().forget_visible(name);
   } else if (tag == "PREPARE") {
-    if (auto name = take_first(preparing_); !name.empty()) sql_names_.insert(std::move(name));
+    if (auto name = take_first(preparing_); !name.empty()) prepared_->sql_names.insert(std::move(name));
   } else if (protocol::is_catalog_change(tag)) {
     has_changed_catalog_ = true;
-    cache_.note_catalog_change();
+    cache_->note_catalog_change();
   }
 }
 
 std::string StatementTranslator::on_error(protocol::Bytes frame, const std::optional<StatementNote>& asked) {
   const auto fields = protocol::read_error(frame.substr(protocol::kFrameHeaderBytes));
-  if (protocol::is_statement_outdated(fields)) cache_.note_stale();
+  if (protocol::is_statement_outdated(fields)) cache_->note_stale();
   std::string translated(frame);
   const auto start = translated.find(protocol::kServerNamePrefix);
   if (start == std::string::npos) return translated;
@@ -110,7 +114,7 @@ std::string StatementTranslator::on_error(protocol::Bytes frame, const std::opti
     translated.replace(start, end - start, *name);
     if (name->empty() && fields.sqlstate == protocol::sqlstate::kInvalidSqlStatementName) {
       call_unnamed(translated, start);
-      cache_.note_stale();  // a function has dropped it: what servers have is prepared anew
+      cache_->note_stale();  // a function has dropped it: what servers have is prepared anew
     }
   }
   std::string length;
@@ -123,12 +127,25 @@ std::optional<std::string> StatementTranslator::client_name_of(std::string_view 
   const auto is_it = [server_name](const ServerName& name) { return name.statement->server_name() == server_name; };
   const auto found = std::ranges::find_if(parsed_, is_it);
   if (found != parsed_.end()) return found->client_name;
-  const auto name = names_.name_of(server_name);
+  const auto name = prepared_->names.name_of(server_name);
   return name.empty() ? std::nullopt : std::optional(std::string(name));
 }
 
-void StatementTranslator::begin_lease(const server::ServerConnection& server) {
+void StatementTranslator::begin_lease(const Lessee& lessee, const server::ServerConnection& server) {
+  prepared_ = &lessee.prepared;
+  cache_ = &lessee.cache;
+  limits_ = lessee.limits;
+  session_id_ = lessee.session_id;
   unnamed_changes_ = server.statements().unnamed_changes();
+}
+
+// What settle() has left. The buffers are used again.
+void StatementTranslator::end_lease() {
+  prepared_ = nullptr;
+  if (answered_.number != 0) answered_ = {};
+  if (described_next_.statement) described_next_ = {};
+  changing_batch_ = 0;
+  bound_setting_.text.clear();
 }
 
 void StatementTranslator::settle(server::ServerConnection& server) {
@@ -139,7 +156,14 @@ void StatementTranslator::settle(server::ServerConnection& server) {
   deallocating_.clear();
   preparing_.clear();
   outdated_here_.clear();
-  if (std::exchange(has_changed_catalog_, false)) cache_.note_catalog_change();  // only now do others see it
+  if (std::exchange(has_changed_catalog_, false)) cache_->note_catalog_change();  // only now do others see it
+}
+
+// Its buffer is used again, if it is small: it may go on to another client, and stay with that one while it is idle.
+void StatementTranslator::forget(UnnamedStatement& before) {
+  before.shared.reset();
+  before.definition.clear();
+  if (before.definition.capacity() > kMostBufferBytes) before.definition.shrink_to_fit();
 }
 
 // What the server ran is the truth. What it skipped never was: then what the session had before still counts.
@@ -150,24 +174,26 @@ void StatementTranslator::settle_unnamed(server::ServerConnection& server) {
   const bool has_changed = unnamed_changes_ != statements.unnamed_changes();
   unnamed_changes_ = statements.unnamed_changes();
   if (!has_changed && before_count == 0) return;
-  const bool is_known_to_be_none = statements.session_unnamed() == 0 && unnamed_.number == 0 && before_count == 0;
+  const bool is_known_to_be_none =
+      statements.session_unnamed() == 0 && prepared_->unnamed.number == 0 && before_count == 0;
   if (is_known_to_be_none && answered_.number == 0) return server.left_state().remove(StateKind::UnnamedStatement);
   const auto number = has_changed ? statements.session_unnamed() : unnamed_before_.front().number;
-  if (number != unnamed_.number) {
-    const auto end = unnamed_before_.begin() + static_cast<std::ptrdiff_t>(std::min(before_count, kMostUnnamedBefore));
-    const auto found = std::ranges::find(unnamed_before_.begin(), end, number, &Unnamed::number);
+  const std::span before(unnamed_before_.data(), std::min(before_count, kMostUnnamedBefore));
+  if (number != prepared_->unnamed.number) {
+    const auto found = std::ranges::find(before, number, &UnnamedStatement::number);
     if (number == answered_.number) {
-      unnamed_ = answered_;
-    } else if (found != end) {
-      std::swap(unnamed_, *found);
+      prepared_->unnamed = answered_;
+    } else if (found != before.end()) {
+      std::swap(prepared_->unnamed, *found);
     } else {
-      unnamed_ = {.number = number};
+      prepared_->unnamed = {.number = number};
     }
   }
   answered_ = {};
-  for (auto& before : unnamed_before_) before.shared.reset();
+  for (auto& one : before) forget(one);
   auto& left = server.left_state();
-  const bool is_lost = unnamed_.number != 0 && unnamed_.definition.empty() && !unnamed_.shared;
+  const bool is_lost =
+      prepared_->unnamed.number != 0 && prepared_->unnamed.definition.empty() && !prepared_->unnamed.shared;
   is_lost ? left.add(StateKind::UnnamedStatement) : left.remove(StateKind::UnnamedStatement);
 }
 

@@ -18,7 +18,7 @@ StatementTranslator::LookUp StatementTranslator::look_up_to_use(Call& call, std:
                                                                 Description description) {
   if (call.server.statements().is_checking()) return {.is_held = true};
   auto found = usable(call, look_up(call, name), description);
-  if (found.is_renewed) names_.add(name, found.statement);
+  if (found.is_renewed) prepared_->names.add(name, found.statement);
   return found;
 }
 
@@ -34,7 +34,7 @@ StatementTranslator::LookUp StatementTranslator::usable(Call& call, LookUp found
   if (is_relied_on && description != Description::Comes) {
     return {.is_held = description == Description::Unknown, .is_refused = true};
   }
-  return {.statement = cache_.intern(variant(call.server), found.statement->definition()), .is_renewed = true};
+  return {.statement = cache_->intern(variant(call.server), found.statement->definition()), .is_renewed = true};
 }
 
 StatementTranslator::Description StatementTranslator::description_of(const Call& call) {
@@ -51,7 +51,7 @@ bool StatementTranslator::is_outdated(const StatementPointer& statement) const {
 
 // A server that has the statement checks by itself.
 bool StatementTranslator::must_be_checked(const Call& call, const StatementPointer& statement) const {
-  return statement->catalog_version() != cache_.catalog_version() && statement->told().is_known() &&
+  return statement->catalog_version() != cache_->catalog_version() && statement->told().is_known() &&
          call.server.statements().presence(statement, call.server.owed().batch()) == Presence::Absent;
 }
 
@@ -70,16 +70,16 @@ void StatementTranslator::on_checked(const StatementNote& note) {
   } else {
     note.statement->note_outdated();
   }
-  cache_.note_stale();
+  cache_->note_stale();
 }
 
 void StatementTranslator::on_outdated(protocol::Bytes bind) {
   const auto front = protocol::read_bind_front(bind.substr(protocol::kFrameHeaderBytes));
   if (!front) return;
   const auto name = protocol::cut_statement_name(front->statement);
-  const auto statement = name.empty() ? unnamed_.shared : names_.find(name);
+  const auto statement = name.empty() ? prepared_->unnamed.shared : prepared_->names.find(name);
   if (statement) statement->note_outdated();
-  cache_.note_stale();
+  cache_->note_stale();
 }
 
 // `name`: how the client calls a statement of which the server does not know yet.

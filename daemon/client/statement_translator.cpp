@@ -101,7 +101,7 @@ StatementTranslator::Translation StatementTranslator::parse_named(Call& call, co
   if (!are_names_certain(call)) return hold(call);
   const auto* under_way = call.server.statements().newest_for(name);
   if (under_way != nullptr && under_way->batch != owed.batch()) return hold(call);
-  if (under_way == nullptr && sql_names_.contains(std::string(name))) {
+  if (under_way == nullptr && prepared_->sql_names.contains(name)) {
     owed.expect(Request::Parse);  // the server knows this name from PREPARE
     return {};
   }
@@ -109,10 +109,10 @@ StatementTranslator::Translation StatementTranslator::parse_named(Call& call, co
   if (found.is_held) return hold(call);
   if (found.statement) return parse_again(call, found.statement, body);
   const auto kind = variant(call.server);
-  auto statement = cache_.intern(kind, definition);
+  auto statement = cache_->intern(kind, definition);
   if (can_reuse(call, statement)) return reuse(call, body.name, statement);
   const bool is_new = call.server.statements().presence(statement, owed.batch()) == Presence::Absent;
-  if (!is_new) statement = cache_.renew(kind, definition);
+  if (!is_new) statement = cache_->renew(kind, definition);
   return prepare(call, body.name, statement);
 }
 
@@ -315,7 +315,7 @@ const StatementPointer* StatementTranslator::in_place(const server::ServerConnec
                                                       std::string_view name) const {
   const auto& statements = server.statements();
   const bool is_calm = statements.noted_count() == 0 && !is_changing_names_ && outdated_here_.empty();
-  const auto* found = is_calm ? names_.find_entry(name) : nullptr;
+  const auto* found = is_calm ? prepared_->names.find_entry(name) : nullptr;
   if (found == nullptr || !statements.has(*found)) return nullptr;
   const auto& statement = **found;
   const bool is_plain = statement.is_plannable() && !statement.is_telling() && statement.told().rows != 0;
@@ -327,14 +327,14 @@ StatementTranslator::LookUp StatementTranslator::look_up(const Call& call, std::
   const auto batch = call.server.owed().batch();
   const auto* under_way = statements.newest_for(name);
   if (under_way == nullptr) {
-    auto statement = names_.find(name);
+    auto statement = prepared_->names.find(name);
     if (statement && statements.presence(statement, batch) == Presence::Uncertain) return {.is_held = true};
     return {.statement = std::move(statement)};
   }
   // The first Parse of a name need not be waited for, though it is of an earlier batch: if it fails, what the server
   // says then is what PostgreSQL says.
   const bool is_first = under_way->kind == Kind::ClientParse && statements.oldest_for(name) == under_way &&
-                        names_.find(name) == nullptr && !sql_names_.contains(std::string(name));
+                        prepared_->names.find(name) == nullptr && !prepared_->sql_names.contains(name);
   if (under_way->batch != batch && !is_first) return {.is_held = true};
   if (under_way->kind == Kind::ClientClose) return {};
   return {.statement = under_way->statement, .is_awaited = under_way->batch != batch};
@@ -364,8 +364,8 @@ void StatementTranslator::trim(Call& call) {
   auto& statements = call.server.statements();
   if (!call.server.owed().is_settled()) return;
   auto surplus = statements.size() > limits_.per_server ? statements.size() - limits_.per_server : 0;
-  if (statements.stale_version() != cache_.stale_version()) surplus = statements.size();
-  statements.set_stale_version(cache_.stale_version());
+  if (statements.stale_version() != cache_->stale_version()) surplus = statements.size();
+  statements.set_stale_version(cache_->stale_version());
   for (const auto& statement : statements.in_order_of_use()) {
     if (surplus-- == 0) break;
     close_in_front(call, statement);

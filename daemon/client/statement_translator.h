@@ -9,8 +9,9 @@
 // A client reads rows by what a Describe has told it, maybe long ago and of another server. Where the catalog has
 // changed since, a server that lacks a statement is asked first whether it still is what clients were told; rows of
 // another shape reach only a client that asks for their description with them, others get PostgreSQL's error.
-// Owned by a session; one worker's thread. (PostgreSQL documentation: "Extended Query", "Pipelining";
-// "PREPARE", "EXECUTE", "DEALLOCATE")
+// What lasts from one lease to the next are the client's own statements (client_statements.h). The translator is there
+// for a lease, owned by its session meanwhile, and is used again for another one. One worker's thread. (PostgreSQL
+// documentation: "Extended Query", "Pipelining"; "PREPARE", "EXECUTE", "DEALLOCATE")
 #pragma once
 
 #include <array>
@@ -18,16 +19,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
+#include "daemon/client/client_statements.h"
 #include "daemon/io/output_batch.h"
 #include "daemon/pool/statement_cache.h"
 #include "daemon/server/server_connection.h"
 #include "protocol/frame_walker.h"
 #include "protocol/server_statements.h"
 #include "protocol/statement_messages.h"
-#include "protocol/statement_names.h"
 
 namespace howdah::client {
 
@@ -38,15 +38,22 @@ inline constexpr std::string_view kForeignPrefix = "howdah_none_";
 inline constexpr std::string_view kOutdatedName = "howdah_none_outdated";
 
 struct StatementLimits {
-  std::size_t per_server;      // more than these are closed before the next batch, those used the longest ago
+  std::size_t per_server = 0;  // more than these are closed before the next batch, those used the longest ago
   bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
 };
 
 class StatementTranslator {
  public:
-  // `session_id` is unique in the process.
-  StatementTranslator(pool::StatementCache& cache, StatementLimits limits, std::uint64_t session_id)
-      : cache_(cache), limits_(limits), session_id_(session_id) {}
+  // Whose statements, and by what rules. `session_id` is unique in the process.
+  struct Lessee {
+    ClientStatements& prepared;
+    pool::StatementCache& cache;
+    StatementLimits limits;
+    std::uint64_t session_id;
+  };
+  void begin_lease(const Lessee& lessee, const server::ServerConnection& server);
+  // After settle(), outside of a transaction. Nothing of the lease is left, and nothing is held any more.
+  void end_lease();
 
   struct Translation {
     bool is_held = false;            // nothing was done: it depends on answers that are still to come
@@ -90,11 +97,6 @@ class StatementTranslator {
   void settle(server::ServerConnection& server);
   // The client's own names are closed again before others get the server. False: there are none.
   [[nodiscard]] bool close_visible(server::ServerConnection& server, io::OutputBatch& out);
-  void begin_lease(const server::ServerConnection& server);
-  // A Query was answered without a server.
-  void forget_unnamed() { unnamed_ = {}; }
-
-  [[nodiscard]] std::size_t statement_count() const { return names_.size(); }
 
  private:
   struct Call {
@@ -120,13 +122,6 @@ class StatementTranslator {
   struct DescribedNext {
     protocol::StatementPointer statement = {};
     std::uint64_t batch = 0;
-  };
-  struct Unnamed {
-    protocol::UnnamedNumber number = 0;      // 0: there is none
-    std::string definition = {};             // empty: too large to be carried, lost, or shared
-    protocol::StatementPointer shared = {};  // what stands for it on servers, under a name
-    bool names_statements = false;
-    bool is_setting = false;  // a plain SET or RESET
   };
   // A plain SET or RESET that was bound to the unnamed portal.
   struct BoundSetting {
@@ -177,9 +172,9 @@ class StatementTranslator {
   // What an unnamed statement with this definition may be; null: a statement of its own.
   [[nodiscard]] protocol::StatementPointer shared_for(const Call& call, protocol::Bytes definition);
   [[nodiscard]] bool may_share(const Call& call) const;
-  [[nodiscard]] protocol::UnnamedNumber new_unnamed_number() { return session_id_ << 32U | ++unnamed_count_; }
+  [[nodiscard]] protocol::UnnamedNumber new_unnamed_number() { return session_id_ << 32U | ++prepared_->unnamed_count; }
   // A new unnamed statement of the session; the one before counts again where the server skips this one.
-  Unnamed& replace_unnamed(Call& call, protocol::UnnamedNumber number);
+  UnnamedStatement& replace_unnamed(Call& call, protocol::UnnamedNumber number);
   // It is known which one the session has.
   [[nodiscard]] bool is_unnamed_certain(Call& call);
   void put_in_place(Call& call, const protocol::StatementPointer& statement);
@@ -205,6 +200,7 @@ class StatementTranslator {
   [[nodiscard]] std::optional<std::string> client_name_of(std::string_view server_name) const;
   // Judges by the server's answers what has become of the unnamed statement. None about it is due.
   void settle_unnamed(server::ServerConnection& server);
+  static void forget(UnnamedStatement& before);
   void trim(Call& call);
   void parse_in_front(Call& call, const protocol::StatementPointer& statement);
   void close_in_front(Call& call, const protocol::StatementPointer& statement);
@@ -212,19 +208,17 @@ class StatementTranslator {
   [[nodiscard]] std::string variant(const server::ServerConnection& server) const;
   void expect_noted(Call& call, protocol::Request request, protocol::Asker asker, protocol::StatementNote note);
 
-  pool::StatementCache& cache_;
-  const StatementLimits limits_;
-  const std::uint64_t session_id_;
+  ClientStatements* prepared_ = nullptr;
+  pool::StatementCache* cache_ = nullptr;
+  StatementLimits limits_;
+  std::uint64_t session_id_ = 0;
 
-  protocol::StatementNames names_;
-  std::unordered_set<std::string> sql_names_;  // prepared by SQL, as far as we have seen
-  Unnamed unnamed_;
-  // Those before it since answers were last looked at: one of them counts again where the server skipped newer ones.
+  // The unnamed statements before the present one since answers were last looked at: one of them counts again where the
+  // server skipped newer ones.
   // The first one, and the last ones.
-  std::array<Unnamed, kMostUnnamedBefore> unnamed_before_;
+  std::array<UnnamedStatement, kMostUnnamedBefore> unnamed_before_;
   std::size_t unnamed_before_count_ = 0;
-  Unnamed answered_;  // the last one that a shared statement stands for, by the server's answers
-  std::uint32_t unnamed_count_ = 0;
+  UnnamedStatement answered_;          // the last one that a shared statement stands for, by the server's answers
   std::uint64_t unnamed_changes_ = 0;  // the server's count of them when we last looked
   DescribedNext described_next_;
   std::vector<protocol::StatementPointer> outdated_here_;  // by what this transaction has changed

@@ -31,27 +31,27 @@ StatementTranslator::Translation StatementTranslator::parse_unnamed(Call& call, 
 
 // And to bind it is all that is to be done. With shared ones there is more to be known of each.
 bool StatementTranslator::is_unnamed_in_place(const server::ServerConnection& server) const {
-  return unnamed_batch_ == server.owed().batch() + 1 && !limits_.reuse_unnamed && !unnamed_.names_statements &&
-         !unnamed_.is_setting;
+  return unnamed_batch_ == server.owed().batch() + 1 && !limits_.reuse_unnamed &&
+         !prepared_->unnamed.names_statements && !prepared_->unnamed.is_setting;
 }
 
-StatementTranslator::Unnamed& StatementTranslator::replace_unnamed(Call& call, protocol::UnnamedNumber number) {
+UnnamedStatement& StatementTranslator::replace_unnamed(Call& call, protocol::UnnamedNumber number) {
   const auto count = unnamed_before_count_++;
-  std::swap(unnamed_before_[count == 0 ? 0 : 1 + (count - 1) % (kMostUnnamedBefore - 1)], unnamed_);
-  unnamed_.number = number;
-  unnamed_.definition.clear();
-  unnamed_.shared.reset();
-  unnamed_.names_statements = false;
-  unnamed_.is_setting = false;
+  std::swap(unnamed_before_[count == 0 ? 0 : 1 + (count - 1) % (kMostUnnamedBefore - 1)], prepared_->unnamed);
+  prepared_->unnamed.number = number;
+  prepared_->unnamed.definition.clear();
+  prepared_->unnamed.shared.reset();
+  prepared_->unnamed.names_statements = false;
+  prepared_->unnamed.is_setting = false;
   unnamed_batch_ = call.server.owed().batch() + 1;
-  return unnamed_;
+  return prepared_->unnamed;
 }
 
 StatementPointer StatementTranslator::shared_for(const Call& call, Bytes definition) {
   if (!limits_.reuse_unnamed || definition.empty() || !may_share(call)) return nullptr;
   const auto text = protocol::statement_text(definition);
   if (!protocol::is_plannable(text) || protocol::holds_time_of_parse(text)) return nullptr;
-  auto statement = cache_.intern_if_repeated(protocol::meaning_settings_key(call.server.settings()), definition);
+  auto statement = cache_->intern_if_repeated(protocol::meaning_settings_key(call.server.settings()), definition);
   if (!statement) return nullptr;
   const auto presence = call.server.statements().presence(statement, call.server.owed().batch());
   return presence == Presence::Uncertain ? nullptr : statement;
@@ -80,15 +80,16 @@ bool StatementTranslator::put_unnamed_in_place(Call& call) {
   if (unnamed_batch_ == this_batch) return true;
   if (owed.client_ready_count() > 0) return false;
   settle_unnamed(call.server);
-  if (!take_text(call, unnamed_.definition)) return false;
+  if (!take_text(call, prepared_->unnamed.definition)) return false;
   unnamed_batch_ = this_batch;
-  if (call.server.statements().unnamed() == unnamed_.number) return true;
-  if (unnamed_.number == 0) {
+  if (call.server.statements().unnamed() == prepared_->unnamed.number) return true;
+  if (prepared_->unnamed.number == 0) {
     expect_noted(call, Request::Close, Asker::Pooler, {.kind = Kind::UnnamedClose});
     call.out.own_written([](std::string& out) { protocol::append_close_statement(out, ""); });
   } else {
-    expect_noted(call, Request::Parse, Asker::Pooler, {.kind = Kind::UnnamedParse, .unnamed = unnamed_.number});
-    call.out.own_written([&](std::string& out) { protocol::append_parse(out, "", unnamed_.definition); });
+    expect_noted(call, Request::Parse, Asker::Pooler,
+                 {.kind = Kind::UnnamedParse, .unnamed = prepared_->unnamed.number});
+    call.out.own_written([&](std::string& out) { protocol::append_parse(out, "", prepared_->unnamed.definition); });
   }
   return true;
 }
@@ -103,10 +104,10 @@ bool StatementTranslator::is_unnamed_certain(Call& call) {
 
 StatementTranslator::LookUp StatementTranslator::look_up_shared(Call& call, Description description) {
   const auto& statements = call.server.statements();
-  const auto presence = statements.presence(unnamed_.shared, call.server.owed().batch());
+  const auto presence = statements.presence(prepared_->unnamed.shared, call.server.owed().batch());
   if (statements.is_checking() || !are_names_certain(call) || presence == Presence::Uncertain) return {.is_held = true};
-  auto found = usable(call, {.statement = unnamed_.shared}, description);
-  if (found.is_renewed) unnamed_.shared = found.statement;
+  auto found = usable(call, {.statement = prepared_->unnamed.shared}, description);
+  if (found.is_renewed) prepared_->unnamed.shared = found.statement;
   const bool is_known = !parsed_.empty() && parsed_.back().statement == found.statement;
   if (found.statement && !is_known) parsed_.push_back({found.statement, ""});
   return found;
@@ -114,15 +115,15 @@ StatementTranslator::LookUp StatementTranslator::look_up_shared(Call& call, Desc
 
 StatementTranslator::Translation StatementTranslator::bind_unnamed(Call& call, const protocol::BindFront& front) {
   if (!is_unnamed_certain(call)) return hold(call);
-  if (unnamed_.shared) {
+  if (prepared_->unnamed.shared) {
     const auto description = description_of(call);
     return bind_found(call, front, look_up_shared(call, description), description);
   }
   if (!put_unnamed_in_place(call)) return hold(call);
-  if (unnamed_.names_statements && !take_bound_text(call, unnamed_.definition)) return hold(call);
-  note_bound(call, front.portal, unnamed_.definition);
+  if (prepared_->unnamed.names_statements && !take_bound_text(call, prepared_->unnamed.definition)) return hold(call);
+  note_bound(call, front.portal, prepared_->unnamed.definition);
   call.server.owed().expect(Request::Bind);
-  if (limits_.reuse_unnamed && !protocol::is_plannable(protocol::statement_text(unnamed_.definition))) {
+  if (limits_.reuse_unnamed && !protocol::is_plannable(protocol::statement_text(prepared_->unnamed.definition))) {
     changing_batch_ = call.server.owed().batch() + 1;
   }
   return {};
@@ -130,7 +131,7 @@ StatementTranslator::Translation StatementTranslator::bind_unnamed(Call& call, c
 
 StatementTranslator::Translation StatementTranslator::describe_unnamed(Call& call) {
   if (!is_unnamed_certain(call)) return hold(call);
-  if (unnamed_.shared) return describe_found(call, "", look_up_shared(call, Description::Comes));
+  if (prepared_->unnamed.shared) return describe_found(call, "", look_up_shared(call, Description::Comes));
   if (!put_unnamed_in_place(call)) return hold(call);
   call.server.owed().expect(Request::Describe);
   return {};
