@@ -25,10 +25,19 @@ def processor_microseconds_of(target):
     return processor_microseconds(process.pid) if process else 0
 
 
+def _share_of_memory(pid, field):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return int(re.search(rf"^{field}: +(\d+) kB", text, re.MULTILINE).group(1))
+
+
 def own_kilobytes(pid):
     """Its proportional share of memory (PSS)."""
-    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    return int(re.search(r"^Pss: +(\d+) kB", text, re.MULTILINE).group(1))
+    return _share_of_memory(pid, "Pss")
+
+
+def allocated_kilobytes(pid):
+    """The same without pages of files, whose share changes with who else has them open."""
+    return _share_of_memory(pid, "Pss_Anon")
 
 
 def system_calls(pid, work):
