@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,10 +31,11 @@ class ReplyPlayer {
   std::string got(std::string_view types) {
     std::string whose;
     for (const char type : types) {
-      auto plainly = owed;
-      const bool is_plain = plainly.take_plain_reply(type);
+      std::optional<protocol::OwedReplies> plainly;
+      if (owed.size() < kMostCopied) plainly = owed;
+      const bool is_plain = plainly && plainly->take_plain_reply(type);
       const auto verdict = owed.on_reply(type);
-      if (is_plain) check_is_same(plainly, verdict);
+      if (is_plain) check_is_same(*plainly, verdict);
       switch (verdict) {
         case protocol::OwedReplies::Verdict::ForClient:
           whose += type;
@@ -60,6 +62,8 @@ class ReplyPlayer {
   protocol::OwedReplies owed;
 
  private:
+  static constexpr std::size_t kMostCopied = 100;  // entries: long pipelines would take for ever
+
   // What is taken plainly is taken as everything else.
   void check_is_same(const protocol::OwedReplies& plainly, protocol::OwedReplies::Verdict verdict) const {
     BOOST_TEST((verdict == protocol::OwedReplies::Verdict::ForClient));
