@@ -100,12 +100,11 @@ inline std::size_t FrameWalker::whole_frame_bytes(Bytes bytes) const {
 }
 
 inline std::size_t FrameWalker::run_bytes(char type, Bytes bytes) const {
-  const auto max_length = (*rules_)[static_cast<std::uint8_t>(type)].max_length;
   auto rest = bytes;
-  while (rest.size() >= kFrameHeaderBytes && rest.front() == type) {
-    const auto length = read_int32(rest.substr(1));
-    if (length < 4 || length > max_length || rest.size() <= static_cast<std::size_t>(length)) break;
-    rest.remove_prefix(static_cast<std::size_t>(length) + 1);
+  while (rest.starts_with(type)) {
+    const auto size = whole_frame_bytes(rest);
+    if (size == 0) break;
+    rest.remove_prefix(size);
   }
   return bytes.size() - rest.size();
 }

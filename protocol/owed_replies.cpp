@@ -79,8 +79,8 @@ bool OwedReplies::expect_copy_end(Asker asker) {
   return true;
 }
 
-// Whatever is not one of the usual answers to the request at the head.
-OwedReplies::Verdict OwedReplies::on_rare_reply(char type) {
+// Whatever take_plain_reply leaves.
+OwedReplies::Verdict OwedReplies::on_other_reply(char type) {
   switch (type) {
     case 'N':
     case 'S':

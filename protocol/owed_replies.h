@@ -61,13 +61,7 @@ class OwedReplies {
   // Judges the frame that starts with this type byte. Notices, parameters and notifications, which a server
   // may send between any two messages, are for the client and change nothing.
   [[nodiscard]] Verdict on_reply(char type) {
-    if (is_empty() || is_doubtful()) return on_rare_reply(type);
-    const auto effect = effect_at_head(type);
-    if (effect != Effect::GoesOn && effect != Effect::Ends) return on_rare_reply(type);
-    const auto verdict = verdict_at_head();
-    doubt_if_copy_fails_ = Doubt::None;
-    if (effect == Effect::Ends) end_head();
-    return verdict;
+    return take_plain_reply(type) ? Verdict::ForClient : on_other_reply(type);
   }
   // As on_reply, for one of the usual answers to a request of the client's that nobody keeps a note of. False: it is
   // none of these, and nothing was done.
@@ -75,7 +69,7 @@ class OwedReplies {
     if (is_empty()) return false;
     const auto head = entries_[head_];
     if (head.asker != Asker::Client || head.has_note || is_doubtful()) return false;
-    const auto effect = kEffects[static_cast<std::size_t>(head.request)][static_cast<std::uint8_t>(type)];
+    const auto effect = effect_at_head(type);
     if (effect == Effect::Ends) {
       pop_front();
     } else if (effect != Effect::GoesOn) {
@@ -156,7 +150,7 @@ class OwedReplies {
 
   bool expect_in_disorder(Request request, Asker asker, bool has_note);
   bool expect_copy_end(Asker asker);
-  Verdict on_rare_reply(char type);
+  Verdict on_other_reply(char type);
   Verdict on_answer(char type);
   Verdict on_ready();
   Verdict on_error();

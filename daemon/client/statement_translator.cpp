@@ -186,7 +186,6 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
   }
   if (front->statement.empty()) return bind_unnamed(call, *front);
   if (const auto* statement = in_place(call.server, protocol::cut_statement_name(front->statement))) {
-    if (front->portal.empty()) bound_setting_.text.clear();
     return {.replaced_bytes = bind_in_place(*front, *statement, frame_bytes(call.piece), call.server, call.out),
             .is_repeatable = description_of(call) == Description::Comes};
   }
@@ -200,6 +199,7 @@ StatementTranslator::Translation StatementTranslator::bind(Call& call) {
 std::size_t StatementTranslator::bind_in_place(const protocol::BindFront& front, const StatementPointer& statement,
                                                std::size_t frame_bytes, server::ServerConnection& server,
                                                io::OutputBatch& out) {
+  if (front.portal.empty()) bound_setting_.text.clear();
   server.statements().touch(statement);
   server.owed().expect(Request::Bind);
   const auto replaced_bytes = protocol::kFrameHeaderBytes + front.size_bytes;
@@ -221,7 +221,6 @@ std::optional<std::size_t> StatementTranslator::begin_plain_bind(Bytes frame, se
   }
   const auto* statement = in_place(server, protocol::cut_statement_name(front->statement));
   if (statement == nullptr) return std::nullopt;
-  bound_setting_.text.clear();
   return bind_in_place(*front, *statement, frame.size(), server, out);
 }
 

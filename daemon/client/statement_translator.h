@@ -143,8 +143,8 @@ class StatementTranslator {
   Translation parse_too_large(Call& call);
   Translation bind(Call& call);
   // Of a statement that is in place: see there.
-  static std::size_t bind_in_place(const protocol::BindFront& front, const protocol::StatementPointer& statement,
-                                   std::size_t frame_bytes, server::ServerConnection& server, io::OutputBatch& out);
+  std::size_t bind_in_place(const protocol::BindFront& front, const protocol::StatementPointer& statement,
+                            std::size_t frame_bytes, server::ServerConnection& server, io::OutputBatch& out);
   Translation bind_found(Call& call, const protocol::BindFront& front, const LookUp& found, Description description);
   Translation bind_unnamed(Call& call, const protocol::BindFront& front);
   Translation target(Call& call);
