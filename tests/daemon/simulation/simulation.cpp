@@ -271,7 +271,9 @@ void Simulation::let_clients_go() {
 
 void Simulation::check_end() {
   play_.pass(std::chrono::seconds(12), [this] {
-    while (play_.read_letters() | settle_servers()) {
+    for (bool goes_on = true; goes_on;) {
+      const bool has_read = play_.read_letters();
+      goes_on = settle_servers() || has_read;
     }
   });
   auto& pool = play_.pool();
