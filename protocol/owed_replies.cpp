@@ -117,7 +117,7 @@ OwedReplies::Verdict OwedReplies::on_ready() {
     return Verdict::ForClient;
   }
   if (is_empty() || !owes_ready(entries_[head_].request)) return Verdict::Unexpected;
-  if (entries_[head_].request == Request::Query) outcomes_.has_run_query = true;
+  note_run(entries_[head_]);
   const auto verdict = verdict_at_head();
   end_head();
   return verdict;
@@ -132,7 +132,7 @@ OwedReplies::Verdict OwedReplies::on_error() {
   is_copy_in_ = false;
   doubt_if_copy_fails_ = Doubt::None;
   if (!owes_ready(head.request)) return skip_to_sync();
-  if (head.request == Request::Query) outcomes_.has_run_query = true;
+  note_run(head);
   if (std::exchange(head.has_note, false)) ++outcomes_.failed;
   head.request = Request::Sync;  // as to a Sync: only its ReadyForQuery is still to come
   return verdict_at_head();

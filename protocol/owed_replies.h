@@ -34,11 +34,14 @@ enum class Asker : std::uint8_t { Client, Pooler };
 // notes.
 struct NotedOutcomes {
   std::uint32_t completed = 0;
-  std::uint32_t failed = 0;    // answered by an error
-  std::uint32_t dropped = 0;   // skipped by the server after an error
-  bool has_run_query = false;  // a simple Query was run, well or badly
+  std::uint32_t failed = 0;        // answered by an error
+  std::uint32_t dropped = 0;       // skipped by the server after an error
+  bool has_run_query = false;      // a simple Query was run, well or badly
+  bool has_run_own_query = false;  // one of our own was
 
-  [[nodiscard]] bool is_empty() const { return (completed | failed | dropped) == 0 && !has_run_query; }
+  [[nodiscard]] bool is_empty() const {
+    return (completed | failed | dropped) == 0 && !has_run_query && !has_run_own_query;
+  }
 };
 
 class OwedReplies {
@@ -157,6 +160,11 @@ class OwedReplies {
   Verdict skip_to_sync();
   void on_copy_in();
   void note_ignored(Request request);
+  void note_run(const Entry& entry) {
+    if (entry.request == Request::Query) {
+      (entry.asker == Asker::Client ? outcomes_.has_run_query : outcomes_.has_run_own_query) = true;
+    }
+  }
   void count_ready(const Entry& entry, bool is_owed);
   void push(Entry entry) {
     entries_.push_back(entry);

@@ -95,6 +95,8 @@ class ServerStatements {
   [[nodiscard]] std::uint64_t unnamed_changes() const { return unnamed_changes_; }
   // A simple Query was run: it destroys the unnamed statement.
   void on_query_run() { set_unnamed(0); }
+  // One of our own was: the session's is only not in place.
+  void on_own_query_run() { unnamed_ = 0; }
 
   // Whether the server will know this name of the client's, for the sake of SQL, when it comes to the batch.
   [[nodiscard]] Presence visible_presence(const std::string& name, std::uint64_t batch) const;

@@ -8,6 +8,7 @@ namespace howdah::protocol {
 namespace {
 
 const SettingsMap kNoSettings;
+constexpr std::string_view kSelect = "SELECT ";
 
 const SettingsMap& map_of(const SessionSettings& settings) {
   return settings ? *settings : kNoSettings;
@@ -61,7 +62,7 @@ std::string expression(const SettingValue& value) {
 }
 
 void append_change(std::string& command, std::string_view name, const SettingValue& value) {
-  command += command.empty() ? "SELECT " : ",";
+  command += command.empty() ? kSelect : ",";
   command += "pg_catalog.set_config(" + literal(name) + "," + expression(value) + ",false)";
 }
 
@@ -79,10 +80,44 @@ void append_entry(std::string& key, std::string_view name, const SettingValue& v
   key.append(value.text);
 }
 
+// Who the session is decides what it may set: these two go back first and come last.
+constexpr std::array<std::string_view, 2> kIdentity = {"session_authorization", "role"};
+
+bool is_identity(std::string_view name) {
+  return std::ranges::find(kIdentity, name) != kIdentity.end();
+}
+
+// All that is in force under `name` in one of the two.
+const SettingValue& value_in(const SessionSettings& settings, std::string_view name) {
+  const auto& map = map_of(settings);
+  const auto found = map.find(name);
+  return found == map.end() ? kDefault : found->second;
+}
+
+// `changes`: what goes between.
+std::string with_identity(const SessionSettings& from, const SessionSettings& to, const std::string& changes,
+                          bool is_anew) {
+  const auto is_same = [&](std::string_view name) { return value_in(from, name) == value_in(to, name); };
+  if (!is_anew && changes.empty() && std::ranges::all_of(kIdentity, is_same)) return {};
+  std::string before;
+  std::string after;
+  for (const auto name : kIdentity) {
+    const auto& value = value_in(to, name);
+    if (value_in(from, name) != kDefault || (is_anew && value != kDefault)) append_change(before, name, kDefault);
+    if (value != kDefault) append_change(after, name, value);
+  }
+  std::string command = before;
+  for (const auto& part : {changes, after}) {
+    if (part.empty()) continue;
+    command += command.empty() ? part : "," + part.substr(kSelect.size());
+  }
+  return command;
+}
+
 std::string reset_of_what_is_gone(const SessionSettings& from, const SessionSettings& to) {
   std::string command;
   for (const auto& [name, value] : map_of(from)) {
-    if (!map_of(to).contains(name)) append_change(command, name, kDefault);
+    if (!is_identity(name) && !map_of(to).contains(name)) append_change(command, name, kDefault);
   }
   return command;
 }
@@ -101,17 +136,20 @@ std::string settings_change_command(const SessionSettings& from, const SessionSe
   const auto& before = map_of(from);
   auto command = reset_of_what_is_gone(from, to);
   for (const auto& [name, value] : map_of(to)) {
+    if (is_identity(name)) continue;
     const auto had = before.find(name);
     if (had == before.end()) append_change(command, name, value);
     if (had != before.end() && had->second != value) append_anew(command, name, value);
   }
-  return command;
+  return with_identity(from, to, command, false);
 }
 
 std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to) {
   auto command = reset_of_what_is_gone(from, to);
-  for (const auto& [name, value] : map_of(to)) append_anew(command, name, value);
-  return command;
+  for (const auto& [name, value] : map_of(to)) {
+    if (!is_identity(name)) append_anew(command, name, value);
+  }
+  return with_identity(from, to, command, true);
 }
 
 SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup) {

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/left_state.h"
+
 namespace howdah::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kKindNames = {"settings",       "named statement",  "listen",
-                                                        "held cursor",    "temporary object", "advisory lock",
-                                                        "loaded library", "code block",       "unnamed statement"};
+constexpr std::array<std::string_view, 10> kKindNames = {
+    "settings",      "named statement", "listen",         "held cursor",     "temporary object",
+    "advisory lock", "code block",      "loaded library", "large statement", "unnamed statement"};
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -48,14 +50,23 @@ bool has_part(std::string_view word, std::string_view lower_part) {
   return !std::ranges::search(word, lower_part, is_same).empty();
 }
 
-bool is_session_advisory(std::string_view word) {
-  return has_part(word, "advisory") && !has_part(word, "xact") && !has_part(word, "unlock");
+bool is_advisory(std::string_view word) {
+  return has_part(word, "advisory") && !has_part(word, "xact");
 }
 
 }  // namespace
 
 std::string_view state_kind_name(StateKind kind) {
   return kKindNames[static_cast<std::size_t>(kind)];
+}
+
+StateKinds askable_state_kinds() {
+  StateKinds kinds;
+  for (auto kind : {StateKind::Settings, StateKind::NamedStatement, StateKind::Listen, StateKind::HeldCursor,
+                    StateKind::TemporaryObject, StateKind::AdvisoryLock, StateKind::CodeBlock}) {
+    kinds.add(kind);
+  }
+  return kinds;
 }
 
 std::string_view StateKinds::first_name() const {
@@ -71,6 +82,7 @@ void StatementWords::begin_text() {
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
   names_settings_ = false;
+  calls_set_config_ = false;
   names_statements_ = false;
   changes_statements_ = false;
 }
@@ -138,22 +150,30 @@ void StatementWords::note_word(std::string_view word, Place before) {
     case 4:
       if (is_word(word, "temp")) kinds_.add(StateKind::TemporaryObject);
       if (before != Place::AfterWithout && is_word(word, "hold")) has_hold_ = true;
+      if (is_word(word, "drop")) may_remove_state_ = true;
       break;
     case 5:
-      if (is_word(word, "reset")) names_settings_ = has_session_set_ = true;
+      if (is_word(word, "reset")) names_settings_ = has_session_set_ = may_remove_state_ = true;
+      if (is_word(word, "close")) may_remove_state_ = true;
       break;
     case 7:
       if (is_word(word, "execute")) names_statements_ = true;
       if (is_word(word, "prepare")) names_statements_ = changes_statements_ = true;
-      if (is_word(word, "discard")) changes_statements_ = true;
+      if (is_word(word, "discard")) changes_statements_ = may_remove_state_ = true;
       if (is_word(word, "without")) place_ = Place::AfterWithout;
+      break;
+    case 8:
+      if (is_word(word, "unlisten")) may_remove_state_ = true;
       break;
     case 9:
       if (is_word(word, "temporary")) kinds_.add(StateKind::TemporaryObject);
       break;
     case 10:
-      if (is_word(word, "set_config")) kinds_.add(StateKind::Settings);
-      if (is_word(word, "deallocate")) names_statements_ = changes_statements_ = true;
+      if (is_word(word, "set_config")) {
+        calls_set_config_ = true;
+        kinds_.add(StateKind::Settings);
+      }
+      if (is_word(word, "deallocate")) names_statements_ = changes_statements_ = may_remove_state_ = true;
       break;
     default:
       break;
@@ -162,27 +182,32 @@ void StatementWords::note_word(std::string_view word, Place before) {
   if (word.size() >= kTemporarySchema.size() && is_word(word.substr(0, kTemporarySchema.size()), kTemporarySchema)) {
     kinds_.add(StateKind::TemporaryObject);
   }
-  if (word.size() > 10 && is_session_advisory(word)) kinds_.add(StateKind::AdvisoryLock);
+  if (word.size() > 10 && is_advisory(word)) {
+    has_part(word, "unlock") ? void(may_remove_state_ = true) : kinds_.add(StateKind::AdvisoryLock);
+  }
 }
 
-void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds) {
+void note_command_tag(std::string_view tag, const StatementWords& words, LeftState& state) {
   if (counts_rows(tag)) return;
   if (tag == "SET") {
-    if (words.has_session_set()) kinds.add(StateKind::Settings);
+    if (words.has_session_set()) state.suspect(StateKind::Settings);
+  } else if (tag == "RESET") {
+    state.suspect(StateKind::Settings);
   } else if (tag == "LISTEN") {
-    kinds.add(StateKind::Listen);
+    state.suspect(StateKind::Listen);
   } else if (tag == "PREPARE") {
-    kinds.add(StateKind::NamedStatement);
+    state.suspect(StateKind::NamedStatement);
   } else if (tag == "DECLARE CURSOR") {
-    if (words.has_hold()) kinds.add(StateKind::HeldCursor);
+    if (words.has_hold()) state.suspect(StateKind::HeldCursor);
   } else if (tag == "LOAD") {
-    kinds.add(StateKind::LoadedLibrary);
+    state.hold(StateKind::LoadedLibrary);
   } else if (tag == "DO" || tag == "CALL") {
-    kinds.add(StateKind::CodeBlock);
+    state.suspect(StateKind::CodeBlock);
   } else if (tag == "DISCARD ALL") {
-    kinds.clear();
+    state.clear();
   } else if (tag == "DEALLOCATE ALL") {
-    kinds.remove(StateKind::NamedStatement);
+    state.remove(StateKind::NamedStatement);
+    state.remove(StateKind::LargeStatement);
   }
 }
 

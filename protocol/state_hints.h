@@ -1,6 +1,6 @@
 // What a request may leave behind on a server after its transaction, told from the words of its text and from
-// the command tags of its answers. It errs on the side of "may": a kind that is reported keeps the server
-// with its session. (PostgreSQL documentation: "DISCARD", "SET", "LISTEN", "Advisory Locks", "CREATE TABLE":
+// the command tags of its answers. It errs on the side of "may": the server is asked before it goes to another
+// session. (PostgreSQL documentation: "DISCARD", "SET", "LISTEN", "Advisory Locks", "CREATE TABLE":
 // temporary tables)
 #pragma once
 
@@ -14,14 +14,15 @@ namespace howdah::protocol {
 
 enum class StateKind : std::uint8_t {
   Settings,
-  NamedStatement,
+  NamedStatement,  // by SQL: PREPARE
   Listen,
   HeldCursor,
   TemporaryObject,
   AdvisoryLock,
+  CodeBlock,  // DO and CALL can leave any of those before
   LoadedLibrary,
-  CodeBlock,         // DO and CALL can leave anything
-  UnnamedStatement,  // too large to be prepared again elsewhere
+  LargeStatement,    // too large to be prepared again elsewhere
+  UnnamedStatement,  // the same
 };
 
 [[nodiscard]] std::string_view state_kind_name(StateKind kind);
@@ -32,6 +33,8 @@ class StateKinds {
   void add(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ | bit(kind)); }
   void add(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ | kinds.bits_); }
   void remove(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ & ~bit(kind)); }
+  void remove(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ & ~kinds.bits_); }
+  void keep(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ & kinds.bits_); }
   [[nodiscard]] bool has(StateKind kind) const { return (bits_ & bit(kind)) != 0; }
   [[nodiscard]] bool is_empty() const { return bits_ == 0; }
   void clear() { bits_ = 0; }
@@ -42,6 +45,9 @@ class StateKinds {
   static std::uint16_t bit(StateKind kind) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind)); }
   std::uint16_t bits_ = 0;
 };
+
+// Those that a server can be asked for: see state_probe.h.
+[[nodiscard]] StateKinds askable_state_kinds();
 
 // Reads statement texts in pieces of any size and remembers which telling words it met since `reset`.
 class StatementWords {
@@ -58,6 +64,8 @@ class StatementWords {
   [[nodiscard]] bool has_local_set() const { return has_local_set_ || kinds_.has(StateKind::Settings); }
   // The text under way, or the last one, has the word SET or RESET.
   [[nodiscard]] bool names_settings() const { return names_settings_; }
+  // It has such a word, or set_config: the names of settings in it are worth reading.
+  [[nodiscard]] bool may_name_settings() const { return names_settings_ || calls_set_config_; }
   // The text under way, or the last one, may name prepared statements: PREPARE, EXECUTE, DEALLOCATE.
   [[nodiscard]] bool names_statements() const { return names_statements_; }
   // It may change which prepared statements there are: PREPARE, DEALLOCATE, DISCARD.
@@ -69,6 +77,8 @@ class StatementWords {
   }
   // Kinds that the words alone tell: set_config, temporary objects, advisory locks.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
+  // Something of a session may be gone after it: DROP, CLOSE, UNLISTEN, RESET, DISCARD, DEALLOCATE, an unlock.
+  [[nodiscard]] bool may_remove_state() const { return may_remove_state_; }
   // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
   [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
 
@@ -90,6 +100,8 @@ class StatementWords {
   bool has_local_set_ = false;
   bool has_hold_ = false;
   bool names_settings_ = false;
+  bool calls_set_config_ = false;
+  bool may_remove_state_ = false;
   bool names_statements_ = false;
   bool changes_statements_ = false;
   bool starts_transaction_ = false;
@@ -102,8 +114,7 @@ class StatementWords {
   return !tag.empty() && tag.back() >= '0' && tag.back() <= '9';
 }
 
-// Takes the tag of a CommandComplete into account. DISCARD ALL empties the set. RESET leaves nothing: what it sets back
-// may still be missing.
-void note_command_tag(std::string_view tag, const StatementWords& words, StateKinds& kinds);
+// Takes the tag of a CommandComplete into account. DISCARD ALL empties the state.
+void note_command_tag(std::string_view tag, const StatementWords& words, class LeftState& state);
 
 }  // namespace howdah::protocol

@@ -148,11 +148,16 @@ class Session final : private io::StreamHandler,
   void end_translation();
   void note_answered();
   void settle_lease();
-  void note_pin();
   [[nodiscard]] bool has_own_failure();
+  // --- what the session leaves on its server: session_state.cpp
+  // A client that keeps its server asks nothing for so long: it is looked whether it must keep it.
+  static constexpr std::chrono::seconds kReprobeAfter{1};
+  [[nodiscard]] bool ask_what_is_left();
+  [[nodiscard]] bool is_probe_wanted() const;
+  [[nodiscard]] bool is_pinned() const;
+  void note_pin();
   // --- settings: session_settings.cpp
   void take_settings_over();
-  void note_unknown_reset();
   [[nodiscard]] bool restore_startup_settings();
 
   // --- a batch that the client does not know to be sent twice: session_repeat.cpp
@@ -171,6 +176,7 @@ class Session final : private io::StreamHandler,
   void end_idle();
   void end_idle_in_transaction();
   void end_long_transaction();
+  void end_long_request();
   void end_timed_out(std::string_view sqlstate, const char* message);
 
   // A console, and what it tells of.
@@ -221,6 +227,7 @@ class Session final : private io::StreamHandler,
   bool is_at_end_of_file_ = false;
   bool is_draining_ = false;
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
+  bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
   const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;

@@ -15,7 +15,12 @@ using worker::TimePoint;
 namespace {
 
 // After its cancel a query has this long to end by itself.
-constexpr auto kCancelGrace = std::chrono::seconds(5);
+constexpr std::chrono::seconds kCancelGrace{5};
+constexpr std::chrono::seconds kNoGrace{0};
+
+// A server that does not tell what was left on it: the question is cancelled after this, and all that was suspected is
+// taken to be there.
+constexpr auto kLongestProbe = std::chrono::seconds(5);
 
 TimePoint after(TimePoint since, config::Milliseconds limit) {
   return limit.count() == 0 ? TimePoint::max() : since + limit;
@@ -63,6 +68,7 @@ TimePoint Session::begin_deadline() const {
 TimePoint Session::lease_deadline() const {
   const auto& limits = pool_->settings();
   const auto& owed = server_->owed();
+  if (server_->is_probing()) return since_ + kLongestProbe + (is_query_cancelled_ ? kCancelGrace : kNoGrace);
   const bool is_settled = owed.is_settled();
   const bool is_in_transaction = server_->status() != TransactionStatus::Idle || owed.is_unsynced();
   auto deadline = TimePoint::max();
@@ -72,7 +78,8 @@ TimePoint Session::lease_deadline() const {
   } else if (is_in_transaction) {
     deadline = after(since_, limits.idle_in_transaction_timeout);
   } else if (is_settled) {
-    return after(since_, environment_.login.settings->client.idle_timeout);
+    const auto idle_end = after(since_, environment_.login.settings->client.idle_timeout);
+    return is_pinned() && has_run_since_probe_ ? std::min(idle_end, since_ + kReprobeAfter) : idle_end;
   }
   if (!is_settled || is_in_transaction)
     deadline = std::min(deadline, after(transaction_since_, limits.transaction_timeout));
@@ -100,22 +107,27 @@ void Session::on_deadline() {
     case State::Ended:
       return;
   }
-  if (now >= after(transaction_since_, pool_->settings().transaction_timeout)) {
+  const bool is_between = server_->is_probing() || (server_->owed().is_settled() && is_pinned());
+  if (!is_between && now >= after(transaction_since_, pool_->settings().transaction_timeout)) {
     return end_long_transaction();
   }
-  if (!server_->owed().is_empty()) {
-    if (std::exchange(is_query_cancelled_, true)) {
-      return end_timed_out(protocol::sqlstate::kQueryCanceled,
-                           "terminating connection: query_timeout, and the cancel did not help");
-    }
-    server_->cancel();
-    return arm_deadline();
-  }
+  if (!server_->owed().is_empty()) return end_long_request();
   const bool is_in_transaction = server_->status() != TransactionStatus::Idle || server_->owed().is_unsynced();
   if (is_in_transaction) {
     return end_idle_in_transaction();
   }
+  if (ask_what_is_left()) return;
   end_idle();
+}
+
+void Session::end_long_request() {
+  if (!std::exchange(is_query_cancelled_, true)) {
+    server_->cancel();
+    return arm_deadline();
+  }
+  end_timed_out(protocol::sqlstate::kQueryCanceled,
+                server_->is_probing() ? "terminating connection: the server does not answer"
+                                      : "terminating connection: query_timeout, and the cancel did not help");
 }
 
 void Session::on_begin_deadline() {

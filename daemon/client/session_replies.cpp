@@ -82,7 +82,6 @@ void Session::on_statement_answered(const protocol::StatementNote& note) {
 }
 
 void Session::on_command_tag(std::string_view tag) {
-  if (tag == "RESET") return note_unknown_reset();
   if (statements_) statements_->on_command_tag(tag, *server_);
 }
 
@@ -171,9 +170,10 @@ void Session::settle_lease() {
     give_server_back(false);
     return enter(State::Idle);
   }
-  if (restore_startup_settings()) return;
-  const auto busy = server_->why_not_releasable(has_partial_request());
   if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
+  take_settings_over();
+  if (ask_what_is_left() || restore_startup_settings()) return;
+  const auto busy = server_->why_not_releasable(has_partial_request());
   if (busy == server::Busy::Pinned) note_pin();
   if (busy || mode_ == config::PoolMode::Session) return arm_deadline();
   if (statements_ && statements_->close_visible(*server_, environment_.requests)) return send_requests();
@@ -182,14 +182,6 @@ void Session::settle_lease() {
   end_translation();
   pool_->release(*std::exchange(server_, nullptr));
   enter(State::Idle);
-}
-
-void Session::note_pin() {
-  if (std::exchange(is_pin_logged_, true) || mode_ == config::PoolMode::Session) return;
-  environment_.log.info("client pinned", {{"client", id_},
-                                          {"server", server_->id()},
-                                          {"database", database()},
-                                          {"reason", server_->left_state().first_name()}});
 }
 
 void Session::on_server_drained() {

@@ -144,7 +144,7 @@ Session::Way Session::acquire(const Piece& piece, Bytes behind) {
 
 Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
   auto& owed = server_->owed();
-  if (repeat_ == Repeat::Due) {
+  if (repeat_ == Repeat::Due || server_->is_probing()) {
     is_holding_ = true;
     return Way::Hold;
   }
@@ -215,6 +215,7 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
 void Session::note_request_begun() {
   request_since_ = since_ = environment_.agenda.now();
   is_query_cancelled_ = false;
+  has_run_since_probe_ = true;
   arm_deadline();
 }
 
@@ -227,13 +228,7 @@ void Session::end_frame(const Piece& piece) {
     return;
   }
   if (!is_forwarding_) return;
-  if (has_text(piece.type)) {
-    server_->words().end_text();
-    for (const auto kind :
-         {protocol::StateKind::Settings, protocol::StateKind::TemporaryObject, protocol::StateKind::AdvisoryLock}) {
-      if (server_->words().kinds().has(kind)) server_->left_state().add(kind);
-    }
-  }
+  if (has_text(piece.type)) server_->note_text(piece.is_start ? piece.body() : Bytes{});
   auto& owed = server_->owed();
   if (owed.unflushed_count() >= kMostUnflushed) {
     owed.note_flush();

@@ -10,12 +10,6 @@ void Session::take_settings_over() {
   settings_ = protocol::with_startup_settings(server_->settings(), startup_settings_);
 }
 
-// Those of the log-in are said again. Which of the others are still in force only this server knows.
-void Session::note_unknown_reset() {
-  const bool has_own = settings_ != startup_settings_ || server_->is_changing_settings();
-  if (has_own) server_->left_state().add(protocol::StateKind::Settings);
-}
-
 // RESET and DISCARD ALL go back to what the server had at its log-in. For the client that is what it asked for at its
 // own: it hears of it as it has heard of the RESET, before the server goes to others.
 bool Session::restore_startup_settings() {

@@ -194,7 +194,7 @@ void StatementTranslator::settle_unnamed(server::ServerConnection& server) {
   auto& left = server.left_state();
   const bool is_lost =
       prepared_->unnamed.number != 0 && prepared_->unnamed.definition.empty() && !prepared_->unnamed.shared;
-  is_lost ? left.add(StateKind::UnnamedStatement) : left.remove(StateKind::UnnamedStatement);
+  is_lost ? left.hold(StateKind::UnnamedStatement) : left.remove(StateKind::UnnamedStatement);
 }
 
 bool StatementTranslator::close_visible(server::ServerConnection& server, io::OutputBatch& out) {

@@ -42,8 +42,7 @@ bool StatementTranslator::take_text(Call& call, protocol::Bytes definition) {
   auto& words = call.server.words();
   words.begin_text();
   words.feed(text);
-  words.end_text();
-  call.server.left_state().add(words.kinds());
+  call.server.note_text(text);
   return !words.names_statements() || put_visible_in_place(call, text);
 }
 

@@ -82,7 +82,7 @@ StatementTranslator::Translation StatementTranslator::parse(Call& call) {
 // The statement is on this server only, so the session stays with it.
 StatementTranslator::Translation StatementTranslator::parse_too_large(Call& call) {
   if (call.piece.body().starts_with('\0')) return parse_unnamed(call, {});
-  call.server.left_state().add(protocol::StateKind::NamedStatement);
+  call.server.left_state().hold(protocol::StateKind::LargeStatement);
   call.server.owed().expect(Request::Parse);
   const auto name = protocol::ByteReader(call.piece.body()).c_string();
   if (!name || !looks_like_ours(*name)) return {};

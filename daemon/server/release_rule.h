@@ -5,20 +5,20 @@
 #include <optional>
 #include <string_view>
 
+#include "protocol/left_state.h"
 #include "protocol/messages.h"
 #include "protocol/owed_replies.h"
-#include "protocol/state_hints.h"
 
 namespace howdah::server {
 
 struct ReleaseFacts {
   const protocol::OwedReplies& owed;
   protocol::TransactionStatus status;
-  protocol::StateKinds state;  // what the session may have left on the server
-  bool has_partial_reply;      // a frame of the server is half read
-  bool has_partial_request;    // a frame of the client is half sent
-  bool has_pending_output;     // bytes towards the server wait for its kernel
-  bool has_cancel_in_flight;   // a cancel that could still hit it
+  const protocol::LeftState& state;  // what the session may have left on the server
+  bool has_partial_reply;            // a frame of the server is half read
+  bool has_partial_request;          // a frame of the client is half sent
+  bool has_pending_output;           // bytes towards the server wait for its kernel
+  bool has_cancel_in_flight;         // a cancel that could still hit it
 };
 
 enum class Busy {

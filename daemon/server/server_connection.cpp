@@ -53,6 +53,7 @@ ServerConnection::ServerConnection(ServerId id, LoggedIn logged_in, worker::Agen
       stream_(std::move(logged_in.stream)),
       cancel_ticket_(std::move(logged_in.cancel)),
       parameters_(std::move(logged_in.parameters)),
+      login_user_(parameters_.value_of("session_authorization")),
       process_id_(logged_in.process_id),
       address_(std::move(logged_in.address)),
       agenda_(&agenda),
@@ -66,6 +67,7 @@ ServerConnection::~ServerConnection() = default;
 
 void ServerConnection::lease_to(Tenant& tenant, State state) {
   tenant_ = &tenant;
+  if (std::exchange(probe_, std::nullopt)) left_state_.fail_probe();
   state_ = state;
   next_cancel_holds_.clear();  // whoever asked has left
   set_reading(true);
@@ -77,6 +79,7 @@ void ServerConnection::end_lease() {
   set_reading(true);  // a slow client may have stopped it
   idle_since_ = agenda_->now();
   words_.reset();
+  setting_names_.clear();
   repeatable_.forget();
 }
 
@@ -206,10 +209,12 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
       if (!is_for_tenant) {
         hand_out();
         run_start = done + piece.bytes.size();
+        take_probe_piece(piece);
       }
       is_frame_for_tenant_ = is_for_tenant;
     } else if (!is_frame_for_tenant_) {
       run_start = done + piece.bytes.size();
+      take_probe_piece(piece);
     }
     walker_.advance(piece);
     done += piece.bytes.size();
@@ -271,6 +276,7 @@ bool ServerConnection::take_outcomes() {
   const auto outcomes = owed_.take_outcomes();
   bool is_replaced = false;
   if (outcomes.has_run_query) statements_.on_query_run();
+  if (outcomes.has_run_own_query) statements_.on_own_query_run();
   for (auto left = outcomes.completed; left > 0; --left) {
     const auto note = statements_.complete();
     if (note.kind == protocol::StatementNote::Kind::Setting) take_set_command(note.name);
@@ -300,8 +306,7 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
     status_ = protocol::TransactionStatus::InTransaction;
   }
   if (tag == "DISCARD ALL" || tag == "DEALLOCATE ALL") statements_.clear();
-  const bool is_telling = tag == "RESET" || protocol::tells_of_statements(tag);
-  if (is_for_client && tenant_ != nullptr && is_telling) tenant_->on_command_tag(tag);
+  if (is_for_client && tenant_ != nullptr && protocol::tells_of_statements(tag)) tenant_->on_command_tag(tag);
 }
 
 // PostgreSQL's RESET ALL leaves out what a SET LOCAL of the same transaction has put to its default: that is said
@@ -322,7 +327,7 @@ void ServerConnection::take_setting_changes() {
   if (changed) {
     settings_ = std::move(*changed);
   } else {
-    left_state_.add(protocol::StateKind::Settings);
+    left_state_.suspect(protocol::StateKind::Settings);
   }
 }
 
@@ -340,7 +345,10 @@ bool ServerConnection::take_ready(const Piece& piece) {
     take_setting_changes();
     parameters_.forget_changes();
   }
-  if (verdict == OwedReplies::Verdict::LeaveOut) is_adoption_told_ = false;
+  if (verdict == OwedReplies::Verdict::LeaveOut) {
+    is_adoption_told_ = false;
+    end_probe();
+  }
   if (verdict == OwedReplies::Verdict::LeaveOut || tenant_ == nullptr) return false;
   const bool is_passed_on = tenant_->on_ready_for_query(status_);
   setting_changes_.forget_kept();
@@ -357,6 +365,10 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   if (!is_for_client) {
     // What SQL text only seemed to need is no harm: where it does need it, the server says so.
     if (last_failed_ && last_failed_->kind == protocol::StatementNote::Kind::VisibleParse) return false;
+    if (probe_) {
+      probe_->is_refused = true;
+      return false;
+    }
     own_error_ = fields;
     settings_ = settings_before_;
     may_lack_settings_ = true;

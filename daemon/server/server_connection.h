@@ -19,12 +19,15 @@
 #include "daemon/worker/agenda.h"
 #include "protocol/error_fields.h"
 #include "protocol/frame_walker.h"
+#include "protocol/left_state.h"
 #include "protocol/owed_replies.h"
 #include "protocol/reported_parameters.h"
 #include "protocol/server_statements.h"
 #include "protocol/session_settings.h"
 #include "protocol/setting_changes.h"
+#include "protocol/setting_names.h"
 #include "protocol/state_hints.h"
+#include "protocol/state_probe.h"
 
 namespace howdah::server {
 
@@ -82,6 +85,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] bool must_adopt(const protocol::SessionSettings& settings) const;
   // Changed by the log-in, by adopt_settings and by plain SET and RESET commands of the tenant, once these have lasted.
   [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }
+  // A RESET has come, of who knows which of them.
+  [[nodiscard]] bool may_lack_settings() const { return may_lack_settings_; }
   // Commands that change them are under way, or in the transaction under way.
   [[nodiscard]] bool is_changing_settings() const;
   // Of the settings that a RESET ALL of this moment has put back, those that are in force all the same, as `wanted`.
@@ -89,7 +94,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
     settings_ = protocol::with_kept_settings(settings_, wanted, setting_changes_.kept());
   }
   // The settings are those of the log-in again (DISCARD ALL).
-  void forget_settings() { settings_ = nullptr; }
+  void forget_settings() {
+    settings_ = nullptr;
+    may_lack_settings_ = false;
+  }
   [[nodiscard]] bool has_own_error() const { return own_error_.has_value(); }
   // The error that answered a request of our own, once.
   [[nodiscard]] std::optional<protocol::ErrorFields> take_own_error();
@@ -101,11 +109,17 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // Of the client's bytes sent in this lease, what may be sent again.
   [[nodiscard]] RepeatableBatch& repeatable() { return repeatable_; }
 
-  // The words of the statements sent in this lease, and what may be left behind by them.
+  // The words of the statements sent in this lease since the last probe, and what may be left behind by them.
   [[nodiscard]] protocol::StatementWords& words() { return words_; }
   [[nodiscard]] const protocol::StatementWords& words() const { return words_; }
-  [[nodiscard]] protocol::StateKinds& left_state() { return left_state_; }
-  [[nodiscard]] const protocol::StateKinds& left_state() const { return left_state_; }
+  // A text has been read to its end. `text`: the whole of it, with what else was read; empty where it is too large.
+  void note_text(protocol::Bytes text);
+  [[nodiscard]] protocol::LeftState& left_state() { return left_state_; }
+  [[nodiscard]] const protocol::LeftState& left_state() const { return left_state_; }
+  // Asks the server what is left of the session; nothing may be owed. Its answer is a request of our own: when that has
+  // come, left_state() and settings() are what it says, or all that was suspected is held.
+  void begin_probe(io::OutputBatch& batch);
+  [[nodiscard]] bool is_probing() const { return probe_.has_value(); }
 
   [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
   // The tenant got the beginning of a frame and not yet its end.
@@ -147,6 +161,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // Whether the frame that brought them stands for another one, which the tenant has got.
   bool take_outcomes();
   void take_parameter(const protocol::Piece& piece);
+  void take_probe_piece(const protocol::Piece& piece);
+  void end_probe();
+  static void note_reset_custom(protocol::SettingsMap& settings);
   void lose(std::string_view reason);
   void leave();
 
@@ -156,6 +173,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   std::vector<cancel::CancelHold> cancel_holds_;       // of the one in flight
   std::vector<cancel::CancelHold> next_cancel_holds_;  // of the one behind it
   protocol::ReportedParameters parameters_;
+  const std::string login_user_;
   const std::int32_t process_id_;
   const std::string address_;
   worker::Agenda* agenda_;
@@ -176,7 +194,16 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
   RepeatableBatch repeatable_;
   protocol::StatementWords words_;
-  protocol::StateKinds left_state_;
+  protocol::LeftState left_state_;
+  protocol::SettingNames setting_names_;  // that texts of this lease may have set
+  struct Probe {
+    protocol::StateKinds asked;
+    bool is_after_reset = false;  // of who knows which settings
+    std::string row = {};
+    protocol::ProbeAnswer answer = {};
+    bool is_refused = false;
+  };
+  std::optional<Probe> probe_;  // under way
   std::optional<protocol::ErrorFields> own_error_;
   std::optional<protocol::StatementNote> last_failed_;  // noted request that the error under way answers
   std::uint64_t error_count_ = 0;

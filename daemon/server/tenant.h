@@ -19,8 +19,7 @@ class Tenant {
   [[nodiscard]] virtual bool on_ready_for_query(protocol::TransactionStatus status) = 0;
   // A request that was noted in the server's statements was answered well.
   virtual void on_statement_answered(const protocol::StatementNote& note) = 0;
-  // A command of the client's is complete, and its tag tells of prepared statements, of the catalog, or of a RESET of
-  // who knows which settings.
+  // A command of the client's is complete, and its tag tells of prepared statements or of the catalog.
   virtual void on_command_tag(std::string_view tag) = 0;
   // An ErrorResponse for the client, whole, whose text holds a server's name of a statement or says that a
   // statement is outdated. It does not come by on_reply_bytes. `asked`: what it answers, if that was noted.

@@ -17,6 +17,7 @@ using Microseconds = std::chrono::microseconds;
 // Monotone counts since the start of the daemon.
 struct Totals {
   std::uint64_t transactions = 0;
+  std::uint64_t probes = 0;  // of what a session has left on its server
   std::uint64_t queries = 0;  // simple queries and Executes
   std::uint64_t client_bytes_received = 0;
   std::uint64_t client_bytes_sent = 0;

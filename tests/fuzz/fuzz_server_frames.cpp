@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocol/error_fields.h"
+#include "protocol/left_state.h"
 #include "protocol/owed_replies.h"
 #include "protocol/state_hints.h"
 #include "tests/fuzz/cut_stream.h"
@@ -39,7 +40,7 @@ void check_error(protocol::Bytes body) {
 void take(const protocol::Piece& piece, OwedReplies& owed, std::string& verdicts) {
   if (!piece.is_start) return;
   if (piece.type == 'E' || piece.type == 'N') check_error(piece.body());
-  protocol::StateKinds kinds;
+  protocol::LeftState kinds;
   if (piece.type == 'C') protocol::note_command_tag(piece.body(), {}, kinds);
   const auto size = owed.size();
   const auto verdict = owed.on_reply(piece.type);

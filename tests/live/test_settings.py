@@ -160,12 +160,13 @@ def test_a_named_statement_that_sets_does_so_each_time_it_is_run(two, ann):
     assert not is_pinned(two.howdah)
 
 
-PINNING = {
+UNREADABLE = {
     "several statements": query("select 1; set work_mem = '2MB'"),
     "set_config": query("select set_config('work_mem', '2MB', false)"),
     "a value with an escape": query("set application_name = E'a'"),
     "a value beyond ASCII": query("set app.name = 'Müller'"),
     "role": query("set role app"),
+    "a block": query("do $$ begin perform set_config('app.name', 'by a block', false); set work_mem = '3MB'; end $$"),
     "a portal with a name": parse("", "set work_mem = '2MB'") + bind("p", "") + execute("p") + SYNC,
     "a portal of another batch": query("begin") + parse("", "set work_mem = '2MB'") + bind("", "") + SYNC + execute() + SYNC
     + query("commit"),
@@ -183,28 +184,38 @@ def ready_count(content):
     return count
 
 
-@pytest.mark.parametrize("content", PINNING.values(), ids=PINNING)
-def test_what_cannot_be_told_from_the_text_keeps_the_server(start_howdah, content):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "300ms"})
-    with wire.connect(howdah, **APP) as client:
-        client.send(content)
-        assert [client.ready() for _ in range(ready_count(content))][-1].error is None
-        with wire.connect(howdah, **APP) as other:
-            assert other.query("select 1").sqlstate == "53300"
-    with wire.connect(howdah, **APP) as other:
-        assert other.query("show work_mem").value == "4MB"
+SEEN = (
+    "select current_setting('work_mem'), current_setting('application_name'), current_setting('role'),"
+    " coalesce(current_setting('app.name', true), '')"
+)
 
 
-def test_a_client_that_sets_ever_new_names_is_pinned_at_last(start_howdah):
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_told_from_the_text_follows_all_the_same(direct, two, ann, content):
+    with wire.connect(direct, **APP) as client, two.only(0):
+        for connection in (client, ann):
+            connection.send(content)
+            assert [connection.ready() for _ in range(ready_count(content))][-1].error is None
+        expected = client.query(SEEN).rows
+    assert not is_pinned(two.howdah)
+    for number in (1, 0):
+        with two.only(number):
+            assert ann.query(SEEN).rows == expected
+            with wire.connect(two.howdah, **APP) as other:
+                assert other.query(SEEN).rows[0][0] == "4MB"
+                assert other.query("show role").value == "none"
+
+
+def test_a_client_that_sets_ever_more_is_pinned_at_last(start_howdah):
     howdah = start_howdah(pool={"max_size": 1})
     with wire.connect(howdah, **APP) as client:
-        for number in range(50):
+        for number in range(100):
             client.query(f"set app.name_{number} = 'x'")
         assert not is_pinned(howdah)
-        for number in range(50, 100):
-            client.query(f"set app.name_{number} = 'x'")
+        for number in range(100):
+            client.query(f"select set_config('app.name_{number}', repeat('x', 1000), false)")
         assert is_pinned(howdah)
-        assert client.query("show app.name_0").value == "x"
+        assert client.query("select length(current_setting('app.name_0'))").value == "1000"
 
 
 def test_a_value_that_another_server_refuses_ends_its_own_client_only(start_howdah, postgres):

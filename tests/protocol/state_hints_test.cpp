@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/left_state.h"
+
 namespace howdah::protocol {
 
 namespace {
@@ -43,7 +45,7 @@ void check(const std::vector<Case>& cases) {
   }
 }
 
-StateKinds noted(std::string_view tag, std::string_view text, StateKinds kinds = {}) {
+LeftState noted(std::string_view tag, std::string_view text, LeftState kinds = {}) {
   StatementWords words;
   words.begin_text();
   words.feed(text);
@@ -164,7 +166,6 @@ BOOST_AUTO_TEST_CASE(command_tags_tell_what_is_left) {
   for (const auto& [tag, text, name] :
        std::initializer_list<Tag>{{"SET", "set work_mem = 1", "settings"},
                                   {"SET", "set local work_mem = 1", ""},
-                                  {"RESET", "reset all", ""},
                                   {"SET CONSTRAINTS", "set constraints all deferred", ""},
                                   {"LISTEN", "listen n", "listen"},
                                   {"UNLISTEN", "unlisten n", ""},
@@ -176,6 +177,7 @@ BOOST_AUTO_TEST_CASE(command_tags_tell_what_is_left) {
                                   {"LOAD", "load 'x'", "loaded library"},
                                   {"DO", "do $$ begin end $$", "code block"},
                                   {"CALL", "call p()", "code block"},
+                                  {"RESET", "reset all", "settings"},
                                   {"DISCARD PLANS", "discard plans", ""},
                                   {"SELECT 1", "select 1", ""},
                                   {"", "", ""}})
@@ -183,9 +185,9 @@ BOOST_AUTO_TEST_CASE(command_tags_tell_what_is_left) {
 }
 
 BOOST_AUTO_TEST_CASE(discard_all_leaves_nothing_and_other_tags_take_nothing_away) {
-  StateKinds kinds;
-  kinds.add(StateKind::Listen);
-  kinds.add(StateKind::CodeBlock);
+  LeftState kinds;
+  kinds.suspect(StateKind::Listen);
+  kinds.suspect(StateKind::CodeBlock);
   BOOST_TEST(noted("DISCARD ALL", "discard all", kinds).is_empty());
   BOOST_TEST(noted("DEALLOCATE ALL", "deallocate all", kinds).has(StateKind::CodeBlock));
   BOOST_TEST(noted("DEALLOCATE ALL", "deallocate all", kinds).first_name() == state_kind_name(StateKind::Listen));

@@ -1,6 +1,7 @@
 // Plain SET and RESET commands: they follow their session, and keep no server. (semantics.md, 18)
 #include <boost/test/unit_test.hpp>
 
+#include "protocol/state_probe.h"
 #include "tests/support/play/two_servers.h"
 
 namespace howdah::tests {
@@ -113,14 +114,23 @@ BOOST_AUTO_TEST_CASE(a_set_whose_client_is_lost_meets_nobody) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_known_keeps_the_server) {
-  for (const auto& content :
-       {query("SELECT 1; SET k = 2"), query("SET role = x"), parse("", "SET k = 2") + bind("p") + execute("p") + sync(),
-        query("BEGIN") + parse("", "SET k = 2") + bind() + sync() + execute() + sync() + query("COMMIT"),
-        query("SET k = 2") + query("SELECT 1; RESET k")}) {
+BOOST_AUTO_TEST_CASE(what_is_not_known_is_asked_for_and_follows_all_the_same) {
+  const auto in_steps = query("BEGIN") + parse("", "SET k = 2") + bind() + sync() + execute() + sync();
+  for (const auto& [content, value] :
+       {std::pair(query("SELECT 1; SET k = 2"), "(2)"), std::pair(query("SET k = 1") + query("SET role = x"), "(1)"),
+        std::pair(parse("", "SET k = 2") + bind("p") + execute("p") + sync(), "(2)"),
+        std::pair(in_steps + query("COMMIT"), "(2)"), std::pair(in_steps + query("ROLLBACK"), ""),
+        std::pair(query("SET k = 2") + query("SELECT 1; RESET k"), ""),
+        std::pair(query("SELECT set_config('k','2',false)"), "(2)")}) {
     TwoServers two;
     (void)two.on(1, content);
-    BOOST_TEST(!is_free(two.play), content);
+    BOOST_TEST(is_free(two.play), content);
+    BOOST_TEST(two.heard(1).contains(protocol::kProbeMark), content);
+    for (const std::size_t number : {2U, 1U}) {
+      const auto answer = std::string("T D") + value + " C(SHOW) Z(I)";
+      BOOST_TEST(two.on(number, query("SHOW k")) == answer, content);
+      BOOST_TEST(two.on(number, two.bob, query("SHOW k")) == "T D C(SHOW) Z(I)", content);
+    }
   }
 }
 

@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(texts_that_are_not_planned_or_leave_state_are_sent_as_they_
 
 BOOST_AUTO_TEST_CASE(a_client_that_has_left_state_is_served_as_before) {
   Shared two;
-  (void)two.on(1, query("SET role = v"));
+  (void)two.on(1, query("PREPARE p AS SELECT 2"));
   (void)two.heard(1);
   for (int i = 0; i < 3; ++i) {
     BOOST_TEST(two.ann.send(whole(kText)).hears() == "1 " + kAnswer);

@@ -132,8 +132,8 @@ BOOST_AUTO_TEST_CASE(much_copy_data_cut_off_costs_the_server) {
 
 BOOST_AUTO_TEST_CASE(state_left_on_the_server_is_discarded) {
   Loss loss;
-  loss.lose_after(query("SET role = x"));
-  BOOST_TEST(loss.play.server_heard(1) == "Q(SET role = x) Q(DISCARD ALL)");
+  loss.lose_after(query("LISTEN x"));
+  BOOST_TEST(loss.play.server_heard(1).ends_with("Q(DISCARD ALL)"));
   loss.check_reused();
 }
 

@@ -13,7 +13,7 @@ using protocol::TransactionStatus;
 struct Facts {
   protocol::OwedReplies owed = {};
   TransactionStatus status = TransactionStatus::Idle;
-  protocol::StateKinds state = {};
+  protocol::LeftState state = {};
   bool has_partial_reply = false;
   bool has_partial_request = false;
   bool has_pending_output = false;
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(each_single_fact_keeps_the_server) {
   BOOST_TEST(Facts{.has_pending_output = true}.verdict() == "pending output");
   BOOST_TEST(Facts{.has_cancel_in_flight = true}.verdict() == "cancel in flight");
   Facts pinned;
-  pinned.state.add(protocol::StateKind::Listen);
+  pinned.state.hold(protocol::StateKind::Listen);
   BOOST_TEST(pinned.verdict() == "pinned");
 }
 
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_batch_without_its_sync_keeps_the_server_though_nothing_is
 
 BOOST_AUTO_TEST_CASE(a_pin_is_named_only_when_all_else_is_done) {
   Facts facts{.has_cancel_in_flight = true};
-  facts.state.add(protocol::StateKind::Settings);
+  facts.state.suspect(protocol::StateKind::Settings);
   BOOST_TEST(facts.verdict() == "cancel in flight");
 }
 

@@ -131,7 +131,7 @@ bool ScriptedServer::has_state_of_a_client() const {
   const bool has_named = std::ranges::any_of(prepared_, [](const auto& statement) {
     return !statement.first.empty() && !statement.first.starts_with("howdah_");
   });
-  return has_named || !channels_.empty() || settings_.contains("role");
+  return has_named || !channels_.empty();
 }
 
 void ScriptedServer::on_query(Bytes body) {
@@ -243,7 +243,10 @@ void ScriptedServer::on_close(Bytes body) {
   ByteReader reader(body);
   const auto kind = reader.byte().value_or(0);
   const auto name = text_of(reader);
-  if (kind == 'S') prepared_.erase(name);
+  if (kind == 'S') {
+    prepared_.erase(name);
+    sql_names_.erase(name);
+  }
   if (kind == 'P') portals_.erase(name);
   put('3');
 }

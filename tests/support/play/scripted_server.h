@@ -108,6 +108,9 @@ class ScriptedServer {
   [[nodiscard]] std::optional<Answer> answer(const std::string& text);
   [[nodiscard]] std::optional<Answer> settings_answer(const std::string& text);
   [[nodiscard]] std::optional<Answer> discard_all();
+  // --- probes: scripted_probe.cpp
+  [[nodiscard]] static bool is_probe(const std::string& text);
+  [[nodiscard]] Answer probe_answer(const std::string& text);
   // --- statements by SQL: scripted_sql_statements.cpp
   [[nodiscard]] static bool is_about_statements(const std::string& text);
   [[nodiscard]] static bool is_about_tables(const std::string& text);
@@ -150,6 +153,7 @@ class ScriptedServer {
   std::string sleep_text_;
   std::deque<std::string> statements_;  // of the simple query, still to run
   std::map<std::string, std::string> prepared_;
+  std::set<std::string> sql_names_;  // of those made by PREPARE
   std::set<std::string> outdated_;
   int table_version_ = 1;
   std::map<std::string, Portal> portals_;

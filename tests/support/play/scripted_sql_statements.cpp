@@ -45,16 +45,21 @@ std::optional<ScriptedServer::Answer> ScriptedServer::statements_answer(const st
     return std::nullopt;
   }
   if (verb == "EXECUTE") return answer(prepared_[name]);
-  if (verb == "DEALLOCATE") prepared_.erase(name);
+  if (verb == "DEALLOCATE") {
+    prepared_.erase(name);
+    sql_names_.erase(name);
+  }
   if (verb == "PREPARE") {
     (void)word_of(rest);  // AS
     prepared_[name] = rest.substr(1);
+    sql_names_.insert(name);
   }
   return Answer{{}, verb};
 }
 
 void ScriptedServer::forget_named() {
   std::erase_if(prepared_, [](const auto& statement) { return !statement.first.empty(); });
+  sql_names_.clear();
 }
 
 bool ScriptedServer::is_about_tables(const std::string& text) {

@@ -70,6 +70,7 @@ ScriptedServer::Outcome ScriptedServer::run(const std::string& text) {
 std::optional<ScriptedServer::Answer> ScriptedServer::answer(const std::string& text) {
   const Words words(text);
   const auto& verb = words.first;
+  if (is_probe(text)) return probe_answer(text);
   if (verb == "ERROR" || verb == "LATE") {
     fail("42601", text);
     return std::nullopt;

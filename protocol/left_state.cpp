@@ -1,0 +1,36 @@
+#include "protocol/left_state.h"
+
+#include <utility>
+
+namespace howdah::protocol {
+
+void LeftState::remove(StateKind kind) {
+  suspected_.remove(kind);
+  held_.remove(kind);
+  asked_.remove(kind);
+}
+
+std::string_view LeftState::first_name() const {
+  for (const auto& kinds : {held_, asked_, suspected_}) {
+    if (!kinds.is_empty()) return kinds.first_name();
+  }
+  return {};
+}
+
+StateKinds LeftState::begin_probe() {
+  asked_.add(std::exchange(suspected_, {}));
+  asked_.add(held_);
+  asked_.keep(askable_state_kinds());
+  return asked_;
+}
+
+void LeftState::end_probe(StateKinds found) {
+  held_.remove(std::exchange(asked_, {}));
+  held_.add(found);
+}
+
+void LeftState::fail_probe() {
+  held_.add(std::exchange(asked_, {}));
+}
+
+}  // namespace howdah::protocol
