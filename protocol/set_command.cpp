@@ -90,6 +90,7 @@ class Reader {
   };
 
   [[nodiscard]] std::optional<SetCommand> set();
+  [[nodiscard]] std::optional<SetCommand> form();
   [[nodiscard]] std::optional<SetCommand> reset();
   [[nodiscard]] std::optional<SetCommand> assignment(std::string name);
   [[nodiscard]] std::optional<SetCommand> time_zone();
@@ -158,8 +159,15 @@ std::optional<SetCommand> Reader::last_command() {
 }
 
 std::optional<SetCommand> Reader::set() {
-  (void)take_word("session");
-  if (is_word("local") || is_word("session")) return std::nullopt;
+  const bool is_local = take_word("local");
+  if (!is_local) (void)take_word("session");
+  if (is_word("local") || is_word("session") || (is_local && is_sign("."))) return std::nullopt;
+  auto read = form();
+  if (read && is_local) read->kind = SetCommand::Kind::Local;
+  return read;
+}
+
+std::optional<SetCommand> Reader::form() {
   if (is_word("time")) return time_zone();
   if (is_word("names")) return only_string("client_encoding");
   if (is_word("schema")) return only_string("search_path");

@@ -15,6 +15,7 @@ struct SetCommand {
     Set,
     Reset,
     ResetAll,
+    Local,      // SET LOCAL: nothing of it outlasts its transaction
     ResetEach,  // ResetAll where it may leave some out; never read from a text
   };
   Kind kind = Kind::Set;
@@ -23,7 +24,7 @@ struct SetCommand {
 };
 
 // Also RESET ALL behind statements that leave no setting, as drivers send it when a connection goes back to a pool.
-// Nothing for every other text: several statements, SET LOCAL, values whose meaning depends on the connection (bytes
+// Nothing for every other text: several statements, values whose meaning depends on the connection (bytes
 // beyond ASCII, backslashes, E'', $$), settings that do more than to have a value (role, seed, transaction_isolation).
 // Whether there is such a setting, and whether it takes the value, is the server's to say.
 [[nodiscard]] std::optional<SetCommand> read_set_command(std::string_view text);

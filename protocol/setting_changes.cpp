@@ -47,6 +47,8 @@ class Application {
         reset_all(map_);
         keep();
         break;
+      case SetCommand::Kind::Local:
+        break;
       case SetCommand::Kind::ResetEach:
         reset_each(map_);
         kept_.clear();
@@ -76,6 +78,7 @@ class Application {
 
 void SettingChanges::on_command(SetCommand command) {
   go_on();
+  if (command.kind == SetCommand::Kind::Local) return;
   if (commands_.size() == kMostCommands) doubt();
   if (!is_in_doubt_) commands_.push_back(std::move(command));
 }

@@ -24,7 +24,8 @@ struct Section {
 // The role is told where it is another than a log-in gives.
 constexpr std::array<Section, 8> kSections = {{
     {StateKind::Settings,
-     "SELECT 's',name,setting FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'"},
+     "SELECT CASE WHEN setting OPERATOR(pg_catalog.=) reset_val THEN 'd' ELSE 's' END,name,setting "
+     "FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'"},
     {StateKind::Settings,
      "SELECT 's','role',r FROM (VALUES (pg_catalog.current_setting('role'))) v(r) WHERE r OPERATOR(pg_catalog.<>) "
      "'none' "
@@ -56,7 +57,9 @@ std::string custom_section(const std::vector<std::string>& names) {
     values += (values.empty() ? "('" : ",('") + name + "')";
   }
   if (values.empty()) return {};
-  return "SELECT 's',n,pg_catalog.current_setting(n,true) FROM (VALUES " + values +
+  return "SELECT CASE WHEN pg_catalog.current_setting(n,true) OPERATOR(pg_catalog.=) '' THEN 'd' ELSE 's' "
+         "END,n,pg_catalog.current_setting(n,true) FROM (VALUES " +
+         values +
          ") v(n) WHERE pg_catalog.current_setting(n,true) IS NOT NULL AND NOT EXISTS (SELECT FROM "
          "pg_catalog.pg_settings "
          "WHERE name OPERATOR(pg_catalog.=) n)";
@@ -120,9 +123,11 @@ void ProbeAnswer::take_row(Bytes body) {
 void ProbeAnswer::take(std::string_view what, std::string name, std::string value) {
   switch (what.size() == 1 ? what.front() : '\0') {
     case 's':
+    case 'd':
       if (std::ranges::find(kOfTransactions, name) != kOfTransactions.end()) return;
       if (name == kUnmovable) kinds_.add(StateKind::Settings);
       std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+      if (what == "d") at_default_.insert(name);
       settings_.insert_or_assign(std::move(name), SettingValue{.text = std::move(value)});
       return;
     case 'u':

@@ -4,6 +4,7 @@
 // "pg_locks", "pg_cursors", "pg_prepared_statements", "Session Information Functions")
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class ProbeAnswer {
   [[nodiscard]] bool is_bad() const { return is_bad_; }
   // All settings of the session: those that SET has made, in whatever way, the role and the session's user.
   [[nodiscard]] const SettingsMap& settings() const { return settings_; }
+  // Of these, those whose value is the one that they would be reset to: a SET LOCAL behind a RESET leaves it so, too.
+  [[nodiscard]] const std::set<std::string, std::less<>>& at_default() const { return at_default_; }
   [[nodiscard]] const std::vector<std::string>& channels() const { return channels_; }
   // Those that no other server can be given.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
@@ -38,6 +41,7 @@ class ProbeAnswer {
   void take(std::string_view what, std::string name, std::string value);
 
   SettingsMap settings_;
+  std::set<std::string, std::less<>> at_default_;
   std::vector<std::string> channels_;
   StateKinds kinds_;
   std::size_t size_bytes_ = 0;

@@ -163,7 +163,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void take_parameter(const protocol::Piece& piece);
   void take_probe_piece(const protocol::Piece& piece);
   void end_probe();
-  static void note_reset_custom(protocol::SettingsMap& settings);
+  void take_probed_settings();
+  void note_defaults(protocol::SettingsMap& settings) const;
   void lose(std::string_view reason);
   void leave();
 

@@ -34,10 +34,16 @@ void ServerConnection::begin_probe(io::OutputBatch& batch) {
   batch.own_written([&](std::string& out) { protocol::append_query(out, query); });
 }
 
-// A custom setting that was set back and one that was set to an empty text look the same.
-void ServerConnection::note_reset_custom(protocol::SettingsMap& settings) {
-  for (auto& [name, value] : settings) {
-    if (value.text.empty() && name.find('.') != std::string::npos) value.kind = protocol::SettingValue::Kind::Default;
+// What was set back and what was set to the same value look alike: what is known of it decides. Of a custom setting
+// that is not known, whether anything was set back.
+void ServerConnection::note_defaults(protocol::SettingsMap& settings) const {
+  for (const auto& name : probe_->answer.at_default()) {
+    auto& value = settings[name];
+    const bool is_custom = name.find('.') != std::string::npos;
+    const auto* known = settings_ && settings_->contains(name) ? &settings_->at(name) : nullptr;
+    if (known != nullptr && known->kind == protocol::SettingValue::Kind::Default) value = *known;
+    if (known == nullptr && is_custom && probe_->is_after_reset)
+      value = {.kind = protocol::SettingValue::Kind::Default};
   }
 }
 
@@ -50,22 +56,27 @@ void ServerConnection::take_probe_piece(const protocol::Piece& piece) {
 }
 
 void ServerConnection::end_probe() {
-  const auto probe = std::exchange(probe_, std::nullopt);
-  if (!probe) return;
-  const auto& answer = probe->answer;
-  if (probe->is_refused || answer.is_bad()) return left_state_.fail_probe();
-  auto found = answer.kinds();
-  if (probe->asked.has(StateKind::Settings) || probe->asked.has(StateKind::CodeBlock)) {
-    auto settings = answer.settings();
-    if (probe->is_after_reset) note_reset_custom(settings);
-    if (settings["session_authorization"].text == login_user_) settings.erase("session_authorization");
-    if (setting_names_.is_open) found.add(StateKind::Settings);
-    may_lack_settings_ = false;
-    const auto before = settings_;
-    settings_ = settings.empty() ? nullptr : std::make_shared<const protocol::SettingsMap>(std::move(settings));
-    if (before && settings_ && *before == *settings_) settings_ = before;
+  if (!probe_) return;
+  const auto& answer = probe_->answer;
+  if (probe_->is_refused || answer.is_bad()) {
+    left_state_.fail_probe();
+  } else {
+    auto found = answer.kinds();
+    const bool is_about_settings = probe_->asked.has(StateKind::Settings) || probe_->asked.has(StateKind::CodeBlock);
+    if (is_about_settings) take_probed_settings();
+    if (is_about_settings && setting_names_.is_open) found.add(StateKind::Settings);
+    left_state_.end_probe(found);
   }
-  left_state_.end_probe(found);
+  probe_.reset();
+}
+
+void ServerConnection::take_probed_settings() {
+  auto settings = probe_->answer.settings();
+  if (settings["session_authorization"].text == login_user_) settings.erase("session_authorization");
+  note_defaults(settings);
+  may_lack_settings_ = false;
+  if (settings_ && settings == *settings_) return;
+  settings_ = settings.empty() ? nullptr : std::make_shared<const protocol::SettingsMap>(std::move(settings));
 }
 
 }  // namespace howdah::server

@@ -19,7 +19,7 @@ std::string read(std::string_view text) {
   const bool has_zero_bytes = value.contains('\0');
   BOOST_TEST(has_zero_bytes == (command->value.kind == SettingValue::Kind::Names));
   std::ranges::replace(value, '\0', '|');
-  return command->name + "=" + value;
+  return (command->kind == SetCommand::Kind::Local ? "local " : "") + command->name + "=" + value;
 }
 
 struct Form {
@@ -76,6 +76,7 @@ BOOST_AUTO_TEST_CASE(special_names_of_settings_are_those_settings) {
       {"SET TIME ZONE 'Europe/Berlin'", "timezone=Europe/Berlin"},
       {"SET SESSION TIME ZONE utc", "timezone=utc"},
       {"SET TIME ZONE -7", "timezone=-7"},
+      {"SET LOCAL x = 1", "local x=1"},
       {"SET TIME ZONE LOCAL", "reset timezone"},
       {"SET TIME ZONE DEFAULT", "reset timezone"},
       {"SET TIME ZONE \"local\"", "timezone=local"},
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(other_texts_are_not_plain) {
         "RESET ALL; SELECT 1", "SET x = 1 2", "SET x = 'a' 'b'", "SET x = 'a'\n'b'", "SET x = 1,", "SET x = ,1",
         "SET x = a.b", "RESET a b",
         // meanings of their own
-        "SET LOCAL x = 1", "SET ROLE bob", "SET role = bob", "SET \"role\" = bob", "SET SESSION ROLE bob",
+        "SET ROLE bob", "SET LOCAL role = bob", "SET LOCAL TRANSACTION READ ONLY", "SET role = bob", "SET \"role\" = bob", "SET SESSION ROLE bob",
         "SET SESSION AUTHORIZATION bob", "SET session_authorization = bob", "RESET SESSION AUTHORIZATION", "RESET ROLE",
         "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
         "SET transaction_isolation = serializable", "SET transaction_read_only = on", "SET CONSTRAINTS ALL DEFERRED",

@@ -51,9 +51,10 @@ BOOST_AUTO_TEST_CASE(it_asks_for_what_is_suspected_and_a_code_block_for_all) {
 BOOST_AUTO_TEST_CASE(settings_come_back_byte_by_byte) {
   const auto told =
       answer({row({"s", "6170702e54", "c3bc00ff"}), row({"s", "726f6c65", "6a6f65"}), row({"u", "616e6e", ""}),
-              row({"s", "7472616e73616374696f6e5f726561645f6f6e6c79", "6f6e"})});
+              row({"d", "612e62", ""}), row({"s", "7472616e73616374696f6e5f726561645f6f6e6c79", "6f6e"})});
   BOOST_TEST(!told.is_bad());
-  BOOST_TEST(told.settings().size() == 3U);
+  BOOST_TEST(told.settings().size() == 4U);
+  BOOST_TEST(told.at_default().contains("a.b"));
   BOOST_TEST(told.settings().at("app.t").text == std::string("\xc3\xbc\0\xff", 4));
   BOOST_TEST(told.settings().at("role").text == "joe");
   BOOST_TEST(told.settings().at("session_authorization").text == "ann");

@@ -32,7 +32,7 @@ SAVEPOINTS = ["savepoint a", "savepoint b", "rollback to a", "rollback to savepo
 
 
 class Program:
-    """`has_savepoints`: it may come to where only the server knows, which does not tell an empty custom setting from one that
+    """`has_savepoints`: it may come to where only the server knows, and it does not tell an empty custom setting from one that
     was set back: so the startup has none then."""
 
     def __init__(self, seed):
