@@ -1,0 +1,81 @@
+"""What clients leave on a server, in whatever way they go, the next client does not find: it cannot tell its server from
+one that has just logged in.
+
+Random clients leave state, in all ways of SQL and of the protocol, on the one server of a pool. A failure names its seed and
+shows what was sent; HOWDAH_TEST_SEED is where seeds begin. HOWDAH_TEST_PROGRAMS=10000 plays as many, with --long."""
+
+import os
+
+import pytest
+
+from support import leaky_statements as statements
+from support.leak_program import LeakProgram
+from support.leak_runner import LeakRunner
+from support.ways_to_leave import WAYS
+
+pytestmark = pytest.mark.howdah_only
+
+FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
+POOL = {"max_size": 1, "query_timeout": "300ms", "idle_in_transaction_timeout": "80ms"}
+
+
+def is_startup_setting(key, expected, found):
+    return key[0] == "setting" and str(expected).removesuffix(" from client") == str(found).removesuffix(" from session")
+
+
+# In what the next client may differ from one that logs in at PostgreSQL itself, and why. The seed of random() is one more:
+# nothing sets it back, and nobody could tell it from chance.
+DOCUMENTED = {
+    "PostgreSQL never forgets a custom setting that it has met: it is empty then, not unknown":
+        lambda key, expected, found: key[0] == "custom" and (expected, found) == (None, ""),
+    "what a client asks for at its start is set for it, so that its source is the session":
+        is_startup_setting,
+    "PostgreSQL loads the library of a language when it is first used, and lists its settings from then on":
+        lambda key, expected, found: key[1].startswith("plpgsql.") and expected is None and found.endswith(" from default"),
+    "a temporary schema stays, empty, as long as its backend":
+        lambda key, expected, found: key == ("temporary schema", "exists") and (expected, found) == ("false", "true"),
+    "a sequence that was used tells so, as long as its backend":
+        lambda key, expected, found: key[0] == "sequence" and expected == "55000" and found.startswith("there: "),
+}
+
+
+def is_documented(difference):
+    return any(allows(*difference) for allows in DOCUMENTED.values())
+
+
+@pytest.fixture
+def schema(postgres):
+    postgres.rows(statements.SCHEMA, database="app")
+    yield
+    postgres.rows("drop schema leaks cascade", database="app")
+
+
+@pytest.fixture
+def runner(postgres, schema, start_howdah):
+    watcher = postgres.connect("app")
+    yield LeakRunner(postgres, start_howdah(pool=POOL, client={"half_close_timeout": "50ms"}), watcher)
+    watcher.close()
+
+
+def play(runner, count):
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        program = LeakProgram(seed)
+        left = [one for one in runner.play(program) if not is_documented(one)]
+        assert not left, "\n".join([f"seed {seed}:", program.text(), "", *map(str, left)])
+    assert runner.same_backend * 2 >= runner.runs, f"{runner.same_backend} of {runner.runs} met the same backend"
+
+
+def test_the_grammar_is_large():
+    assert sum(map(len, statements.leaving(with_hidden=False))) >= 60
+    assert len(WAYS) == 9
+
+
+@pytest.mark.time_limit(300)
+def test_the_next_client_finds_a_server_as_after_a_log_in(runner):
+    play(runner, 500)
+
+
+@pytest.mark.long
+@pytest.mark.time_limit(7200)
+def test_ten_thousand_programs_leave_nothing(runner):
+    play(runner, int(os.environ.get("HOWDAH_TEST_PROGRAMS", "10000")))
