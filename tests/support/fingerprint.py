@@ -5,7 +5,7 @@ from support.messages import SYNC, describe_portal, describe_statement, query
 
 STATEMENT_NAMES = ("", "a", "A", "b", "named", "within", "last")
 PORTAL_NAMES = ("a", "portal", "kept_cursor", "last_cursor")
-FROM_SEQUENCES = ("lastval()", "currval('leaks.numbers')")
+CALLS = {"lastval()": "sequence", "currval('leaks.numbers')": "sequence", "pg_replication_origin_session_is_setup()": "origin"}
 
 # No word of it makes howdah keep the server: B's own clean-up would hide what was left here.
 FACTS = {
@@ -47,10 +47,10 @@ class Fingerprint:
         self.facts |= {("reported", name): value for name, value in client.parameters.items()}
 
     def ask(self, client):
-        """What only a try can tell: names of the protocol, and what sequences have given."""
+        """What only a try can tell: names of the protocol, and what may fail."""
         questions = {("statement named", name): describe_statement(name) + SYNC for name in STATEMENT_NAMES}
         questions |= {("portal named", name): describe_portal(name) + SYNC for name in PORTAL_NAMES}
-        questions |= {("sequence", name): query(f"select {name}") for name in FROM_SEQUENCES}
+        questions |= {(kind, call): query(f"select {call}") for call, kind in CALLS.items()}
         client.send(b"".join(questions.values()))
         for question in questions:
             answer = client.ready()

@@ -11,8 +11,9 @@ from support.messages import (
 )
 from support.ways_to_leave import WAYS
 
-# With True also what only the catalog can tell; see leaky_statements.
+# With True also what only the catalog can tell, or what is known to leak; see leaky_statements.
 WITH_HIDDEN = False
+WITH_UNTOLD = False
 
 STARTUPS = (
     {}, {}, {},
@@ -21,7 +22,7 @@ STARTUPS = (
     {"client_encoding": "LATIN1", "DateStyle": "German"},
     {"search_path": "leaks, public"},
 )
-TEMPORARY_FIRST = {"options": "-c search_path=pg_temp,leaks"}
+TEMPORARY_FIRST = {"options": "-c search_path=pg_temp,leaks"}  # each table that it makes is temporary
 STATEMENT_NAMES = ("a", "a", "b", "named")
 PORTAL_NAMES = ("", "a", "portal")
 
@@ -39,7 +40,7 @@ class Client:
     def __init__(self, dice):
         self.dice = dice
         self.startup = dice.choice([*STARTUPS, TEMPORARY_FIRST])
-        self.kinds = statements.leaving(WITH_HIDDEN)
+        self.kinds = statements.leaving(*[statements.HIDDEN] * WITH_HIDDEN, *[statements.UNTOLD] * WITH_UNTOLD)
         self.plain, self.savepoints = statements.lines(statements.PLAIN), statements.lines(statements.SAVEPOINTS)
         self.transactions = statements.lines(statements.TRANSACTIONS)
         self.has_savepoints = dice.random() < 0.3
@@ -109,9 +110,10 @@ class Client:
         return Step(content + SYNC, 1, f"portal {name}, two of: {sql}")
 
     def call(self):
-        """FunctionCall: pg_advisory_lock, pg_advisory_lock_shared, nextval by number. Those that leave state are hidden."""
-        oid, value = self.dice.choice([(2880, "80"), (2881, "81")] if WITH_HIDDEN else [(2882, "82"), (177, "1")])
-        return Step(function_call(oid, *[value] * (2 if oid == 177 else 1)), 1, f"function call {oid}({value})")
+        """A FunctionCall: int4pl, pg_advisory_xact_lock; pg_advisory_lock, pg_try_advisory_lock, set_config."""
+        leaving = [(2880, "80"), (2882, "82"), (2078, "work_mem", "32MB", "f")] if WITH_UNTOLD else []
+        oid, *values = self.dice.choice([(177, "1", "2"), (3089, "83"), *leaving])
+        return Step(function_call(oid, *values), 1, f"function call {oid} {values}")
 
     def copy(self):
         rows = copy_data("1\tone\n") + copy_data("2\ttwo\n" if self.dice.random() < 0.7 else "bad\n") + COPY_DONE

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from support import wire
 from support.fingerprint import Fingerprint, differences
+from support.waiting import wait_until
 from support.ways_to_leave import WAYS, Leaving
 
 USER, DATABASE = "postgres", "app"
@@ -34,7 +35,8 @@ class LeakRunner:
             return cursor.fetchall()
 
     def kill(self, backend):
-        self.ask_watcher("select pg_terminate_backend(%s, 20000)", backend)
+        self.ask_watcher("select pg_terminate_backend(%s)", backend)
+        wait_until(lambda: not self.ask_watcher("select 1 from pg_stat_activity where pid = %s", backend), "it ends", pause=0.001)
 
     def is_asleep(self, backend):
         return bool(self.ask_watcher(ASLEEP, backend))
