@@ -16,7 +16,7 @@ from support.ways_to_leave import WAYS
 pytestmark = pytest.mark.howdah_only
 
 FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
-POOL = {"max_size": 1, "query_timeout": "300ms", "idle_in_transaction_timeout": "80ms"}
+POOL = {"max_size": 1, "query_timeout": "200ms", "idle_in_transaction_timeout": "50ms"}
 
 
 def is_startup_setting(key, expected, found):
@@ -35,7 +35,7 @@ DOCUMENTED = {
     "PostgreSQL loads the library of a language when it is first used, and lists its settings from then on":
         lambda key, expected, found: key[1].startswith("plpgsql.") and expected is None and found.endswith(" from default"),
     "a temporary schema stays, empty, as long as its backend":
-        lambda key, expected, found: key == ("temporary schema", "exists") and (expected, found) == ("false", "true"),
+        lambda key, expected, found: key == ("own schema", "exists") and (expected, found) == ("false", "true"),
     "a sequence that was used tells so, as long as its backend":
         lambda key, expected, found: key[0] == "sequence" and expected == "55000" and found.startswith("there: "),
 }

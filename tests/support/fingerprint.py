@@ -16,10 +16,10 @@ FACTS = {
             " from pg_catalog.pg_locks where pid = pg_catalog.pg_backend_pid() and locktype <> 'virtualxid'"
             " and coalesce(relation >= 16384, true)",
     "channel": "select name, 'listens' from pg_catalog.pg_listening_channels() as names(name)",
-    "temporary schema": "select 'exists', (pg_catalog.pg_my_temp_schema() <> 0)::text",
-    "relation of it": "select relname, relkind::text from pg_catalog.pg_class where relnamespace = pg_catalog.pg_my_temp_schema()",
-    "function of it": "select proname, prosrc from pg_catalog.pg_proc where pronamespace = pg_catalog.pg_my_temp_schema()",
-    "type of it": "select typname, typtype::text from pg_catalog.pg_type where typnamespace = pg_catalog.pg_my_temp_schema()",
+    "own schema": "select 'exists', (pg_catalog.pg_my_temp_schema() <> 0)::text",
+    "relation in it": "select relname, relkind::text from pg_catalog.pg_class where relnamespace = pg_catalog.pg_my_temp_schema()",
+    "function in it": "select proname, prosrc from pg_catalog.pg_proc where pronamespace = pg_catalog.pg_my_temp_schema()",
+    "type in it": "select typname, typtype::text from pg_catalog.pg_type where typnamespace = pg_catalog.pg_my_temp_schema()",
     # Those that howdah keeps for all clients are in nobody's way: no client reaches them by their names.
     "statement": "select name, statement from pg_catalog.pg_prepared_statements where from_sql or name !~ '^howdah_'",
     "cursor": "select name, statement from pg_catalog.pg_cursors",

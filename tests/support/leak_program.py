@@ -47,17 +47,18 @@ class Client:
         # Some are about one kind of state, so that what belongs together meets.
         if dice.random() < 0.4:
             self.kinds = [dice.choice(self.kinds)]
-        self.steps = [self._step() for _ in range(dice.randint(1, 9))]
+        # Short ones too: where one thing keeps the server, nothing is seen of others.
+        self.steps = [self._step() for _ in range(dice.choice([1, 1, 1, 2, 2, 3, 5, 8]))]
         self.way = dice.choice(list(WAYS))
         self.variant = dice.randrange(1000)
 
     def statement(self):
         """A text, and what is bound to its `$1`."""
         kind = self.dice.random()
-        if kind < 0.62:
+        if kind < 0.7:
             sql, values = self.dice.choice(self.dice.choice(self.kinds))
             return sql, [self.dice.choice(values)] if values else []
-        if kind < 0.72:
+        if kind < 0.78:
             return self.dice.choice(self.plain)
         return self.dice.choice(self.transactions + (self.savepoints * 3 if self.has_savepoints else []))
 
@@ -131,7 +132,7 @@ class LeakProgram:
 
     def __init__(self, seed):
         dice = random.Random(seed)
-        self.clients = [Client(dice) for _ in range(dice.choice([1, 1, 1, 2, 2, 3]))]
+        self.clients = [Client(dice) for _ in range(dice.choice([1, 1, 1, 1, 2, 3]))]
         self.startup = dice.choice(STARTUPS)
 
     def text(self):

@@ -110,8 +110,6 @@ select set_config(name, '11MB', false) from pg_settings where name = 'work_mem'
 with made as (select set_config('leaks.by_function', 'with', false)) select * from made
 insert into leaks.rows select 1, set_config('intervalstyle', 'sql_standard', false)
 explain (analyze, costs off, timing off, summary off) select set_config('app.tenant', 'explained', false)
-update pg_settings set setting = '12MB' where name = 'work_mem'
-update pg_catalog.pg_settings set setting = setting where name = 'datestyle'
 do $$ begin set work_mem = '13MB'; perform set_config('leaks.by_block', 'block', false); end $$
 do $$ begin execute 'set intervalstyle = postgres_verbose'; end $$
 do $$ begin set role app; exception when others then null; end $$
@@ -255,6 +253,8 @@ select * from leaks.locks
 
 UNTOLD = """
 load 'auto_explain'
+update pg_settings set setting = '12MB' where name = 'work_mem'
+update pg_catalog.pg_settings set setting = setting where name = 'datestyle'
 select U&"pg_\\0061dvisory_lock"(61)
 select U&"set_c\\006fnfig"('app.tenant', 'escaped', false)
 create table U&"pg\\005ftemp".escaped (id int)
