@@ -26,10 +26,13 @@ create function leaks.on_row() returns trigger language plpgsql as
 create trigger on_row before insert on leaks.watched for each row execute function leaks.on_row();
 create view leaks.locks as select pg_advisory_lock(71)::text;
 create procedure leaks.leave(word text) language plpgsql as
-  $$ begin perform set_config('leaks.by_function', word, false); perform pg_advisory_lock(72);
-     create temp table if not exists left_by_call (id int); listen called; end $$;
+  $$ begin create temp table if not exists left_by_call (id int); listen called;
+     perform set_config('leaks.by_function', word, false); perform pg_advisory_lock(72); end $$;
 create procedure leaks.leave_twice() language plpgsql as
   $$ begin perform set_config('work_mem', '5MB', false); commit; perform pg_advisory_lock(73); rollback; end $$;
+create procedure leaks.fail() language plpgsql as $$ begin perform pg_advisory_lock(74); perform 1/0; end $$;
+create procedure leaks.commit_and_fail() language plpgsql as
+  $$ begin perform set_config('work_mem', '8MB', false); commit; perform 1/0; end $$;
 grant all on all tables in schema leaks to public;
 grant all on all sequences in schema leaks to public;
 """

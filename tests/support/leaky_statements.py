@@ -235,6 +235,9 @@ create table if not exists unqualified (id int)
 select query_to_xml('select set_con' || 'fig(''work_mem'', ''31MB'', false)', true, false, '')
 select * from ts_stat('select to_tsvector(''a'') from (select pg_advis' || 'ory_lock(62)) as locked')
 select pg_replication_origin_session_setup('leaks')
+call leaks.fail()
+call leaks.commit_and_fail()
+do $$ begin perform leaks.take_lock(63); perform 1/0; end $$
 """
 
 
