@@ -1,5 +1,5 @@
 """What clients leave on a server, in whatever way they go, the next client does not find: it cannot tell its server from
-one that has just logged in.
+one that has just logged in. What a client leaves follows it, when it is moved between servers.
 
 Random clients leave state, in all ways of SQL and of the protocol, on the one server of a pool. A failure names its seed and
 shows what was sent; HOWDAH_TEST_SEED is where seeds begin. HOWDAH_TEST_PROGRAMS=10000 plays as many, with --long."""
@@ -10,8 +10,9 @@ import pytest
 
 from support import leaky_statements as statements
 from support.leak_program import LeakProgram
-from support.leak_runner import LeakRunner
+from support.leak_runner import LeakRunner, by_socket
 from support.leaky_schema import DROP_SCHEMA, SCHEMA
+from support.moving_runner import DATABASES, MovingRunner
 from support.ways_to_leave import WAYS
 
 pytestmark = pytest.mark.howdah_only
@@ -48,9 +49,13 @@ def reason_for(difference):
 
 @pytest.fixture
 def schema(postgres):
-    postgres.rows(SCHEMA, database="app")
+    for database in DATABASES:
+        postgres.rows(SCHEMA, database=database)
+    postgres.rows("select pg_replication_origin_create('leaks')")
     yield
-    postgres.rows(DROP_SCHEMA, database="app")
+    postgres.rows("select pg_replication_origin_drop('leaks')")
+    for database in DATABASES:
+        postgres.rows(DROP_SCHEMA, database=database)
 
 
 @pytest.fixture
@@ -87,3 +92,16 @@ def test_the_next_client_finds_a_server_as_after_a_log_in(runner):
 @pytest.mark.time_limit(7200)
 def test_ten_thousand_programs_leave_nothing(runner):
     play(runner, int(os.environ.get("HOWDAH_TEST_PROGRAMS", "10000")))
+
+
+@pytest.mark.time_limit(300)
+def test_a_client_that_moves_finds_what_it_left_and_nothing_else(postgres, schema, start_howdah):
+    runner = MovingRunner(by_socket(postgres), start_howdah(pool={"max_size": 2}))
+    count = 500
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        client, found = runner.play(seed)
+        # Of two servers either one may be the one that has met something.
+        left = [one for one in found if not reason_for(one) and not reason_for((one[0], *one[:0:-1]))]
+        assert not left, "\n".join([f"seed {seed}:", client.text(), "", "what, directly, through howdah:", *map(str, left)])
+    runner.close()
+    assert runner.mover.moves > count

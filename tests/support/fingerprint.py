@@ -21,7 +21,9 @@ FACTS = {
     "function in it": "select proname, prosrc from pg_catalog.pg_proc where pronamespace = pg_catalog.pg_my_temp_schema()",
     "type in it": "select typname, typtype::text from pg_catalog.pg_type where typnamespace = pg_catalog.pg_my_temp_schema()",
     # Those that howdah keeps for all clients are in nobody's way: no client reaches them by their names.
-    "statement": "select name, statement from pg_catalog.pg_prepared_statements where from_sql or name !~ '^howdah_'",
+    "statement": "select name, statement from pg_catalog.pg_prepared_statements where from_sql",
+    # Those that howdah keeps for all clients are in nobody's way: no client reaches them by their names.
+    "protocol statement": "select name, statement from pg_catalog.pg_prepared_statements where not from_sql and name !~ '^howdah_'",
     "cursor": "select name, statement from pg_catalog.pg_cursors",
 }
 QUESTION = ";\n".join(f"select '{kind}', * from ({facts}) as facts" for kind, facts in FACTS.items()).replace(
@@ -38,8 +40,7 @@ class Fingerprint:
             if answer.sqlstate != "57014":  # the limit of time that is there for others
                 break
         assert answer.error is None, answer.error
-        for kind, name, value in answer.rows:
-            self.facts[kind, name] = value
+        self.facts |= facts_in(answer)
         assert len(answer.tags) == len(FACTS)
         self.note_unexpected(answer, "TDC")
         self.facts["status", "after a query"] = answer.status
@@ -63,8 +64,12 @@ class Fingerprint:
                 self.facts["message", one.kind] = one.body
 
 
+def facts_in(answer):
+    """Of an answer to QUESTION."""
+    return {(kind, name): value for kind, name, value in answer.rows}
+
+
 def differences(expected, found):
     """(kind, name), what a direct log-in tells, what was found; None where there is no such thing."""
-    both = expected.facts.keys() | found.facts.keys()
-    pairs = [(key, expected.facts.get(key), found.facts.get(key)) for key in sorted(both)]
+    pairs = [(key, expected.get(key), found.get(key)) for key in sorted(expected.keys() | found.keys())]
     return [one for one in pairs if one[1] != one[2]]

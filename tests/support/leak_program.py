@@ -25,6 +25,8 @@ STARTUPS = (
 TEMPORARY_FIRST = {"options": "-c search_path=pg_temp,leaks"}  # each table that it makes is temporary
 STATEMENT_NAMES = ("a", "a", "b", "named")
 PORTAL_NAMES = ("", "a", "portal")
+# Short ones too: where one thing keeps the server, nothing is seen of others.
+LENGTHS = (1, 1, 1, 2, 2, 3, 5, 8)
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,20 @@ class Step:
 
 
 class Client:
-    """One of those that come before the one who looks."""
+    """Its steps, and how it goes. `without` are statements that it is not to use."""
 
-    def __init__(self, dice):
+    def __init__(self, dice, lengths, without=()):
         self.dice = dice
         self.startup = dice.choice([*STARTUPS, TEMPORARY_FIRST])
-        self.kinds = statements.leaving(*[statements.HIDDEN] * WITH_HIDDEN, *[statements.UNTOLD] * WITH_UNTOLD)
+        kinds = statements.leaving(*[statements.HIDDEN] * WITH_HIDDEN, *[statements.UNTOLD] * WITH_UNTOLD)
+        self.kinds = [[one for one in kind if one[0] not in without] for kind in kinds]
         self.plain, self.savepoints = statements.lines(statements.PLAIN), statements.lines(statements.SAVEPOINTS)
         self.transactions = statements.lines(statements.TRANSACTIONS)
         self.has_savepoints = dice.random() < 0.3
         # Some are about one kind of state, so that what belongs together meets.
         if dice.random() < 0.4:
             self.kinds = [dice.choice(self.kinds)]
-        # Short ones too: where one thing keeps the server, nothing is seen of others.
-        self.steps = [self._step() for _ in range(dice.choice([1, 1, 1, 2, 2, 3, 5, 8]))]
+        self.steps = [self._step() for _ in range(dice.choice(lengths))]
         self.way = dice.choice(list(WAYS))
         self.variant = dice.randrange(1000)
 
@@ -132,7 +134,7 @@ class LeakProgram:
 
     def __init__(self, seed):
         dice = random.Random(seed)
-        self.clients = [Client(dice) for _ in range(dice.choice([1, 1, 1, 1, 2, 3]))]
+        self.clients = [Client(dice, LENGTHS) for _ in range(dice.choice([1, 1, 1, 1, 2, 3]))]
         self.startup = dice.choice(STARTUPS)
 
     def text(self):

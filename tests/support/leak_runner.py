@@ -17,12 +17,16 @@ class Address:
     port: int
 
 
+def by_socket(postgres):
+    """As howdah reaches it: TCP has settings of its own."""
+    return Address(postgres.socket_folder, postgres.port)
+
+
 class LeakRunner:
     """`postgres` is the server behind `target`, `watcher` a connection of its administrator."""
 
     def __init__(self, postgres, target, watcher):
-        self.direct = Address(postgres.socket_folder, postgres.port)  # as howdah reaches it: TCP has settings of its own
-        self.target, self.watcher = target, watcher
+        self.direct, self.target, self.watcher = by_socket(postgres), target, watcher
         self.runs = self.same_backend = 0
         self.backend = None
 
@@ -52,7 +56,7 @@ class LeakRunner:
             expected = Fingerprint(fresh)
         self.runs += 1
         self.same_backend += backend == self.backend
-        return differences(expected, found)
+        return differences(expected.facts, found.facts)
 
     def play_client(self, client):
         connection = self.connect(self.target, client.startup)

@@ -3,7 +3,6 @@
 # Everything lives in one schema, and whoever a session has become may use it.
 SCHEMA = """
 create schema leaks;
-select pg_replication_origin_create('leaks');
 grant all on schema leaks to public;
 create table leaks.rows (id int, word text);
 create table leaks.watched (id int);
@@ -37,4 +36,4 @@ grant all on all tables in schema leaks to public;
 grant all on all sequences in schema leaks to public;
 """
 
-DROP_SCHEMA = "select pg_replication_origin_drop('leaks'); drop schema leaks cascade"
+DROP_SCHEMA = "drop schema leaks cascade"
