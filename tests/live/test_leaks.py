@@ -21,8 +21,14 @@ FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
 POOL = {"max_size": 1, "query_timeout": "200ms", "idle_in_transaction_timeout": "50ms"}
 
 
+def value_of(setting):
+    """Without its source."""
+    return str(setting).rsplit(" from ", 1)[0]
+
+
 def is_startup_setting(key, expected, found):
-    return key[0] == "setting" and str(expected).removesuffix(" from client") == str(found).removesuffix(" from session")
+    sources_fit = str(expected).endswith(" from client") and str(found).endswith(" from session")
+    return key[0] == "setting" and sources_fit and value_of(expected) == value_of(found)
 
 
 # In what the next client may differ from one that logs in at PostgreSQL itself, and why. The seed of random() is one more:
@@ -31,7 +37,7 @@ DOCUMENTED = {
     "PostgreSQL never forgets a custom setting that it has met: it is empty then, not unknown":
         lambda key, expected, found: key[0] == "custom" and (expected, found) == (None, ""),
     "each transaction has these anew; the source tells only that one has set them":
-        lambda key, expected, found: key[1].startswith("transaction_") and str(expected).split(" from ")[0] == str(found).split(" from ")[0],
+        lambda key, expected, found: key[1].startswith("transaction_") and value_of(expected) == value_of(found),
     "what a client asks for at its start is set for it, so that its source is the session":
         is_startup_setting,
     "PostgreSQL loads the library of a language when it is first used, and lists its settings from then on":

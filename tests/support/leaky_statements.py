@@ -52,7 +52,6 @@ set session authorization 'plain_user'
 set session authorization default
 set seed = 0.5
 select setseed(0.25)
-set xmloption = document
 set temp_buffers = 200
 set plan_cache_mode = force_generic_plan
 set session_replication_role = replica
