@@ -27,7 +27,8 @@ constexpr FrameRules make_client_rules() {
   rules[index_of('Q')] = {kLargeMessage, kStatementFront};
   rules[index_of('P')] = {kLargeMessage, kStatementWhole};
   rules[index_of('B')] = {kLargeMessage, kNames};
-  for (const char type : {'F', 'd', 'p'}) rules[index_of(type)] = {kLargeMessage, 0};
+  for (const char type : {'d', 'p'}) rules[index_of(type)] = {kLargeMessage, 0};
+  rules[index_of('F')] = {kLargeMessage, kFrameHeaderBytes + sizeof(std::int32_t)};  // the function's number
   for (const char type : {'C', 'D'}) rules[index_of(type)] = {kSmallMessage, kWholeSmall};
   rules[index_of('E')] = {kSmallMessage, kFrameHeaderBytes + 1};  // whether it is the unnamed portal
   for (const char type : {'H', 'S', 'X', 'c', 'f'}) rules[index_of(type)] = {kSmallMessage, kWholeSmall};

@@ -4,6 +4,21 @@
 
 namespace howdah::protocol {
 
+void LeftState::suspect(StateKinds kinds) {
+  auto others = kinds;
+  others.remove(askable_state_kinds());
+  kinds.keep(askable_state_kinds());
+  suspected_.add(kinds);
+  held_.add(others);
+}
+
+void LeftState::discard_all() {
+  auto lasting = held_;
+  lasting.keep(lasting_state_kinds());
+  *this = {};
+  held_ = lasting;
+}
+
 void LeftState::remove(StateKind kind) {
   suspected_.remove(kind);
   held_.remove(kind);

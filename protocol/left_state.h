@@ -9,13 +9,18 @@ namespace howdah::protocol {
 
 class LeftState {
  public:
-  // Asking the server will tell.
-  void suspect(StateKinds kinds) { suspected_.add(kinds); }
-  void suspect(StateKind kind) { suspected_.add(kind); }
+  // Asking the server will tell; what it cannot be asked for is held.
+  void suspect(StateKinds kinds);
+  void suspect(StateKind kind) {
+    StateKinds kinds;
+    kinds.add(kind);
+    suspect(kinds);
+  }
   // It is there, and stays until it is removed or a probe that asks for it finds it gone.
   void hold(StateKind kind) { held_.add(kind); }
   void remove(StateKind kind);
-  void clear() { *this = {}; }
+  // All is gone but what lasts as long as the connection.
+  void discard_all();
 
   [[nodiscard]] bool is_empty() const { return suspected_.is_empty() && held_.is_empty() && asked_.is_empty(); }
   [[nodiscard]] bool has(StateKind kind) const { return suspected_.has(kind) || held_.has(kind) || asked_.has(kind); }

@@ -198,6 +198,12 @@ std::string meaning_settings_key(const SessionSettings& settings) {
   return key;
 }
 
+bool creates_temporary_objects(const SessionSettings& settings) {
+  const auto& map = map_of(settings);
+  const auto path = map.find("search_path");
+  return path != map.end() && path->second.text.find("pg_temp") != std::string::npos;
+}
+
 std::string settings_key(const SessionSettings& settings) {
   std::string key;
   for (const auto& [name, value] : map_of(settings)) append_entry(key, name, value);

@@ -52,6 +52,9 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // same where they are; empty where there are none.
 [[nodiscard]] std::string meaning_settings_key(const SessionSettings& settings);
 
+// The search path names the temporary schema, which is where objects without a schema of their own may go then.
+[[nodiscard]] bool creates_temporary_objects(const SessionSettings& settings);
+
 // A text that is the same for equal settings only.
 [[nodiscard]] std::string settings_key(const SessionSettings& settings);
 

@@ -9,9 +9,10 @@ namespace howdah::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kKindNames = {
-    "settings",      "named statement", "listen",         "held cursor",     "temporary object",
-    "advisory lock", "code block",      "loaded library", "large statement", "unnamed statement"};
+constexpr std::array<std::string_view, 11> kKindNames = {"settings",        "named statement",  "listen",
+                                                         "held cursor",     "temporary object", "advisory lock",
+                                                         "code block",      "loaded library",   "replication origin",
+                                                         "large statement", "unnamed statement"};
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -50,6 +51,22 @@ bool has_part(std::string_view word, std::string_view lower_part) {
   return !std::ranges::search(word, lower_part, is_same).empty();
 }
 
+bool begins(std::string_view word, std::string_view lower_front) {
+  return word.size() >= lower_front.size() && is_word(word.substr(0, lower_front.size()), lower_front);
+}
+
+// ON CONFLICT DO NOTHING, CREATE RULE ... DO INSTEAD: no code block.
+bool is_action_of_rule_or_conflict(std::string_view word) {
+  return is_word(word, "nothing") || is_word(word, "update") || is_word(word, "instead") || is_word(word, "also");
+}
+
+// Functions of PostgreSQL and its extensions that run a text which is given to them.
+bool runs_text(std::string_view word) {
+  static constexpr std::array<std::string_view, 5> kFronts = {"ts_stat", "ts_rewrite", "crosstab", "connectby",
+                                                              "query_to_xml"};
+  return std::ranges::any_of(kFronts, [word](std::string_view front) { return begins(word, front); });
+}
+
 bool is_advisory(std::string_view word) {
   return has_part(word, "advisory") && !has_part(word, "xact");
 }
@@ -69,6 +86,13 @@ StateKinds askable_state_kinds() {
   return kinds;
 }
 
+StateKinds lasting_state_kinds() {
+  StateKinds kinds;
+  kinds.add(StateKind::LoadedLibrary);
+  kinds.add(StateKind::ReplicationOrigin);
+  return kinds;
+}
+
 std::string_view StateKinds::first_name() const {
   for (std::size_t i = 0; i < kKindNames.size(); ++i) {
     if (has(static_cast<StateKind>(i))) return kKindNames[i];
@@ -79,6 +103,9 @@ std::string_view StateKinds::first_name() const {
 void StatementWords::begin_text() {
   part_size_ = 0;
   is_at_beginning_ = true;
+  is_statement_start_ = true;
+  may_have_comment_ = false;
+  hides_names_ = false;
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
   names_settings_ = false;
@@ -99,6 +126,7 @@ void StatementWords::feed(Bytes text) {
     if (at == text.end()) break;
     end_word();
     if (place_ != Place::Elsewhere) end_place(*at);
+    note_sign(*at);
     ++at;
   }
 }
@@ -119,7 +147,17 @@ void StatementWords::end_word() {
 // setting whose first name is "local".
 // And whatever could end a comment that held the word WITHOUT.
 void StatementWords::end_place(char c) {
-  if (place_ == Place::AfterWithout ? c == ' ' : is_space(c)) return;
+  if (place_ == Place::AfterU && c == '&') {
+    place_ = Place::AfterUAmpersand;
+    return;
+  }
+  if (place_ == Place::AfterUAmpersand && c == '"') {
+    hides_names_ = true;
+    kinds_.add(StateKind::CodeBlock);
+  }
+  const bool goes_on = place_ == Place::AfterWithout ? c == ' ' : is_space(c);
+  if (goes_on && place_ != Place::AfterU && place_ != Place::AfterUAmpersand) return;
+  if (place_ == Place::AfterDo) kinds_.add(StateKind::CodeBlock);
   if (place_ == Place::AfterSet || (place_ == Place::AfterSetLocal && c != '"')) has_session_set_ = true;
   place_ = Place::Elsewhere;
 }
@@ -136,7 +174,17 @@ void StatementWords::take_word(std::string_view word) {
     has_session_set_ = true;
   }
   const auto before = std::exchange(place_, Place::Elsewhere);
+  const bool may_begin = std::exchange(is_statement_start_, false) || may_have_comment_;
+  if (before == Place::AfterDo && !is_action_of_rule_or_conflict(word)) kinds_.add(StateKind::CodeBlock);
+  if (word.size() <= 4) note_short_word(word, may_begin);
   if (word.size() <= kLongestWord) note_word(word, before);
+}
+
+// DO and CALL, by name: a tag comes only where they succeed.
+void StatementWords::note_short_word(std::string_view word, bool may_begin) {
+  if (is_word(word, "u")) place_ = Place::AfterU;
+  if (may_begin && is_word(word, "do")) place_ = Place::AfterDo;
+  if (may_begin && is_word(word, "call")) kinds_.add(StateKind::CodeBlock);
 }
 
 // Most words of most texts have another length or another first letter than those that tell something.
@@ -178,13 +226,32 @@ void StatementWords::note_word(std::string_view word, Place before) {
     default:
       break;
   }
-  constexpr std::string_view kTemporarySchema = "pg_temp";  // or pg_temp_3
-  if (word.size() >= kTemporarySchema.size() && is_word(word.substr(0, kTemporarySchema.size()), kTemporarySchema)) {
-    kinds_.add(StateKind::TemporaryObject);
+  if (word.size() >= 7) note_long_word(word);
+}
+
+void StatementWords::note_long_word(std::string_view word) {
+  if (begins(word, "pg_temp")) kinds_.add(StateKind::TemporaryObject);  // or pg_temp_3
+  if (runs_text(word)) {
+    hides_names_ = true;
+    kinds_.add(StateKind::CodeBlock);
   }
+  if (is_word(word, "pg_settings")) kinds_.add(StateKind::Settings);  // an UPDATE of it sets
+  if (begins(word, "pg_replication_origin_session")) kinds_.add(StateKind::ReplicationOrigin);
   if (word.size() > 10 && is_advisory(word)) {
     has_part(word, "unlock") ? void(may_remove_state_ = true) : kinds_.add(StateKind::AdvisoryLock);
   }
+}
+
+bool is_harmless_function(std::int32_t oid) {
+  static constexpr std::array<std::int32_t, 15> kLargeObjects = {715, 764, 767, 952,  953,  954,  955, 956,
+                                                                 957, 958, 964, 1004, 3170, 3171, 3172};
+  return std::ranges::find(kLargeObjects, oid) != kLargeObjects.end();
+}
+
+bool may_name_any_setting(std::int32_t oid) {
+  constexpr std::int32_t kSetConfig = 2078;
+  constexpr std::int32_t kFirstOfUsers = 16384;
+  return oid == kSetConfig || oid < 0 || oid >= kFirstOfUsers;
 }
 
 void note_command_tag(std::string_view tag, const StatementWords& words, LeftState& state) {
@@ -204,7 +271,7 @@ void note_command_tag(std::string_view tag, const StatementWords& words, LeftSta
   } else if (tag == "DO" || tag == "CALL") {
     state.suspect(StateKind::CodeBlock);
   } else if (tag == "DISCARD ALL") {
-    state.clear();
+    state.discard_all();
   } else if (tag == "DEALLOCATE ALL") {
     state.remove(StateKind::NamedStatement);
     state.remove(StateKind::LargeStatement);

@@ -19,8 +19,9 @@ enum class StateKind : std::uint8_t {
   HeldCursor,
   TemporaryObject,
   AdvisoryLock,
-  CodeBlock,  // DO and CALL can leave any of those before
-  LoadedLibrary,
+  CodeBlock,      // DO, CALL and the like can leave any of those before
+  LoadedLibrary,  // this one and the next end with the connection only
+  ReplicationOrigin,
   LargeStatement,    // too large to be prepared again elsewhere
   UnnamedStatement,  // the same
 };
@@ -48,6 +49,8 @@ class StateKinds {
 
 // Those that a server can be asked for: see state_probe.h.
 [[nodiscard]] StateKinds askable_state_kinds();
+// Those that DISCARD ALL leaves.
+[[nodiscard]] StateKinds lasting_state_kinds();
 
 // Reads statement texts in pieces of any size and remembers which telling words it met since `reset`.
 class StatementWords {
@@ -66,6 +69,8 @@ class StatementWords {
   [[nodiscard]] bool names_settings() const { return names_settings_; }
   // It has such a word, or set_config: the names of settings in it are worth reading.
   [[nodiscard]] bool may_name_settings() const { return names_settings_ || calls_set_config_; }
+  // Names in it may be written so that they are not read here: U&"\0061".
+  [[nodiscard]] bool hides_names() const { return hides_names_; }
   // The text under way, or the last one, may name prepared statements: PREPARE, EXECUTE, DEALLOCATE.
   [[nodiscard]] bool names_statements() const { return names_statements_; }
   // It may change which prepared statements there are: PREPARE, DEALLOCATE, DISCARD.
@@ -75,7 +80,7 @@ class StatementWords {
     return has_session_set_ || has_local_set_ || has_hold_ || names_statements_ || changes_statements_ ||
            starts_transaction_ || !kinds_.is_empty();
   }
-  // Kinds that the words alone tell: set_config, temporary objects, advisory locks.
+  // Kinds that the words alone tell: set_config, temporary objects, advisory locks, and whatever runs other text.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
   // Something of a session may be gone after it: DROP, CLOSE, UNLISTEN, RESET, DISCARD, DEALLOCATE, an unlock.
   [[nodiscard]] bool may_remove_state() const { return may_remove_state_; }
@@ -83,30 +88,44 @@ class StatementWords {
   [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
 
  private:
-  enum class Place { Elsewhere, AfterSet, AfterSetLocal, AfterWithout };
+  enum class Place { Elsewhere, AfterSet, AfterSetLocal, AfterWithout, AfterDo, AfterU, AfterUAmpersand };
 
   void keep_part(std::string_view part);
   void end_word();
   void end_place(char c);
   void take_word(std::string_view word);
+  void note_sign(char c) {
+    if (c == ';' || c == '\0') is_statement_start_ = true;
+    if (c == '/' || c == '-') may_have_comment_ = true;
+  }
   void note_word(std::string_view word, Place before);
+  void note_short_word(std::string_view word, bool may_begin);
+  void note_long_word(std::string_view word);
 
   static constexpr std::size_t kLongestWord = 63;  // as in a server's names
   std::array<char, kLongestWord> part_{};          // of a word, the end of which may be in the next piece
   std::size_t part_size_ = 0;                      // may exceed kLongestWord: then the word is none of ours
   bool is_at_beginning_ = true;                    // no word of the text has come yet
+  bool is_statement_start_ = true;                 // nor one of the statement
+  bool may_have_comment_ = false;                  // then a statement may begin anywhere
   Place place_ = Place::Elsewhere;
   bool has_session_set_ = false;
   bool has_local_set_ = false;
   bool has_hold_ = false;
   bool names_settings_ = false;
   bool calls_set_config_ = false;
+  bool hides_names_ = false;
   bool may_remove_state_ = false;
   bool names_statements_ = false;
   bool changes_statements_ = false;
   bool starts_transaction_ = false;
   StateKinds kinds_;
 };
+
+// Of the functions that are called by their number: those for large objects, as libpq calls them.
+[[nodiscard]] bool is_harmless_function(std::int32_t oid);
+// set_config, and those that are not PostgreSQL's own.
+[[nodiscard]] bool may_name_any_setting(std::int32_t oid);
 
 // The tag of a command that has read or written rows ends with their count: those of most statements, and none of those
 // that tell of state, settings or statements.

@@ -144,6 +144,7 @@ bool Session::may_hear_last_words() const {
 void Session::give_server_back(bool is_cancel_wanted) {
   auto* server = std::exchange(server_, nullptr);
   if (server == nullptr) return;
+  server->suspect_by_search_path();
   const auto missing = has_partial_request() ? walker_.missing_bytes() : 0;
   pool_->clean_up(*server, {.partial_request_type = walker_.type_under_way(),
                             .partial_request_bytes = missing,

@@ -193,6 +193,7 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
     server_->words().begin_text();
     server_->words().feed(piece.body());
   }
+  if (piece.type == 'F') server_->note_function_call(piece.body());
   auto& owed = server_->owed();
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();

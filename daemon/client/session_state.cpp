@@ -9,7 +9,9 @@ using protocol::TransactionStatus;
 // True: the answer is to come, and until then nothing of the client goes to the server.
 bool Session::ask_what_is_left() {
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
-  if (server_->status() != TransactionStatus::Idle || !is_probe_wanted()) return false;
+  if (server_->status() != TransactionStatus::Idle) return false;
+  if (has_run_since_probe_) server_->suspect_by_search_path();
+  if (!is_probe_wanted()) return false;
   has_run_since_probe_ = false;
   ++pool_->totals().probes;
   since_ = environment_.agenda.now();

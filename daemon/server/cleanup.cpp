@@ -100,7 +100,8 @@ void Cleanup::on_progress() {
   const bool has_client_s_names = !server_.statements().visible_names().empty();
   if (is_discard_wanted_ || has_client_s_names || !server_.left_state().is_empty()) {
     is_discard_wanted_ = false;
-    server_.left_state().clear();
+    server_.left_state().discard_all();
+    if (!server_.left_state().is_empty()) return give_up("holds what only its end undoes");
     return run("DISCARD ALL");
   }
   if (server_.why_not_releasable(false)) return;  // a cancel in flight, say: its end brings us back

@@ -298,7 +298,7 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
   if (tag == "DISCARD ALL") {
     forget_settings();
     // What was sent behind it has been noted already, and is not undone by it.
-    if (owed_.size() > 1) left_state_ = before;
+    owed_.size() > 1 ? void(left_state_ = before) : setting_names_.clear();
   }
   if (tag == "RESET") may_lack_settings_ = true;
   // To a savepoint or to its end: the ReadyForQuery will tell.

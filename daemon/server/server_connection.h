@@ -114,6 +114,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const protocol::StatementWords& words() const { return words_; }
   // A text has been read to its end. `text`: the whole of it, with what else was read; empty where it is too large.
   void note_text(protocol::Bytes text);
+  // A FunctionCall goes out; `body`: its front.
+  void note_function_call(protocol::Bytes body);
+  // Where the search path begins with the temporary schema, whatever is created may be temporary.
+  void suspect_by_search_path();
   [[nodiscard]] protocol::LeftState& left_state() { return left_state_; }
   [[nodiscard]] const protocol::LeftState& left_state() const { return left_state_; }
   // Asks the server what is left of the session; nothing may be owed. Its answer is a request of our own: when that has

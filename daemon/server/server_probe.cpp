@@ -16,7 +16,21 @@ void ServerConnection::note_text(protocol::Bytes text) {
     if (names.is_all_local && !names.is_open && !words_.has_session_set()) kinds.remove(StateKind::Settings);
     setting_names_.add(names);
   }
+  setting_names_.is_open = setting_names_.is_open || words_.hides_names();
   if (!kinds.is_empty()) left_state_.suspect(kinds);
+}
+
+// Any function may be called by its number.
+void ServerConnection::note_function_call(protocol::Bytes body) {
+  if (body.size() < sizeof(std::int32_t)) return;  // the server refuses it
+  const auto oid = protocol::read_int32(body);
+  if (protocol::is_harmless_function(oid)) return;
+  left_state_.suspect(StateKind::CodeBlock);
+  setting_names_.is_open = setting_names_.is_open || protocol::may_name_any_setting(oid);
+}
+
+void ServerConnection::suspect_by_search_path() {
+  if (protocol::creates_temporary_objects(settings_)) left_state_.suspect(StateKind::TemporaryObject);
 }
 
 void ServerConnection::begin_probe(io::OutputBatch& batch) {
@@ -66,6 +80,10 @@ void ServerConnection::end_probe() {
     if (is_about_settings) take_probed_settings();
     if (is_about_settings && setting_names_.is_open) found.add(StateKind::Settings);
     left_state_.end_probe(found);
+    if (is_about_settings && !probe_->asked.has(StateKind::TemporaryObject) &&
+        !probe_->asked.has(StateKind::CodeBlock)) {
+      suspect_by_search_path();
+    }
   }
   probe_.reset();
 }

@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(one_that_fails_finds_all_that_it_asked_for) {
   BOOST_TEST(state.held().has(StateKind::CodeBlock));
 }
 
+BOOST_AUTO_TEST_CASE(discard_all_leaves_what_only_the_end_of_the_connection_undoes) {
+  LeftState state;
+  state.suspect(kinds({StateKind::Settings, StateKind::ReplicationOrigin}));
+  state.hold(StateKind::LargeStatement);
+  BOOST_TEST(!state.begin_probe().has(StateKind::ReplicationOrigin));
+  state.discard_all();
+  BOOST_TEST(state.first_name() == "replication origin");
+  state.remove(StateKind::ReplicationOrigin);
+  BOOST_TEST(state.is_empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_no_server_can_be_asked_for_stays) {
   LeftState state;
   state.hold(StateKind::LoadedLibrary);

@@ -109,8 +109,9 @@ BOOST_AUTO_TEST_CASE(other_texts_are_not_plain) {
         "RESET ALL; SELECT 1", "SET x = 1 2", "SET x = 'a' 'b'", "SET x = 'a'\n'b'", "SET x = 1,", "SET x = ,1",
         "SET x = a.b", "RESET a b",
         // meanings of their own
-        "SET ROLE bob", "SET LOCAL role = bob", "SET LOCAL TRANSACTION READ ONLY", "SET role = bob", "SET \"role\" = bob", "SET SESSION ROLE bob",
-        "SET SESSION AUTHORIZATION bob", "SET session_authorization = bob", "RESET SESSION AUTHORIZATION", "RESET ROLE",
+        "SET ROLE bob", "SET LOCAL role = bob", "SET LOCAL TRANSACTION READ ONLY", "SET role = bob",
+        "SET \"role\" = bob", "SET SESSION ROLE bob", "SET SESSION AUTHORIZATION bob",
+        "SET session_authorization = bob", "RESET SESSION AUTHORIZATION", "RESET ROLE",
         "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
         "SET transaction_isolation = serializable", "SET transaction_read_only = on", "SET CONSTRAINTS ALL DEFERRED",
         "SET XML OPTION DOCUMENT", "SET x FROM CURRENT", "SET seed = 0.5", "SET local.x = 1", "SET SESSION LOCAL x = 1",

@@ -21,6 +21,9 @@ std::string told_by(const StatementWords& words) {
   if (words.kinds().has(StateKind::Settings)) told += 'g';
   if (words.kinds().has(StateKind::TemporaryObject)) told += 't';
   if (words.kinds().has(StateKind::AdvisoryLock)) told += 'a';
+  if (words.kinds().has(StateKind::CodeBlock)) told += 'c';
+  if (words.kinds().has(StateKind::ReplicationOrigin)) told += 'o';
+  if (words.hides_names()) told += 'n';
   if (words.starts_transaction()) told += 'b';
   return told;
 }
@@ -74,6 +77,39 @@ BOOST_AUTO_TEST_CASE(a_setting_of_the_session_is_told_from_one_of_the_transactio
          {"set local a.b = 1; set a.b = 1", "s"},
          {"set a.b = 1; set local a.b = 1", "s"},
          {"select 1", ""}});
+}
+
+// A block that fails has no tag and may have left something all the same.
+BOOST_AUTO_TEST_CASE(code_blocks_and_calls_are_told_by_where_they_stand) {
+  check({{"do $$ begin end $$", "c"},
+         {"DO language plpgsql 'begin end'", "c"},
+         {"Do\n'begin end'", "c"},
+         {"do /* so */ $$ begin end $$", "c"},
+         {"select 1; do $$ begin end $$", "c"},
+         {"/* so */ do $$ begin end $$", "c"},
+         {"-- so\ncall p()", "c"},
+         {"call p(1)", "c"},
+         {"select 1;CALL p()", "c"},
+         {"s1\0call p()\0"s, "c"},
+         {"insert into t values (1) on conflict do nothing", ""},
+         {"/* so */ insert into t values (1) on conflict do update set a = 1 -- so", "s"},
+         {"select call from calls", ""},
+         {"select a as do", ""},
+         {"select a - b as call", "c"}});
+}
+
+BOOST_AUTO_TEST_CASE(names_that_cannot_be_read_and_texts_that_run_texts_may_do_anything) {
+  check({{"select U&\"pg_\\0061dvisory_lock\"(1)", "cn"},
+         {"select u&\"x\"", "cn"},
+         {"select U&'x', u & \"v\"", ""},
+         {"select u.id & 1, u from u", ""},
+         {"select query_to_xml('x', true, false, '')", "cn"},
+         {"select query_to_xml_and_xmlschema('x', true, false, '')", "cn"},
+         {"select * from ts_stat('select v from t')", "cn"},
+         {"select * from crosstab2('x')", "cn"},
+         {"update pg_settings set setting = 1", "sg"},
+         {"select * from PG_Settings", "g"},
+         {"select pg_replication_origin_session_setup('x')", "o"}});
 }
 
 // PostgreSQL takes each of these for a setting of the session.

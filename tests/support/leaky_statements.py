@@ -1,7 +1,6 @@
 """Statements that leave something on a server, or could: the grammar of the leak test. `$1` stands where a value is bound.
 
-HIDDEN are those whose text does not tell: only who knows the functions, triggers and views of the database can see it coming.
-UNTOLD are those of which this test has shown that they leak, and which are to join the others when they no longer do."""
+HIDDEN are those whose text does not tell: only who knows the functions, triggers and views of the database can see it coming."""
 
 CUSTOM = ("app.tenant", "app.user.name", "leaks.by_function", "leaks.by_block", "tenant.\u00fcber")
 
@@ -223,7 +222,7 @@ insert into leaks.watched values (1)
 select * from leaks.locks
 """
 
-UNTOLD = """
+OBSCURE = """
 load 'auto_explain'
 update pg_settings set setting = '12MB' where name = 'work_mem'
 update pg_catalog.pg_settings set setting = setting where name = 'datestyle'
@@ -246,5 +245,5 @@ def lines(block):
 
 def leaving(*others):
     """Statements that may leave state, with the values that may be bound, by kind."""
-    blocks = [SETTINGS, CALLED_SETTINGS, LOCKS, TEMPORARY, CURSORS, PREPARED, CHANNELS, OTHERS, *others]
+    blocks = [SETTINGS, CALLED_SETTINGS, LOCKS, TEMPORARY, CURSORS, PREPARED, CHANNELS, OTHERS, OBSCURE, *others]
     return [*map(lines, blocks), BOUND]

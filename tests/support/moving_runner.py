@@ -12,8 +12,9 @@ USER = "postgres"
 DATABASES = ("postgres", "app")  # of the direct connection, and through howdah: what one locks is free for the other
 LENGTHS = (2, 4, 8, 12)
 # What depends on all that a backend has met: an error where it does not know the name; an error where it has had a temporary table.
-OF_THE_BACKEND = ("reset app.tenant", "set temp_buffers = 200")
-ALL_ANEW = "truncate leaks.rows; select setval('leaks.numbers', 1)"
+# And what only one backend of all can have.
+OF_THE_BACKEND = ("reset app.tenant", "set temp_buffers = 200", "select pg_replication_origin_session_setup('leaks')")
+ALL_ANEW = "truncate leaks.rows; select setval('leaks.numbers', 1); drop table if exists public.unqualified, leaks.unqualified"
 
 
 def line_of(one):
