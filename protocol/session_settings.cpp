@@ -9,6 +9,7 @@ namespace {
 
 const SettingsMap kNoSettings;
 constexpr std::string_view kSelect = "SELECT ";
+constexpr std::size_t kDigitsOfASecond = 4;  // in milliseconds
 
 const SettingsMap& map_of(const SessionSettings& settings) {
   return settings ? *settings : kNoSettings;
@@ -196,6 +197,25 @@ std::string meaning_settings_key(const SessionSettings& settings) {
     append_entry(key, name, value);
   }
   return key;
+}
+
+std::string guarded(const std::string& change_command) {
+  if (change_command.empty()) return {};
+  return std::string(kSelect) + "pg_catalog.set_config('exit_on_error','on',true)," +
+         change_command.substr(kSelect.size());
+}
+
+bool is_hasty(const SessionSettings& settings) {
+  const auto is_short = [&](std::string_view name) {
+    const auto& value = value_in(settings, name).text;
+    const auto end = std::min(value.find_first_not_of("0123456789"), value.size());
+    const auto unit = value.substr(std::min(value.find_first_not_of(' ', end), value.size()));
+    if (unit.starts_with("s") || unit.starts_with("min") || unit.starts_with("h") || unit.starts_with("d"))
+      return false;
+    const bool is_in_milliseconds = unit.empty() || unit == "ms";
+    return is_in_milliseconds ? end > 0 && end < kDigitsOfASecond && value[0] != '0' : true;
+  };
+  return is_short("statement_timeout") || is_short("transaction_timeout");
 }
 
 bool creates_temporary_objects(const SessionSettings& settings) {

@@ -39,6 +39,13 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // The same where some of `from` may be in force no longer: says all of `to`.
 [[nodiscard]] std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to);
 
+// Either command with a guard in front: an error in it ends the connection, and whatever has been sent behind it does
+// not run with settings that are not its own. (PostgreSQL documentation: exit_on_error in "Error Handling")
+[[nodiscard]] std::string guarded(const std::string& change_command);
+
+// Statements may take so little time there that a command which changes these settings is in danger itself.
+[[nodiscard]] bool is_hasty(const SessionSettings& settings);
+
 // The settings of `settings`, and those of `startup` that it lacks: what a RESET returns to is what the client asked
 // for at its start. `settings` itself where it lacks none.
 [[nodiscard]] SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup);

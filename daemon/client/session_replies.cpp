@@ -18,7 +18,7 @@ void Session::begin_lease(server::ServerConnection& server) {
   is_pin_logged_ = false;
   if (mode_ != config::PoolMode::Session) begin_translation();
   if (state_ != State::Welcoming) return enter(State::Leased);
-  server.adopt_settings(settings_, environment_.requests);
+  server.adopt_settings(settings_, environment_.requests, server::ServerConnection::Adoption::Plain);
   send_requests();
   if (server.owed().is_settled()) on_progress();
 }
@@ -180,7 +180,8 @@ void Session::settle_lease() {
   pool_->totals().transaction_time +=
       std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
   end_translation();
-  pool_->release(*std::exchange(server_, nullptr));
+  auto& server = *std::exchange(server_, nullptr);
+  protocol::is_hasty(server.settings()) ? pool_->clean_up(server, {.is_cancel_wanted = false}) : pool_->release(server);
   enter(State::Idle);
 }
 

@@ -172,7 +172,7 @@ Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
 
 // What goes in front of the first request of a transaction.
 void Session::prepare_transaction() {
-  server_->adopt_settings(settings_, environment_.requests);
+  server_->adopt_settings(settings_, environment_.requests, server::ServerConnection::Adoption::Guarded);
   if (begin_.is_open()) {
     begin_.put_in_front(*server_, environment_.requests);
   } else {

@@ -15,7 +15,7 @@ void Session::take_settings_over() {
 bool Session::restore_startup_settings() {
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
   if (server_->status() != protocol::TransactionStatus::Idle || !server_->must_adopt(settings_)) return false;
-  server_->adopt_settings(settings_, environment_.requests, true);
+  server_->adopt_settings(settings_, environment_.requests, server::ServerConnection::Adoption::Told);
   if (environment_.requests.is_empty()) return false;
   send_requests();
   arm_deadline();

@@ -104,6 +104,10 @@ void Cleanup::on_progress() {
     if (!server_.left_state().is_empty()) return give_up("holds what only its end undoes");
     return run("DISCARD ALL");
   }
+  if (protocol::is_hasty(server_.settings())) {  // the next client's own settings would be in danger
+    server_.adopt_settings(nullptr, batch_, ServerConnection::Adoption::Guarded);
+    return server_.write(batch_);
+  }
   if (server_.why_not_releasable(false)) return;  // a cancel in flight, say: its end brings us back
   timer_.disarm();
   server_.end_lease();

@@ -98,16 +98,18 @@ bool ServerConnection::must_adopt(const protocol::SessionSettings& settings) con
   return settings_ != settings || must_restore();
 }
 
-void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch, bool is_told) {
+void ServerConnection::adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch,
+                                      Adoption adoption) {
   if (!must_adopt(settings)) return;
   const auto command = must_restore() ? protocol::settings_restoring_command(settings_, settings)
                                       : protocol::settings_change_command(settings_, settings);
   may_lack_settings_ = may_lack_settings_ && !must_restore();
   settings_before_ = std::exchange(settings_, settings);
   if (command.empty()) return;
-  is_adoption_told_ = is_told;
+  is_adoption_told_ = adoption == Adoption::Told;
   owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
-  batch.own_written([&](std::string& out) { protocol::append_query(out, command); });
+  const auto query = adoption == Adoption::Plain ? command : protocol::guarded(command);
+  batch.own_written([&](std::string& out) { protocol::append_query(out, query); });
 }
 
 bool ServerConnection::is_changing_settings() const {

@@ -80,8 +80,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] bool has_unread_input() const { return stream_->has_unread_input(); }
 
   // Puts what turns the server's settings into `settings` in front of the batch's next bytes. What the server reports
-  // of it is left out: the tenant knows it, or does not where `is_told` has it told.
-  void adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch, bool is_told = false);
+  // of it is left out: the tenant knows it, or does not where it is to be Told. Guarded: if the server refuses them it
+  // ends the connection, so that nothing sent behind them runs.
+  enum class Adoption { Guarded, Told, Plain };
+  void adopt_settings(const protocol::SessionSettings& settings, io::OutputBatch& batch, Adoption adoption);
   [[nodiscard]] bool must_adopt(const protocol::SessionSettings& settings) const;
   // Changed by the log-in, by adopt_settings and by plain SET and RESET commands of the tenant, once these have lasted.
   [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }

@@ -221,15 +221,27 @@ def test_a_client_that_sets_ever_more_is_pinned_at_last(start_howdah):
 def test_a_value_that_another_server_refuses_ends_its_own_client_only(start_howdah, postgres):
     howdah = start_howdah(pool={"max_size": 1})
     postgres.rows("grant set on parameter log_min_messages to app")
+    postgres.rows("create table ran (id int); grant insert on ran to app", database="app")
     with wire.connect(howdah, **APP) as client, wire.connect(howdah, **APP) as other:
         assert client.query("set log_min_messages = error").error is None
         process_id = client.query("select pg_backend_pid()").value
         postgres.rows("revoke set on parameter log_min_messages from app")
         postgres.rows(f"select pg_terminate_backend({process_id}, 5000)")
         assert other.query("select 'alive'").value == "alive"
-        client.send(query("select 1"))
+        client.send(query("insert into ran values (1)"))
         assert client.read_to_end().sqlstate == "42501"
         assert other.query("select 'alive'").value == "alive"
+    assert postgres.rows("with gone as (select count(*) from ran) select * from gone", database="app")[0][0] in ("0", 0)
+    postgres.rows("drop table ran", database="app")
+
+
+def test_a_time_limit_that_is_too_short_for_its_own_settings_meets_nobody_else(start_howdah, postgres):
+    howdah = start_howdah(pool={"max_size": 1})
+    with wire.connect(howdah, **APP) as client, wire.connect(howdah, work_mem="7MB", **APP) as other:
+        for _ in range(200):
+            client.query("set statement_timeout = '1ms'")
+            assert client.query("show statement_timeout").value in ("1ms", None)
+            assert other.query("select current_setting('statement_timeout'), current_setting('work_mem')").rows == [("0", "7MB")]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,39 @@ BOOST_AUTO_TEST_CASE(the_key_of_meaning_leaves_out_what_changes_no_statement) {
   BOOST_TEST(key({{"TimeZone", "UTC"}, {"application_name", "a"}}) == key({{"timezone", "UTC"}}));
 }
 
+BOOST_AUTO_TEST_CASE(who_the_session_is_goes_back_first_and_comes_last) {
+  const auto joe = make_session_settings({{"role", "joe"}, {"a", "1"}});
+  const auto ann = make_session_settings({{"role", "ann"}, {"session_authorization", "ann"}, {"b", "2"}});
+  const std::string front = "SELECT pg_catalog.set_config('role',NULL,false),pg_catalog.set_config('a',NULL,false)";
+  BOOST_TEST(settings_change_command(joe, nullptr) == front);
+  BOOST_TEST(settings_change_command(nullptr, joe) ==
+             "SELECT pg_catalog.set_config('a','1',false),pg_catalog.set_config('role','joe',false)");
+  BOOST_TEST(settings_change_command(joe, ann) ==
+             front +
+                 ",pg_catalog.set_config('b','2',false),pg_catalog.set_config('session_authorization','ann',false)" +
+                 ",pg_catalog.set_config('role','ann',false)");
+  BOOST_TEST(settings_change_command(joe, make_session_settings({{"role", "joe"}, {"a", "2"}})) ==
+             "SELECT pg_catalog.set_config('role',NULL,false),pg_catalog.set_config('a','2',false),"
+             "pg_catalog.set_config('role','joe',false)");
+  BOOST_TEST(settings_change_command(joe, make_session_settings({{"role", "joe"}, {"a", "1"}})).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_error_behind_the_guard_ends_the_connection) {
+  BOOST_TEST(guarded("").empty());
+  BOOST_TEST(guarded("SELECT f()") == "SELECT pg_catalog.set_config('exit_on_error','on',true),f()");
+}
+
+BOOST_AUTO_TEST_CASE(a_time_limit_below_a_second_is_hasty) {
+  for (const auto* value : {"1", "999", "1ms", "500 ms", "100us", "0.5s", "1e2"}) {
+    BOOST_TEST(is_hasty(make_session_settings({{"statement_timeout", value}})), value);
+  }
+  for (const auto* value : {"", "0", "1000", "15s", "2min", "45 s", "1 h", "1d"}) {
+    BOOST_TEST(!is_hasty(make_session_settings({{"statement_timeout", value}})), value);
+  }
+  BOOST_TEST(is_hasty(make_session_settings({{"transaction_timeout", "5"}})));
+  BOOST_TEST(!is_hasty(nullptr));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::protocol

@@ -118,7 +118,7 @@ class ScriptedServer {
   void forget_named();
   [[nodiscard]] bool is_outdated(const std::string& name);
   [[nodiscard]] bool refuses(const std::string& text);
-  [[nodiscard]] bool call_set_config(const std::string& text);
+  [[nodiscard]] bool call_set_config(const std::string& all);
   [[nodiscard]] bool set(const std::string& name, const std::optional<std::string>& value);
   void roll_settings_back();
   Outcome begin_copy_in();

@@ -12,6 +12,8 @@ using protocol::MessageWriter;
 
 namespace {
 
+constexpr std::string_view kGuard = "set_config('exit_on_error','on',true),";
+
 struct Words {
   explicit Words(const std::string& text) {
     const auto end = std::min(text.find(' '), text.size());
@@ -61,6 +63,10 @@ ScriptedServer::Outcome ScriptedServer::run(const std::string& text) {
     return Outcome::Failed;
   }
   const auto found = answer(text);
+  if (!found && text.find(kGuard) != std::string::npos) {  // exit_on_error
+    flush();
+    is_closed_ = true;
+  }
   if (!found) return Outcome::Failed;
   if (is_in_query_ && !found->rows.empty()) put('T', Bytes("\0\0", 2));
   send_answer(*found);
@@ -141,9 +147,11 @@ bool ScriptedServer::refuses(const std::string& text) {
   return true;
 }
 
-// All calls in the text: set_config('name','value',false), or NULL for the value.
-bool ScriptedServer::call_set_config(const std::string& text) {
+// All calls in the text: set_config('name','value',false), or NULL for the value. But for the guard.
+bool ScriptedServer::call_set_config(const std::string& all) {
   static constexpr std::string_view kCall = "set_config(";
+  const auto guard = all.find(kGuard);
+  const auto text = guard == std::string::npos ? all : all.substr(guard + kGuard.size());
   for (auto at = text.find(kCall); at != std::string::npos; at = text.find(kCall, at)) {
     at += kCall.size();
     const auto comma = text.find(',', at);
