@@ -106,6 +106,8 @@ void StatementWords::begin_text() {
   is_statement_start_ = true;
   may_have_comment_ = false;
   hides_names_ = false;
+  may_leave_state_ = false;
+  kinds_.clear();
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
   names_settings_ = false;
@@ -153,11 +155,11 @@ void StatementWords::end_place(char c) {
   }
   if (place_ == Place::AfterUAmpersand && c == '"') {
     hides_names_ = true;
-    kinds_.add(StateKind::CodeBlock);
+    suspect(StateKind::CodeBlock);
   }
   const bool goes_on = place_ == Place::AfterWithout ? c == ' ' : is_space(c);
   if (goes_on && place_ != Place::AfterU && place_ != Place::AfterUAmpersand) return;
-  if (place_ == Place::AfterDo) kinds_.add(StateKind::CodeBlock);
+  if (place_ == Place::AfterDo) suspect(StateKind::CodeBlock);
   if (place_ == Place::AfterSet || (place_ == Place::AfterSetLocal && c != '"')) has_session_set_ = true;
   place_ = Place::Elsewhere;
 }
@@ -175,7 +177,7 @@ void StatementWords::take_word(std::string_view word) {
   }
   const auto before = std::exchange(place_, Place::Elsewhere);
   const bool may_begin = std::exchange(is_statement_start_, false) || may_have_comment_;
-  if (before == Place::AfterDo && !is_action_of_rule_or_conflict(word)) kinds_.add(StateKind::CodeBlock);
+  if (before == Place::AfterDo && !is_action_of_rule_or_conflict(word)) suspect(StateKind::CodeBlock);
   if (word.size() <= 4) note_short_word(word, may_begin);
   if (word.size() <= kLongestWord) note_word(word, before);
 }
@@ -184,7 +186,7 @@ void StatementWords::take_word(std::string_view word) {
 void StatementWords::note_short_word(std::string_view word, bool may_begin) {
   if (is_word(word, "u")) place_ = Place::AfterU;
   if (may_begin && is_word(word, "do")) place_ = Place::AfterDo;
-  if (may_begin && is_word(word, "call")) kinds_.add(StateKind::CodeBlock);
+  if (may_begin && is_word(word, "call")) suspect(StateKind::CodeBlock);
 }
 
 // Most words of most texts have another length or another first letter than those that tell something.
@@ -196,15 +198,20 @@ void StatementWords::note_word(std::string_view word, Place before) {
       place_ = Place::AfterSet;
       break;
     case 4:
-      if (is_word(word, "temp")) kinds_.add(StateKind::TemporaryObject);
+      if (is_word(word, "temp")) suspect(StateKind::TemporaryObject);
       if (before != Place::AfterWithout && is_word(word, "hold")) has_hold_ = true;
       if (is_word(word, "drop")) may_remove_state_ = true;
+      if (is_word(word, "load")) may_leave_state_ = true;
       break;
     case 5:
       if (is_word(word, "reset")) names_settings_ = has_session_set_ = may_remove_state_ = true;
       if (is_word(word, "close")) may_remove_state_ = true;
       break;
+    case 6:
+      if (is_word(word, "listen")) may_leave_state_ = true;
+      break;
     case 7:
+      if (is_word(word, "declare")) may_leave_state_ = true;
       if (is_word(word, "execute")) names_statements_ = true;
       if (is_word(word, "prepare")) names_statements_ = changes_statements_ = true;
       if (is_word(word, "discard")) changes_statements_ = may_remove_state_ = true;
@@ -214,12 +221,12 @@ void StatementWords::note_word(std::string_view word, Place before) {
       if (is_word(word, "unlisten")) may_remove_state_ = true;
       break;
     case 9:
-      if (is_word(word, "temporary")) kinds_.add(StateKind::TemporaryObject);
+      if (is_word(word, "temporary")) suspect(StateKind::TemporaryObject);
       break;
     case 10:
       if (is_word(word, "set_config")) {
         calls_set_config_ = true;
-        kinds_.add(StateKind::Settings);
+        suspect(StateKind::Settings);
       }
       if (is_word(word, "deallocate")) names_statements_ = changes_statements_ = may_remove_state_ = true;
       break;
@@ -230,15 +237,15 @@ void StatementWords::note_word(std::string_view word, Place before) {
 }
 
 void StatementWords::note_long_word(std::string_view word) {
-  if (begins(word, "pg_temp")) kinds_.add(StateKind::TemporaryObject);  // or pg_temp_3
+  if (begins(word, "pg_temp")) suspect(StateKind::TemporaryObject);  // or pg_temp_3
   if (runs_text(word)) {
     hides_names_ = true;
-    kinds_.add(StateKind::CodeBlock);
+    suspect(StateKind::CodeBlock);
   }
-  if (is_word(word, "pg_settings")) kinds_.add(StateKind::Settings);  // an UPDATE of it sets
-  if (begins(word, "pg_replication_origin_session")) kinds_.add(StateKind::ReplicationOrigin);
+  if (is_word(word, "pg_settings")) suspect(StateKind::Settings);  // an UPDATE of it sets
+  if (begins(word, "pg_replication_origin_session")) suspect(StateKind::ReplicationOrigin);
   if (word.size() > 10 && is_advisory(word)) {
-    has_part(word, "unlock") ? void(may_remove_state_ = true) : kinds_.add(StateKind::AdvisoryLock);
+    has_part(word, "unlock") ? void(may_remove_state_ = true) : suspect(StateKind::AdvisoryLock);
   }
 }
 

@@ -64,7 +64,7 @@ class StatementWords {
   [[nodiscard]] bool has_session_set() const { return has_session_set_; }
   [[nodiscard]] bool has_hold() const { return has_hold_; }
   // A setting that lasts to the end of its transaction, or may.
-  [[nodiscard]] bool has_local_set() const { return has_local_set_ || kinds_.has(StateKind::Settings); }
+  [[nodiscard]] bool has_local_set() const { return has_local_set_ || met_.has(StateKind::Settings); }
   // The text under way, or the last one, has the word SET or RESET.
   [[nodiscard]] bool names_settings() const { return names_settings_; }
   // It has such a word, or set_config: the names of settings in it are worth reading.
@@ -75,13 +75,17 @@ class StatementWords {
   [[nodiscard]] bool names_statements() const { return names_statements_; }
   // It may change which prepared statements there are: PREPARE, DEALLOCATE, DISCARD.
   [[nodiscard]] bool changes_statements() const { return changes_statements_; }
-  // Anything of all this was met: whoever runs the text has to know.
+  // Anything of all this was met since reset: whoever runs the text has to know.
   [[nodiscard]] bool is_telling() const {
     return has_session_set_ || has_local_set_ || has_hold_ || names_statements_ || changes_statements_ ||
-           starts_transaction_ || !kinds_.is_empty();
+           starts_transaction_ || !met_.is_empty();
   }
-  // Kinds that the words alone tell: set_config, temporary objects, advisory locks, and whatever runs other text.
+  // Kinds that the words of the text under way, or the last one, tell: set_config, temporary objects, advisory locks,
+  // and whatever runs other text.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
+  // The text under way, or the last one, is worth remembering as what has left something: by its words, or by the tag
+  // that may follow.
+  [[nodiscard]] bool may_leave_state() const { return may_leave_state_ || calls_set_config_ || changes_statements_; }
   // Something of a session may be gone after it: DROP, CLOSE, UNLISTEN, RESET, DISCARD, DEALLOCATE, an unlock.
   [[nodiscard]] bool may_remove_state() const { return may_remove_state_; }
   // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
@@ -97,6 +101,11 @@ class StatementWords {
   void note_sign(char c) {
     if (c == ';' || c == '\0') is_statement_start_ = true;
     if (c == '/' || c == '-') may_have_comment_ = true;
+  }
+  void suspect(StateKind kind) {
+    kinds_.add(kind);
+    met_.add(kind);
+    may_leave_state_ = true;
   }
   void note_word(std::string_view word, Place before);
   void note_short_word(std::string_view word, bool may_begin);
@@ -115,11 +124,13 @@ class StatementWords {
   bool names_settings_ = false;
   bool calls_set_config_ = false;
   bool hides_names_ = false;
+  bool may_leave_state_ = false;
   bool may_remove_state_ = false;
   bool names_statements_ = false;
   bool changes_statements_ = false;
   bool starts_transaction_ = false;
   StateKinds kinds_;
+  StateKinds met_;  // since reset
 };
 
 // Of the functions that are called by their number: those for large objects, as libpq calls them.

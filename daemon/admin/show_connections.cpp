@@ -1,4 +1,5 @@
 // SHOW CLIENTS and SHOW SERVERS.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -48,6 +49,12 @@ std::string pointer(char kind, std::uint64_t id) {
   return id == 0 ? std::string() : kind + std::to_string(id);
 }
 
+stats::ServerSnapshot server_of(const stats::ClientSnapshot& client,
+                                const std::vector<stats::ServerSnapshot>& servers) {
+  const auto found = std::ranges::find(servers, client.server_id, &stats::ServerSnapshot::id);
+  return found == servers.end() ? stats::ServerSnapshot{} : *found;
+}
+
 // A server in an idle transaction is at work for its client all the same.
 std::string server_state(const stats::ServerSnapshot& server) {
   return server.state == "idle in transaction" ? "active" : server.state;
@@ -57,6 +64,7 @@ std::string server_state(const stats::ServerSnapshot& server) {
 
 Rows client_rows(const stats::SnapshotSource& source) {
   Rows rows;
+  const auto servers = source.servers();
   for (const auto& client : source.clients()) {
     const auto place = read_place(client.address);
     const auto wait = client.wait.count();
@@ -64,7 +72,7 @@ Rows client_rows(const stats::SnapshotSource& source) {
                     time_text(client.connected_at), time_text(client.last_request_at),
                     std::to_string(wait / kMicroseconds), std::to_string(wait % kMicroseconds), "0",
                     pointer('c', client.id), pointer('s', client.server_id), std::to_string(place.process_id), "",
-                    client.application_name});
+                    client.application_name, client.pinned.count() > 0 ? server_of(client, servers).pin_reason : ""});
   }
   return rows;
 }
@@ -75,8 +83,24 @@ Rows server_rows(const stats::SnapshotSource& source) {
     const auto place = read_place(server.address);
     rows.push_back({"S", server.user, server.database, server_state(server), place.host, std::to_string(place.port), "",
                     "0", time_text(server.connected_at), time_text(server.last_used_at), "0", "0", "0",
-                    pointer('s', server.id), pointer('c', server.client_id), std::to_string(server.process_id), "",
-                    ""});
+                    pointer('s', server.id), pointer('c', server.client_id), std::to_string(server.process_id), "", "",
+                    server.state == "pinned" ? server.pin_reason : ""});
+  }
+  return rows;
+}
+
+Rows pin_rows(const stats::SnapshotSource& source) {
+  Rows rows;
+  const auto servers = source.servers();
+  for (const auto& client : source.clients()) {
+    if (client.pinned.count() == 0) continue;
+    const auto server = server_of(client, servers);
+    const auto place = read_place(client.address);
+    const auto pinned = client.pinned.count();
+    rows.push_back({client.database, client.user, pointer('c', client.id), place.host, std::to_string(place.port),
+                    client.application_name, pointer('s', client.server_id), std::to_string(server.process_id),
+                    server.pin_reason, server.pin_statement, std::to_string(pinned / kMicroseconds),
+                    std::to_string(pinned % kMicroseconds)});
   }
   return rows;
 }

@@ -10,6 +10,7 @@ namespace howdah::admin {
 // show_connections.cpp
 [[nodiscard]] Rows client_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows server_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows pin_rows(const stats::SnapshotSource& source);
 
 // show_pools.cpp
 [[nodiscard]] Rows pool_rows(const stats::SnapshotSource& source);

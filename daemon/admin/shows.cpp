@@ -31,6 +31,22 @@ constexpr auto kConnectionColumns = std::to_array<Column>({
     {"remote_pid", Int4},
     {"tls"},
     {"application_name"},
+    {"pin_reason"},
+});
+
+constexpr auto kPinColumns = std::to_array<Column>({
+    {"database"},
+    {"user"},
+    {"client"},
+    {"addr"},
+    {"port", Int4},
+    {"application_name"},
+    {"server"},
+    {"remote_pid", Int4},
+    {"reason"},
+    {"statement"},
+    {"pinned", Int4},
+    {"pinned_us", Int4},
 });
 
 constexpr auto kPoolColumns = std::to_array<Column>({
@@ -110,6 +126,7 @@ constexpr auto kShows = std::to_array<Show>({
     {"config", kConfigColumns, config_rows},
     {"databases", kDatabaseColumns, database_rows},
     {"lists", kListColumns, list_rows},
+    {"pins", kPinColumns, pin_rows},
     {"pools", kPoolColumns, pool_rows},
     {"servers", kConnectionColumns, server_rows},
     {"state", kStateColumns, state_rows},

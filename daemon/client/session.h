@@ -229,7 +229,8 @@ class Session final : private io::StreamHandler,
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
-  const char* end_reason_ = "";  // where it is_ending_
+  worker::TimePoint pinned_since_;  // where it is
+  const char* end_reason_ = "";     // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;

@@ -39,6 +39,13 @@ bool is_one_message_request(char type) {
   return type == 'Q' || type == 'F';
 }
 
+// Of a whole Query or Parse.
+Bytes text_of(const Piece& piece) {
+  protocol::ByteReader reader(piece.body());
+  if (piece.type == 'P') (void)reader.c_string();
+  return reader.c_string().value_or(Bytes{});
+}
+
 bool has_body(const Piece& piece) {
   return !piece.is_end || piece.bytes.size() > protocol::kFrameHeaderBytes;
 }
@@ -229,7 +236,7 @@ void Session::end_frame(const Piece& piece) {
     return;
   }
   if (!is_forwarding_) return;
-  if (has_text(piece.type)) server_->note_text(piece.is_start ? piece.body() : Bytes{});
+  if (has_text(piece.type)) server_->note_text(piece.is_start ? text_of(piece) : Bytes{});
   auto& owed = server_->owed();
   if (owed.unflushed_count() >= kMostUnflushed) {
     owed.note_flush();

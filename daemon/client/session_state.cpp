@@ -16,6 +16,7 @@ bool Session::ask_what_is_left() {
   ++pool_->totals().probes;
   since_ = environment_.agenda.now();
   is_query_cancelled_ = false;
+  is_pin_logged_ = is_pin_logged_ && is_pinned();
   server_->begin_probe(environment_.requests);
   send_requests();
   arm_deadline();
@@ -40,10 +41,13 @@ bool Session::is_pinned() const {
 
 void Session::note_pin() {
   if (std::exchange(is_pin_logged_, true) || mode_ == config::PoolMode::Session) return;
+  ++pool_->totals().pins;
+  pinned_since_ = environment_.agenda.now();
   environment_.log.info("client pinned", {{"client", id_},
                                           {"server", server_->id()},
                                           {"database", database()},
-                                          {"reason", server_->left_state().first_name()}});
+                                          {"reason", server_->left_state().first_name()},
+                                          {"statement", server_->pinning_statement()}});
 }
 
 }  // namespace howdah::client

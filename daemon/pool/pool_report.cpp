@@ -43,7 +43,12 @@ protocol::ErrorFields Pool::describe_exhaustion() const {
     return error;
   }
   std::map<std::string_view, int> uses;
-  for (const auto& [id, server] : servers_) ++uses[state_name(*server)];
+  std::map<std::string_view, int> pins;
+  for (const auto& [id, server] : servers_) {
+    const auto state = state_name(*server);
+    ++uses[state];
+    if (state == "pinned") ++pins[server->left_state().first_name()];
+  }
   std::string doing;
   if (counts.servers > servers_.size()) uses["on other workers"] = static_cast<int>(counts.servers - servers_.size());
   for (const auto& [state, count] : uses) doing += fmt::format("{}{} {}", doing.empty() ? "" : ", ", count, state);
@@ -54,6 +59,8 @@ protocol::ErrorFields Pool::describe_exhaustion() const {
       fmt::format("Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.",
                   name_.database, name_.user, counts.servers, settings_.max_size, doing.empty() ? "none" : doing,
                   counts.logging_in, counts.waiting);
+  for (const auto& [reason, count] : pins)
+    error.detail += fmt::format(" Kept by their clients: {} for {}.", count, reason);
   if (!last_error.message.empty()) error.detail += " The last log-in to the backend failed: " + last_error.message;
   error.hint = "Raise pool.max_size, shorten transactions, or raise pool.acquire_timeout.";
   return error;
@@ -97,6 +104,7 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
                          .state = std::string(state_name(*server)),
                          .address = server->address(),
                          .pin_reason = std::string(server->left_state().first_name()),
+                         .pin_statement = server->left_state().is_empty() ? "" : server->pinning_statement(),
                          .connected_at = wall_time(server->connected_at()),
                          .last_used_at = is_leased ? wall_now : wall_time(server->idle_since()),
                          .client_id = is_leased ? server->tenant()->client_id() : 0,

@@ -80,6 +80,7 @@ void ServerConnection::end_lease() {
   idle_since_ = agenda_->now();
   words_.reset();
   setting_names_.clear();
+  telling_text_.clear();
   repeatable_.forget();
 }
 

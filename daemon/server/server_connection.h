@@ -120,6 +120,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void note_function_call(protocol::Bytes body);
   // Where the search path begins with the temporary schema, whatever is created may be temporary.
   void suspect_by_search_path();
+  // The last text of this lease that may have left something, without its values.
+  [[nodiscard]] std::string pinning_statement() const;
   [[nodiscard]] protocol::LeftState& left_state() { return left_state_; }
   [[nodiscard]] const protocol::LeftState& left_state() const { return left_state_; }
   // Asks the server what is left of the session; nothing may be owed. Its answer is a request of our own: when that has
@@ -202,6 +204,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   RepeatableBatch repeatable_;
   protocol::StatementWords words_;
   protocol::LeftState left_state_;
+  std::string telling_text_;              // its beginning
   protocol::SettingNames setting_names_;  // that texts of this lease may have set
   struct Probe {
     protocol::StateKinds asked;

@@ -3,13 +3,27 @@
 
 #include "daemon/server/server_connection.h"
 #include "protocol/messages.h"
+#include "protocol/statement_pattern.h"
 
 namespace howdah::server {
 
 using protocol::StateKind;
 
+namespace {
+
+// Of a text that is remembered for who asks why its client keeps the server.
+constexpr std::size_t kMostTellingBytes = 400;
+constexpr std::size_t kMostPatternBytes = 200;
+
+}  // namespace
+
+std::string ServerConnection::pinning_statement() const {
+  return protocol::statement_pattern(telling_text_, kMostPatternBytes);
+}
+
 void ServerConnection::note_text(protocol::Bytes text) {
   words_.end_text();
+  if (words_.may_leave_state()) telling_text_ = text.substr(0, kMostTellingBytes);
   auto kinds = words_.kinds();
   if (words_.may_name_settings()) {
     auto names = text.empty() ? protocol::SettingNames{.is_open = true} : protocol::read_setting_names(text);

@@ -71,6 +71,8 @@ constexpr auto kPoolMetrics = std::to_array<PoolMetric>({
      [](const PoolSnapshot& pool) { return number(pool.totals.transactions); }},
     {"howdah_queries_total", "Simple queries and Executes.", kCounter,
      [](const PoolSnapshot& pool) { return number(pool.totals.queries); }},
+    {"howdah_pins_total", "Times that a client kept its server for what it had left on it.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.pins); }},
     {"howdah_state_probes_total", "Times that a server was asked what a session had left on it.", kCounter,
      [](const PoolSnapshot& pool) { return number(pool.totals.probes); }},
     {"howdah_client_received_bytes_total", "Bytes that came from clients.", kCounter,

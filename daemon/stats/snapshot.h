@@ -17,7 +17,8 @@ using Microseconds = std::chrono::microseconds;
 // Monotone counts since the start of the daemon.
 struct Totals {
   std::uint64_t transactions = 0;
-  std::uint64_t probes = 0;  // of what a session has left on its server
+  std::uint64_t probes = 0;   // of what a session has left on its server
+  std::uint64_t pins = 0;     // leases that were kept for what was left
   std::uint64_t queries = 0;  // simple queries and Executes
   std::uint64_t client_bytes_received = 0;
   std::uint64_t client_bytes_sent = 0;
@@ -62,6 +63,7 @@ struct ClientSnapshot {
   Microseconds wait{};          // so far, when waiting
   std::uint64_t server_id = 0;  // of its lease; 0: none
   std::int32_t process_id = 0;  // as in its BackendKeyData
+  Microseconds pinned{};        // so far, where its server is kept for what was left on it
 };
 
 struct ServerSnapshot {
@@ -70,7 +72,8 @@ struct ServerSnapshot {
   std::string database;
   std::string state;  // "active", "pinned", "idle", "cleaning"
   std::string address;
-  std::string pin_reason;  // empty where not pinned
+  std::string pin_reason;     // empty where not pinned
+  std::string pin_statement;  // without its values
   WallTime connected_at;
   WallTime last_used_at;
   std::uint64_t client_id = 0;  // of its lease; 0: none

@@ -79,6 +79,7 @@ BOOST_AUTO_TEST_CASE(a_server_is_shown_with_its_state_and_process) {
                          .state = "idle in transaction",
                          .address = "10.0.0.1:5432",
                          .pin_reason = "",
+                         .pin_statement = "",
                          .connected_at = {},
                          .last_used_at = {},
                          .client_id = 12,
@@ -89,6 +90,32 @@ BOOST_AUTO_TEST_CASE(a_server_is_shown_with_its_state_and_process) {
   for (const auto& [column, text] : expected) BOOST_TEST(value("servers", 0, column) == text, column);
   source.server_list[0].address = "/run/postgresql/.s.PGSQL.5432";
   BOOST_TEST(value("servers", 0, "addr") == "unix");
+}
+
+BOOST_AUTO_TEST_CASE(a_pin_is_shown_with_its_client_its_server_and_what_left_it) {
+  stats::ServerSnapshot server;
+  server.id = 3;
+  server.state = "pinned";
+  server.pin_reason = "advisory lock";
+  server.pin_statement = "select pg_advisory_lock(?)";
+  server.process_id = 777;
+  source.server_list = {server};
+  source.client_list.resize(2);
+  source.client_list[1].id = 12;
+  source.client_list[1].server_id = 3;
+  source.client_list[1].pinned = std::chrono::milliseconds(2500);
+  BOOST_TEST(find_show("pins")->make_rows(source).size() == 1U);
+  const std::pair<const char*, const char*> expected[] = {{"client", "c12"},
+                                                          {"server", "s3"},
+                                                          {"remote_pid", "777"},
+                                                          {"reason", "advisory lock"},
+                                                          {"pinned", "2"},
+                                                          {"pinned_us", "500000"},
+                                                          {"statement", "select pg_advisory_lock(?)"}};
+  for (const auto& [column, text] : expected) BOOST_TEST(value("pins", 0, column) == text, column);
+  BOOST_TEST(value("clients", 0, "pin_reason") == "");
+  BOOST_TEST(value("clients", 1, "pin_reason") == "advisory lock");
+  BOOST_TEST(value("servers", 0, "pin_reason") == "advisory lock");
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_counts_as_pgbouncer_does) {
