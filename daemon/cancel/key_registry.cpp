@@ -18,9 +18,11 @@ constexpr std::int32_t kFirstUnusedByProcesses = 1 << 22;
 
 CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes) {
   CancelKey key{.process_id = process_id, .secret = std::string(secret_bytes, '\0')};
-  random_.fill(std::as_writable_bytes(std::span(key.secret)));
   const std::lock_guard lock(mutex_);
   if (key.process_id == 0) key.process_id = unused_process_id();
+  do {
+    random_.fill(std::as_writable_bytes(std::span(key.secret)));
+  } while (find(key.process_id, key.secret) != nullptr);
   entries_.emplace(key.process_id, Entry{.secret = key.secret, .target = &target});
   return key;
 }
@@ -33,6 +35,11 @@ void KeyRegistry::remove(std::int32_t process_id, const CancelTarget& target) {
     entries_.erase(entry);
     return;
   }
+}
+
+bool KeyRegistry::may_share(std::int32_t process_id) const {
+  const std::lock_guard lock(mutex_);
+  return entries_.count(process_id) < kMostOfOneProcess;
 }
 
 void KeyRegistry::request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {

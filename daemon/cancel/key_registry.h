@@ -38,16 +38,20 @@ class KeyRegistry {
   explicit KeyRegistry(os::RandomSource& random) : random_(random) {}
 
   // A key for `target`; to be removed on its worker before the target goes.
-  // `process_id`: the server's own in session mode; 0: one that no process has. `secret_bytes`: 4, or 32 with protocol
-  // 3.2.
+  // `process_id`: of a server, which other keys may have too; 0: one that no process has. The secret is none that goes
+  // with it already. `secret_bytes`: 4, or 32 with protocol 3.2.
   [[nodiscard]] CancelKey add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes);
   void remove(std::int32_t process_id, const CancelTarget& target);
+  // One more key may have it. Whoever guesses at secrets has a chance for each key of one process id: they stay few.
+  [[nodiscard]] bool may_share(std::int32_t process_id) const;
 
   // Tells the target of a request, on its own worker; lets go of `hold` where there is none. Any thread. Secrets are
   // compared in constant time.
   void request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const;
 
  private:
+  static constexpr std::size_t kMostOfOneProcess = 100;
+
   struct Entry {
     std::string secret;
     CancelTarget* target;
@@ -61,7 +65,7 @@ class KeyRegistry {
 
   mutable std::mutex mutex_;
   os::RandomSource& random_;
-  std::unordered_multimap<std::int32_t, Entry> entries_;  // servers of two hosts may have the same process id
+  std::unordered_multimap<std::int32_t, Entry> entries_;  // several sessions may have been told the same process id
 };
 
 }  // namespace howdah::cancel

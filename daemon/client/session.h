@@ -92,6 +92,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool take_seats();
   void welcome();
   void complete_welcome(const pool::Welcome& welcome);
+  [[nodiscard]] std::int32_t process_id_to_tell();
   void begin_console();
   [[nodiscard]] std::size_t take_console_bytes(protocol::Bytes bytes);
   void ask_for_figures();
@@ -202,7 +203,7 @@ class Session final : private io::StreamHandler,
   Seat seat_;
   Seat database_seat_;  // which tell the names, from the log-in on; in a console its own seat does
   Seat user_seat_;
-  std::int32_t process_id_ = 0;  // what the client takes for its server's; its cancel key is in the registry under it
+  std::int32_t process_id_ = 0;  // told as its server's; its cancel key is in the registry under it
 
   config::PoolMode mode_ = config::PoolMode::Transaction;
   pool::Pool* pool_ = nullptr;

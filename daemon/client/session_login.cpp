@@ -117,8 +117,7 @@ void Session::welcome() {
 void Session::complete_welcome(const pool::Welcome& welcome) {
   settings_ = startup_settings_ = welcome.settings;
   const bool has_long_keys = protocol::negotiated_minor_version(login_->startup()) >= 2;
-  const auto process_id = mode_ == config::PoolMode::Session && server_ != nullptr ? server_->process_id() : 0;
-  const auto key = environment_.keys.add(*this, process_id, has_long_keys ? 32 : 4);
+  const auto key = environment_.keys.add(*this, process_id_to_tell(), has_long_keys ? 32 : 4);
   process_id_ = key.process_id;
   environment_.replies.own_written([&](std::string& out) {
     out += welcome.parameters;
@@ -134,6 +133,17 @@ void Session::complete_welcome(const pool::Welcome& welcome) {
   send_replies();
   stream_->set_reading(true);
   stream_->redeliver();
+}
+
+// Of the server that it will get first, if nobody else is there before, and asks for again as long as that is idle.
+// Zero where there is none. Only in session mode it is this session's alone.
+std::int32_t Session::process_id_to_tell() {
+  if (server_ != nullptr && mode_ == config::PoolMode::Session) return server_->process_id();
+  const auto first = server_ == nullptr
+                         ? pool_->first_choice()
+                         : pool::PoolLedger::FirstChoice{.id = server_->id(), .process_id = server_->process_id()};
+  last_server_ = first.id;
+  return environment_.keys.may_share(first.process_id) ? first.process_id : 0;
 }
 
 void Session::begin_console() {

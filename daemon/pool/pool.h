@@ -50,6 +50,8 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   // A server at once, `preferred` where that one is idle; else nothing, and the waiter stands in the queue.
   // The caller leases the server to itself before it does anything else.
   [[nodiscard]] server::ServerConnection* acquire(Waiter& waiter, server::ServerId preferred);
+  // The one that acquire would most likely give now.
+  [[nodiscard]] PoolLedger::FirstChoice first_choice() const { return ledger_.first_choice(part_); }
   // Out of the queue; a server that was on its way goes to the next one.
   void leave(Waiter& waiter);
 

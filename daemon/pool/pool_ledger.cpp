@@ -49,6 +49,15 @@ std::vector<ServerId> PoolLedger::idle_servers(std::size_t part) const {
   return ids;
 }
 
+// As take_idle and send_for_idle choose.
+PoolLedger::FirstChoice PoolLedger::first_choice(std::size_t part) const {
+  const std::lock_guard lock(mutex_);
+  const auto choice_of = [](const IdleServer& idle) { return FirstChoice{idle.id, idle.process_id}; };
+  if (!parts_[part].idle.empty()) return choice_of(parts_[part].idle.back());
+  const auto elsewhere = std::ranges::find_if(parts_, [](const Part& other) { return !other.idle.empty(); });
+  return elsewhere == parts_.end() ? FirstChoice{} : choice_of(elsewhere->idle.front());
+}
+
 // --- waiters
 
 PoolLedger::Arrival PoolLedger::enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now) {
@@ -157,7 +166,7 @@ PoolLedger::Placement PoolLedger::place_free(std::size_t part, ServerConnection&
     return {.kind = Placement::Kind::Sent, .to = to};
   }
   if (is_draining_) return {.kind = Placement::Kind::Surplus};
-  here.idle.push_back({.id = server.id(), .server = &server});
+  here.idle.push_back({.id = server.id(), .server = &server, .process_id = server.process_id()});
   return {.kind = Placement::Kind::Kept};
 }
 

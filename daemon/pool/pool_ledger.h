@@ -67,6 +67,12 @@ class PoolLedger {
   // The caller's idle servers, used the longest ago first. They may be promised before the caller looks at them.
   [[nodiscard]] std::vector<server::ServerId> idle_servers(std::size_t part) const;
   void forget_idle(std::size_t part, server::ServerId id);
+  // The server that somebody who asks on this part now gets first; none where none is idle anywhere.
+  struct FirstChoice {
+    server::ServerId id = 0;
+    std::int32_t process_id = 0;
+  };
+  [[nodiscard]] FirstChoice first_choice(std::size_t part) const;
 
   // Puts a waiter behind all others; an idle server of another worker is sent for. Or tells why it is refused at once.
   struct Arrival {
@@ -145,6 +151,7 @@ class PoolLedger {
   struct IdleServer {
     server::ServerId id;
     server::ServerConnection* server;  // for its own worker only
+    std::int32_t process_id;
   };
   struct Part {
     PoolPart* part;

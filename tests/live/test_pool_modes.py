@@ -32,6 +32,23 @@ def test_session_mode_keeps_one_server_and_tells_its_process_id(start_howdah):
 
 
 @pytest.mark.howdah_only
+def test_transaction_mode_tells_the_process_id_of_the_server_that_it_gets_first(start_howdah):
+    howdah = start_howdah(pool={"max_size": 4})
+    app(howdah).close()
+    clients = [app(howdah) for _ in range(10)]
+    for client in clients + clients:
+        assert int(client.query("select pg_backend_pid()").value) == client.process_id
+    assert len({(client.process_id, client.key) for client in clients}) == 10
+    clients[0].send(query("select pg_sleep(60)"))
+    clients[1].cancel()
+    assert clients[2].query("select 1").value == "1"
+    clients[0].cancel()
+    assert clients[0].ready().sqlstate == "57014"
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.howdah_only
 def test_session_mode_hands_its_server_on_clean(start_howdah):
     howdah = start_howdah(pool={"mode": "session", "max_size": 1})
     with app(howdah) as first:

@@ -100,6 +100,25 @@ BOOST_AUTO_TEST_CASE(servers_of_two_hosts_may_share_a_process_id) {
   BOOST_TEST(registry.request(4711, bob.secret) == "bob");
 }
 
+// Secrets of one byte, so that there are only 256 of them.
+BOOST_AUTO_TEST_CASE(secrets_that_go_with_one_process_id_are_never_the_same) {
+  Registry registry;
+  std::set<std::string> secrets;
+  for (int i = 0; i < 200; ++i) BOOST_REQUIRE(secrets.insert(registry.add(registry.ann, 4711, 1).secret).second);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_a_hundred_keys_share_a_process_id) {
+  Registry registry;
+  for (int i = 0; i < 100; ++i) {
+    BOOST_REQUIRE(registry.keys.may_share(4711));
+    (void)registry.add(registry.ann, 4711, 4);
+  }
+  BOOST_TEST(!registry.keys.may_share(4711));
+  BOOST_TEST(registry.keys.may_share(4712));
+  registry.keys.remove(4711, registry.ann);
+  BOOST_TEST(registry.keys.may_share(4711));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::cancel

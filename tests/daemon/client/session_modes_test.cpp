@@ -58,8 +58,45 @@ BOOST_AUTO_TEST_CASE(session_mode_tells_the_server_s_own_process_id) {
   Play play(one_pool(2, config::PoolMode::Session));
   BOOST_TEST(play.log_in().process_id() == 1000);
   BOOST_TEST(play.server(1).process_id() == 1000);
-  Play other(one_pool(2));
-  BOOST_TEST(other.log_in().process_id() >= 1 << 22);
+}
+
+BOOST_AUTO_TEST_CASE(transaction_mode_tells_the_process_id_of_the_server_that_the_session_gets_first) {
+  Play play(one_pool(2));
+  auto& ann = play.log_in();
+  auto& bob = play.log_in();
+  BOOST_TEST(ann.process_id() == play.server(1).process_id());
+  BOOST_TEST(bob.process_id() == ann.process_id());
+  ann.send(query("SLEEP 1"));
+  auto& tom = play.log_in();
+  BOOST_TEST(tom.process_id() >= 1 << 22);  // no server is idle
+  (void)bob.ask("SELECT 2");
+  auto& eve = play.log_in();
+  BOOST_TEST(eve.process_id() == play.server(2).process_id());
+  play.script(1).wake();
+  play.run();
+  (void)tom.ask("SELECT 1");
+  (void)play.server_heard(1);
+  (void)play.server_heard(2);
+  (void)eve.ask("SELECT eve");  // though the other one was used last, perhaps
+  (void)ann.ask("SELECT ann");
+  BOOST_TEST(play.server_heard(1) == "Q(SELECT ann)");
+  BOOST_TEST(play.server_heard(2) == "Q(SELECT eve)");
+}
+
+BOOST_AUTO_TEST_CASE(a_cancel_request_means_one_of_those_who_were_told_the_same_process_id) {
+  Play play(one_pool(2));
+  auto& ann = play.log_in();
+  auto& bob = play.log_in();
+  BOOST_TEST(bob.process_id() == ann.process_id());
+  ann.send(query("SLEEP ann"));
+  bob.send(query("SLEEP bob"));
+  BOOST_TEST(play.script(2).dream() == "bob");
+  bob.cancel();
+  BOOST_TEST(bob.hears() == "E(57014 canceling statement due to user request) Z(I)");
+  BOOST_TEST(play.script(1).is_asleep());
+  bob.send(terminate());
+  ann.cancel();
+  BOOST_TEST(ann.hears() == "E(57014 canceling statement due to user request) Z(I)");
 }
 
 BOOST_AUTO_TEST_CASE(a_user_may_have_a_mode_of_its_own) {
