@@ -1,4 +1,4 @@
-// The SQLSTATEs that Howdah itself sends. (PostgreSQL documentation, Appendix A: "PostgreSQL Error Codes")
+// The SQLSTATEs that Howdah itself sends, or reads. (PostgreSQL documentation, Appendix A: "PostgreSQL Error Codes")
 #pragma once
 
 #include <string_view>
@@ -22,6 +22,7 @@ inline constexpr std::string_view kInvalidSqlStatementName = "26000";
 inline constexpr std::string_view kDuplicatePreparedStatement = "42P05";
 inline constexpr std::string_view kTooManyConnections = "53300";
 inline constexpr std::string_view kProgramLimitExceeded = "54000";
+inline constexpr std::string_view kObjectInUse = "55006";
 inline constexpr std::string_view kQueryCanceled = "57014";
 inline constexpr std::string_view kAdminShutdown = "57P01";
 inline constexpr std::string_view kCannotConnectNow = "57P03";

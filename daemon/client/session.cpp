@@ -75,7 +75,8 @@ void Session::on_end(io::StreamEnd stream_end) {
   if (stream_end == io::StreamEnd::Error) return end("connection lost", true);
   // Half-closed: what was asked for is still answered, as PostgreSQL does.
   const bool is_answer_due = server_ != nullptr && state_ == State::Leased && !has_partial_request() &&
-                             !server_->owed().is_copy_in() && (is_holding_ || !server_->owed().is_empty());
+                             !server_->owed().is_copy_in() &&
+                             (is_holding_ || !server_->owed().is_empty() || repeat_ == Repeat::Waiting);
   if (!is_answer_due) return end("closed by the client", true);
   is_at_end_of_file_ = true;
   since_ = environment_.agenda.now();
@@ -119,6 +120,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   log_end(why);
   state_ = State::Ended;
   timer_.disarm();
+  forget_refusal();
   if (ticket_) *ticket_ = nullptr;
   if (process_id_ != 0) environment_.keys.remove(process_id_, *this);
   if (pool_ != nullptr) pool_->leave(*this);
@@ -187,6 +189,7 @@ void Session::drain() {
   is_draining_ = true;
   // What it has asked for comes first.
   if (state_ == State::Waiting || state_ == State::Cancelling || begin_.is_open()) return;
+  if (repeat_ == Repeat::Waiting) return;
   if (state_ == State::Leased &&
       (!server_->owed().is_settled() || server_->status() != protocol::TransactionStatus::Idle)) {
     return;

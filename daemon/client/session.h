@@ -162,9 +162,17 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool restore_startup_settings();
 
   // --- a batch that the client does not know to be sent twice: session_repeat.cpp
-  enum class Repeat : std::uint8_t { None, Due, UnderWay };
+  enum class Repeat : std::uint8_t { None, Due, Waiting, UnderWay };
+  [[nodiscard]] static bool may_need_database_alone(const protocol::Piece& piece);
   [[nodiscard]] bool can_repeat() const;
+  [[nodiscard]] bool can_repeat_untouched() const;
+  [[nodiscard]] bool evict_for_command(protocol::Bytes error_frame);
+  void begin_repeat();
+  void watch_eviction();
   void repeat_batch();
+  [[nodiscard]] protocol::Bytes news_of_repeat(protocol::Bytes bytes) const;
+  void cancel_repeat();
+  void forget_refusal();
 
   // --- time limits: session_deadlines.cpp
   void arm_deadline();
@@ -188,6 +196,15 @@ class Session final : private io::StreamHandler,
     admin::Console console{figures};
     std::string user = {};
     std::string database = {};
+  };
+
+  // A command that was refused, until it has been answered for the second time.
+  struct RefusedCommand {
+    RefusedCommand(pool::Eviction evicted, worker::TimePoint most, Session& session)
+        : servers(std::move(evicted)), give_up_at(most), timer(session) {}
+    pool::Eviction servers;
+    worker::TimePoint give_up_at;
+    worker::MethodTimer<Session, &Session::watch_eviction> timer;
   };
 
   const std::uint64_t id_;
@@ -219,7 +236,7 @@ class Session final : private io::StreamHandler,
   protocol::FrameWalker walker_{protocol::client_frame_rules()};
   std::size_t replaced_bytes_ = 0;  // of the front of the frame under way: others have been written in their place
   bool is_forwarding_ = false;      // that frame goes to the server
-  Repeat repeat_ = Repeat::None;    // Due: once its ReadyForQuery has come
+  Repeat repeat_ = Repeat::None;    // Due: once its ReadyForQuery has come. Waiting: for servers to leave
   bool is_holding_ = false;         // a frame waits in the stream for replies or room
   char held_type_ = 0;              // of the frame that waits for a lease
   char skip_until_ = 0;             // in Skipping: 'S', or the type of the one message that is dropped
@@ -231,7 +248,8 @@ class Session final : private io::StreamHandler,
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
   worker::TimePoint pinned_since_;  // where it is
-  const char* end_reason_ = "";     // where it is_ending_
+  std::unique_ptr<RefusedCommand> refused_;
+  const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;

@@ -66,6 +66,7 @@ TimePoint Session::begin_deadline() const {
 }
 
 TimePoint Session::lease_deadline() const {
+  if (repeat_ == Repeat::Waiting) return TimePoint::max();  // that has its own
   const auto& limits = pool_->settings();
   const auto& owed = server_->owed();
   if (server_->is_probing()) return since_ + kLongestProbe + (is_query_cancelled_ ? kCancelGrace : kNoGrace);

@@ -73,7 +73,8 @@ void Session::on_refused(const protocol::ErrorFields& error) {
 }
 
 void Session::on_reply_bytes(protocol::Bytes bytes) {
-  if (server_ != nullptr) server_->repeatable().forget();
+  if (server_ != nullptr) server_->repeatable().note_answer();
+  if (refused_) bytes = news_of_repeat(bytes);
   environment_.replies.pass(bytes);
 }
 
@@ -86,11 +87,12 @@ void Session::on_command_tag(std::string_view tag) {
 }
 
 bool Session::on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& asked) {
+  if (evict_for_command(frame)) return false;
   if (!statements_) {
     environment_.replies.own(frame);
     return true;
   }
-  if (can_repeat() &&
+  if (can_repeat_untouched() &&
       protocol::is_statement_outdated(protocol::read_error(frame.substr(protocol::kFrameHeaderBytes)))) {
     statements_->on_outdated(server_->repeatable().bytes());
     repeat_ = Repeat::Due;
@@ -103,6 +105,7 @@ bool Session::on_statement_error(protocol::Bytes frame, const std::optional<prot
 
 bool Session::on_ready_for_query(TransactionStatus status) {
   if (repeat_ == Repeat::Due) return false;
+  if (refused_) forget_refusal();
   if (status == TransactionStatus::Idle) {
     ++pool_->totals().transactions;
     take_settings_over();
@@ -121,7 +124,8 @@ bool Session::on_ready_for_query(TransactionStatus status) {
 void Session::on_progress() {
   pool_->totals().errors_sent += server_->take_error_count();
   if (has_own_failure()) return;
-  if (repeat_ == Repeat::Due && server_->owed().is_settled()) return repeat_batch();
+  if (repeat_ == Repeat::Waiting) return;
+  if (repeat_ == Repeat::Due && server_->owed().is_settled()) return begin_repeat();
   send_replies();
   const auto& owed = server_->owed();
   if (state_ == State::Welcoming) {
@@ -205,6 +209,7 @@ void Session::on_server_lost(bool was_told) {
 void Session::on_cancel_request(cancel::CancelHold hold) {
   if (pool_ == nullptr) return;
   ++pool_->totals().cancels;
+  if (repeat_ == Repeat::Waiting) return cancel_repeat();
   if (state_ == State::Waiting) {
     if (held_type_ == 0) return;
     pool_->leave(*this);

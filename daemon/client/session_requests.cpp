@@ -151,7 +151,7 @@ Session::Way Session::acquire(const Piece& piece, Bytes behind) {
 
 Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
   auto& owed = server_->owed();
-  if (repeat_ == Repeat::Due || server_->is_probing()) {
+  if (repeat_ == Repeat::Due || repeat_ == Repeat::Waiting || server_->is_probing()) {
     is_holding_ = true;
     return Way::Hold;
   }
@@ -204,6 +204,8 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
   auto& owed = server_->owed();
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
+  const bool is_database_command = is_alone && may_need_database_alone(piece);
+  bool is_repeatable = is_database_command;
   if (statements_ && is_read_by_server && piece.type == 'E') {
     statements_->begin_execute(piece, *server_);
   } else if (!statements_ || !is_read_by_server || !concerns_statements(piece.type)) {
@@ -213,8 +215,9 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
     is_holding_ = translation.is_held;
     replaced_bytes_ = translation.replaced_bytes;
     if (is_holding_) return Way::Hold;
-    if (is_alone && translation.is_repeatable) server_->repeatable().begin();
+    is_repeatable = is_repeatable || (is_alone && translation.is_repeatable);
   }
+  if (is_repeatable) server_->repeatable().begin(is_database_command);
   if (!request_since_) note_request_begun();
   if ((piece.type == 'Q' || piece.type == 'E') && repeat_ == Repeat::None) ++pool_->totals().queries;
   return Way::Forward;

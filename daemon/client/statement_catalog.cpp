@@ -73,12 +73,21 @@ void StatementTranslator::on_checked(const StatementNote& note) {
   cache_->note_stale();
 }
 
-void StatementTranslator::on_outdated(protocol::Bytes bind) {
+protocol::StatementPointer StatementTranslator::bound_statement(protocol::Bytes bind) const {
   const auto front = protocol::read_bind_front(bind.substr(protocol::kFrameHeaderBytes));
-  if (!front) return;
+  if (!front) return {};
   const auto name = protocol::cut_statement_name(front->statement);
-  const auto statement = name.empty() ? prepared_->unnamed.shared : prepared_->names.find(name);
-  if (statement) statement->note_outdated();
+  return name.empty() ? prepared_->unnamed.shared : prepared_->names.find(name);
+}
+
+std::string_view StatementTranslator::bound_text(protocol::Bytes bind) const {
+  if (!bind.starts_with('B')) return {};
+  const auto statement = bound_statement(bind);
+  return statement ? protocol::statement_text(statement->definition()) : std::string_view{};
+}
+
+void StatementTranslator::on_outdated(protocol::Bytes bind) {
+  if (const auto statement = bound_statement(bind)) statement->note_outdated();
   cache_->note_stale();
 }
 

@@ -90,6 +90,8 @@ class StatementTranslator {
   // `asked`: the noted request that it answers.
   [[nodiscard]] std::string on_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& asked);
 
+  // What this Bind, whole, runs; empty where it is not known.
+  [[nodiscard]] std::string_view bound_text(protocol::Bytes bind) const;
   // The server has refused this Bind, whole, because the catalog has changed. It has not been answered to the client.
   void on_outdated(protocol::Bytes bind);
 
@@ -166,6 +168,7 @@ class StatementTranslator {
   [[nodiscard]] bool must_be_checked(const Call& call, const protocol::StatementPointer& statement) const;
   void check(Call& call, const protocol::StatementPointer& statement);
   void on_checked(const protocol::StatementNote& note);
+  [[nodiscard]] protocol::StatementPointer bound_statement(protocol::Bytes bind) const;
   [[nodiscard]] bool is_outdated(const protocol::StatementPointer& statement) const;
   void expect_description(Call& call, const protocol::StatementPointer& statement, std::string_view name = {});
   [[nodiscard]] static std::string server_name_of(const LookUp& found, std::string_view name);

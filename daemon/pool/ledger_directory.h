@@ -6,7 +6,9 @@
 #include <mutex>
 #include <string>
 
+#include "daemon/pool/eviction.h"
 #include "daemon/pool/pool_ledger.h"
+#include "protocol/database_commands.h"
 
 namespace howdah::pool {
 
@@ -18,17 +20,32 @@ struct PoolName {
 
 class LedgerDirectory {
  public:
-  // Made when first asked for; it stays to the end.
-  [[nodiscard]] PoolLedger& ledger(const PoolName& name, const config::PoolSettings& settings) {
+  // Made when first asked for; it stays to the end. `backend_database`: the name of its database there.
+  [[nodiscard]] PoolLedger& ledger(const PoolName& name, const config::PoolSettings& settings,
+                                   const std::string& backend_database) {
     const std::lock_guard lock(mutex_);
-    auto& ledger = ledgers_[name];
-    if (!ledger) ledger = std::make_unique<PoolLedger>(settings);
-    return *ledger;
+    auto& entry = ledgers_[name];
+    if (!entry.ledger) entry = {.ledger = std::make_unique<PoolLedger>(settings), .backend_database = backend_database};
+    return *entry.ledger;
+  }
+
+  // From all databases that the message of such an error names, whichever backend they are on.
+  [[nodiscard]] Eviction evict(std::string_view message) {
+    std::vector<PoolLedger*> named;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, entry] : ledgers_) {
+      if (protocol::names_database(message, entry.backend_database)) named.push_back(entry.ledger.get());
+    }
+    return Eviction(std::move(named));
   }
 
  private:
+  struct Entry {
+    std::unique_ptr<PoolLedger> ledger;
+    std::string backend_database;
+  };
   std::mutex mutex_;
-  std::map<PoolName, std::unique_ptr<PoolLedger>> ledgers_;  // under mutex_
+  std::map<PoolName, Entry> ledgers_;  // under mutex_
 };
 
 }  // namespace howdah::pool

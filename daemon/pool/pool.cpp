@@ -14,6 +14,8 @@ namespace {
 // A server that was idle for this long is looked at before it is handed out: its end may not have been read yet.
 constexpr auto kLookAtIdleAfter = std::chrono::milliseconds(50);
 
+constexpr std::string_view kInTheWay = "a command needs its database alone";
+
 }  // namespace
 
 Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target,
@@ -114,6 +116,8 @@ void Pool::place(ServerConnection& server, PoolLedger::Placement placement) {
       return upkeep_timer_.is_armed() ? void() : arm_upkeep();
     case Kind::Surplus:
       return server.close("draining");
+    case Kind::InTheWay:
+      return server.close(kInTheWay);
   }
 }
 
@@ -147,6 +151,14 @@ void Pool::on_server_arrived(std::unique_ptr<ServerConnection> server) {
   servers_.emplace(arrived.id(), std::move(server));
   arrived.enter_worker(environment_.agenda, environment_.connector, static_cast<server::ServerOwner&>(*this));
   place(arrived, ledger_.place_arrived(part_, arrived));
+}
+
+void Pool::on_evicted(const std::vector<ServerId>& ids) {
+  for (const auto id : ids) {
+    const auto found = servers_.find(id);
+    if (found != servers_.end()) found->second->close(kInTheWay);  // else it has ended by itself
+  }
+  ledger_.note_evicted(ids.size());
 }
 
 void Pool::clean_up(ServerConnection& server, const server::Abandoned& abandoned) {

@@ -89,6 +89,8 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   void on_server_wanted(server::ServerId id, std::size_t to) override;
   void on_server_arrived(std::unique_ptr<server::ServerConnection> server) override;
   void on_refused(const protocol::ErrorFields& error) override;
+  void on_evicted(const std::vector<server::ServerId>& ids) override;
+  void on_logins_allowed() override { start_logins(); }
 
   [[nodiscard]] static bool is_fresh(const server::ServerConnection& server, worker::TimePoint now);
   [[nodiscard]] bool is_worn_out(const server::ServerConnection& server) const;

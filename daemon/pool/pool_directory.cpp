@@ -43,8 +43,10 @@ Pool& PoolDirectory::make(const PoolName& name, const config::DatabaseSettings& 
                                .tcp_socket_buffer = entry.pool.tcp_socket_buffer};
   const auto user = settings_->users.find(name.user);
   if (user != settings_->users.end() && user->second.password) target.password = *user->second.password;
-  auto pool =
-      std::make_unique<Pool>(name, entry.pool, std::move(target), environment_, ledgers_.ledger(name, entry.pool));
+  const auto keywords = server::read_connection_string(entry.backend);
+  const auto own_database = keywords ? server::value_of(*keywords, "dbname") : "";
+  auto& ledger = ledgers_.ledger(name, entry.pool, own_database.empty() ? name.database : own_database);
+  auto pool = std::make_unique<Pool>(name, entry.pool, std::move(target), environment_, ledger);
   auto& made = *pool;
   pools_.emplace(name, std::move(pool));
   if (is_draining_) made.drain();

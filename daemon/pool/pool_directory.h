@@ -20,6 +20,9 @@ class PoolDirectory {
   // The entry that serves a database; null where there is none.
   [[nodiscard]] const config::DatabaseSettings* entry(const std::string& database) const;
 
+  // On all workers: see LedgerDirectory.
+  [[nodiscard]] Eviction evict(std::string_view message) { return ledgers_.evict(message); }
+
   // Makes the pools that keep connections from the start: entries with a min_size whose user is known.
   void start();
   [[nodiscard]] bool have_settled() const;

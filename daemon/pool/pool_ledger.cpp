@@ -166,6 +166,7 @@ PoolLedger::Placement PoolLedger::place_free(std::size_t part, ServerConnection&
     return {.kind = Placement::Kind::Sent, .to = to};
   }
   if (is_draining_) return {.kind = Placement::Kind::Surplus};
+  if (evictions_ > 0) return {.kind = Placement::Kind::InTheWay};
   here.idle.push_back({.id = server.id(), .server = &server, .process_id = server.process_id()});
   return {.kind = Placement::Kind::Kept};
 }
@@ -235,7 +236,7 @@ PoolLedger::LoginPlan PoolLedger::begin_logins(worker::TimePoint now) {
 
 PoolLedger::LoginPlan PoolLedger::plan_logins(worker::TimePoint now) {
   const auto wanted = wanted_logins();
-  if (wanted == 0) return {};
+  if (wanted == 0 || evictions_ > 0) return {};
   if (now < retry_at_) return {.retry_at = retry_at_};
   // After a failure one attempt finds out whether the backend is back.
   const auto most = last_error_.message.empty() ? static_cast<std::size_t>(settings_.max_concurrent_logins) : 1;

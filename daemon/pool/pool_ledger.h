@@ -35,6 +35,10 @@ class PoolPart {
   virtual void on_server_arrived(std::unique_ptr<server::ServerConnection> server) = 0;
   // The backend cannot be used: who waits here is refused.
   virtual void on_refused(const protocol::ErrorFields& error) = 0;
+  // These servers, which were idle here, are to be closed.
+  virtual void on_evicted(const std::vector<server::ServerId>& ids) = 0;
+  // Log-ins that had to wait may begin.
+  virtual void on_logins_allowed() = 0;
 
  protected:
   ~PoolPart() = default;
@@ -89,10 +93,11 @@ class PoolLedger {
   // Where a free server goes.
   struct Placement {
     enum class Kind {
-      Granted,  // to `waiter`, who is out of the queue
-      Sent,     // to be sent to part `to`
-      Kept,     // it is idle here
-      Surplus,  // to be closed: the pool is draining
+      Granted,   // to `waiter`, who is out of the queue
+      Sent,      // to be sent to part `to`
+      Kept,      // it is idle here
+      Surplus,   // to be closed: the pool is draining
+      InTheWay,  // likewise, in an eviction
     };
     Kind kind;
     Waiter* waiter = nullptr;
@@ -122,6 +127,16 @@ class PoolLedger {
   [[nodiscard]] bool wants_logins() const;
   // The last log-in's error; its message is empty after a good one.
   [[nodiscard]] protocol::ErrorFields last_error() const;
+
+  // --- evictions: see there
+
+  // All idle servers are taken, to be closed by their parts; how many. Until as many calls of end_eviction free servers
+  // are of no use and log-ins wait.
+  std::size_t begin_eviction();
+  void end_eviction();
+  void note_evicted(std::size_t count);  // a part has closed so many of those
+  // They are closed, and their backends have ended.
+  [[nodiscard]] bool is_evicted() const;
 
   void start();  // min_size holds from now on
   void drain();  // free servers are to be closed, and only waiters get new ones
@@ -189,6 +204,8 @@ class PoolLedger {
   std::size_t servers_ = 0;
   std::size_t logging_in_ = 0;
   std::size_t leaving_ = 0;
+  std::size_t evictions_ = 0;  // under way
+  std::size_t evicted_ = 0;    // servers that are still to be closed for them
   bool is_started_ = false;
   bool is_draining_ = false;
   protocol::ErrorFields last_error_;

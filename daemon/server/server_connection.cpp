@@ -1,5 +1,6 @@
 #include "daemon/server/server_connection.h"
 
+#include "protocol/database_commands.h"
 #include "protocol/messages.h"
 #include "protocol/statement_events.h"
 
@@ -378,7 +379,8 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
     return false;
   }
   has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
-  const bool is_passed_on = !piece.is_end || !protocol::tells_of_statements(fields);
+  const bool is_telling = protocol::tells_of_statements(fields) || protocol::is_database_in_use(fields);
+  const bool is_passed_on = !piece.is_end || !is_telling;
   if (is_passed_on || tenant_->on_statement_error(piece.bytes, last_failed_)) ++error_count_;
   return is_passed_on;
 }

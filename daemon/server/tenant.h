@@ -21,9 +21,9 @@ class Tenant {
   virtual void on_statement_answered(const protocol::StatementNote& note) = 0;
   // A command of the client's is complete, and its tag tells of prepared statements or of the catalog.
   virtual void on_command_tag(std::string_view tag) = 0;
-  // An ErrorResponse for the client, whole, whose text holds a server's name of a statement or says that a
-  // statement is outdated. It does not come by on_reply_bytes. `asked`: what it answers, if that was noted.
-  // Whether the client hears of it.
+  // An ErrorResponse for the client, whole, whose text holds a server's name of a statement, or says that a
+  // statement is outdated or a database in use. It does not come by on_reply_bytes. `asked`: what it answers, if that
+  // was noted. Whether the client hears of it.
   [[nodiscard]] virtual bool on_statement_error(protocol::Bytes frame,
                                                 const std::optional<protocol::StatementNote>& asked) = 0;
   // All that was read this time has been handed out, or a cancel is over: time to send, and to see whether

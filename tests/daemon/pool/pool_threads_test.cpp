@@ -1,5 +1,6 @@
 // One pool on four real threads: borrowers ask, give back, leave and lose their servers at random, while another thread
-// watches that the promises hold at every moment. Meant for ThreadSanitizer too. HOWDAH_LEASES=1000000 plays longer.
+// watches that the promises hold at every moment, and evicts the idle ones now and then. Meant for ThreadSanitizer too.
+// HOWDAH_LEASES=1000000 plays longer.
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include <random>
 #include <thread>
 
+#include "daemon/pool/eviction.h"
 #include "daemon/pool/pool.h"
 #include "daemon/worker/worker.h"
 
@@ -193,6 +195,14 @@ std::int64_t lease_count() {
   return text == nullptr ? 100'000 : std::atoll(text);
 }
 
+// Ends when they have left.
+void evict(pool::PoolLedger& ledger, const Score& score) {
+  const pool::Eviction eviction({&ledger});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+  while (!eviction.is_complete() && score.borrowers_left > 0 && std::chrono::steady_clock::now() < end) {
+  }
+}
+
 // Returns when all is over; the promises are checked all the time.
 void play(int max_size, std::int64_t leases) {
   config::PoolSettings settings;
@@ -212,7 +222,8 @@ void play(int max_size, std::int64_t leases) {
     }
     const auto most = static_cast<std::size_t>(max_size);
     std::uint64_t broken = 0;
-    while (score.borrowers_left > 0) {
+    for (std::uint64_t looks = 0; score.borrowers_left > 0; ++looks) {
+      if (looks % 1024 == 0) evict(ledger, score);
       const auto counts = ledger.counts();
       const bool waits_beside_idle = counts.idle > 0 && counts.unserved > 0;
       if (counts.connections() > most || waits_beside_idle) ++broken;

@@ -66,6 +66,8 @@ class ScriptedServer {
   // As after DDL: whatever is prepared now fails from now on, "cached plan must not change result type"; what is
   // prepared later describes its column by another name. Texts that begin with "SELECT pg_" are not concerned.
   void change_tables(int by = 1);
+  // So many DROP DATABASE are refused, since others are connected.
+  void refuse_drops(int count) { drops_to_refuse_ = count; }
   // All that have names are gone, as after a function that deallocates them.
   void lose_statements() { forget_named(); }
   // So many messages are read behind bad COPY data before it is noticed.
@@ -130,7 +132,7 @@ class ScriptedServer {
   void put_row(const std::string& text);
   void put_tag(const std::string& tag);
   void put_description(const std::string& text);
-  void fail(std::string_view sqlstate, const std::string& message);
+  void fail(std::string_view sqlstate, const std::string& message, const std::string& routine = {});
   void end_failed();
   void flush();
 
@@ -148,6 +150,7 @@ class ScriptedServer {
   Copy copy_ = Copy::No;
   int copy_rows_ = 0;
   int copy_lookahead_ = 0;
+  int drops_to_refuse_ = 0;
   std::optional<int> bad_data_in_;  // messages until it is noticed
   bool is_cancel_pending_ = false;
   std::string sleep_text_;

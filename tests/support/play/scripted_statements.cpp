@@ -77,6 +77,11 @@ std::optional<ScriptedServer::Answer> ScriptedServer::answer(const std::string& 
   const Words words(text);
   const auto& verb = words.first;
   if (is_probe(text)) return probe_answer(text);
+  if (text.starts_with("DROP DATABASE ") && drops_to_refuse_ > 0) {
+    --drops_to_refuse_;
+    fail("55006", "database \"" + text.substr(14) + "\" is being accessed by other users", "dropdb");
+    return std::nullopt;
+  }
   if (verb == "ERROR" || verb == "LATE") {
     fail("42601", text);
     return std::nullopt;
@@ -283,9 +288,11 @@ void ScriptedServer::put_tag(const std::string& tag) {
 }
 
 // A message that begins with FATAL is one. PostgreSQL sends what it has with each error.
-void ScriptedServer::fail(std::string_view sqlstate, const std::string& message) {
+void ScriptedServer::fail(std::string_view sqlstate, const std::string& message, const std::string& routine) {
   const auto severity = message.starts_with("FATAL") ? protocol::Severity::Fatal : protocol::Severity::Error;
-  protocol::append_error(buffered_, protocol::make_error(severity, sqlstate, message));
+  auto error = protocol::make_error(severity, sqlstate, message);
+  error.routine = routine;
+  protocol::append_error(buffered_, error);
   end_failed();
 }
 

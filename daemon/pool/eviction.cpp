@@ -1,0 +1,52 @@
+// The ledger's side of an eviction.
+#include "daemon/pool/eviction.h"
+
+#include <iterator>
+
+namespace howdah::pool {
+
+using server::ServerId;
+
+std::size_t PoolLedger::begin_eviction() {
+  Letters letters;
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ++evictions_;
+    for (auto& part : parts_) {
+      if (part.idle.empty()) continue;
+      std::vector<ServerId> ids;
+      std::ranges::transform(std::exchange(part.idle, {}), std::back_inserter(ids), &IdleServer::id);
+      count += ids.size();
+      letters.emplace_back(part.mailbox, [told = part.part, evicted = std::move(ids)] { told->on_evicted(evicted); });
+    }
+    evicted_ += count;
+  }
+  post(std::move(letters));
+  return count;
+}
+
+void PoolLedger::note_evicted(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  evicted_ -= count;
+}
+
+// Whatever else is leaving is in the way too.
+bool PoolLedger::is_evicted() const {
+  const std::lock_guard lock(mutex_);
+  return evicted_ == 0 && leaving_ == 0;
+}
+
+void PoolLedger::end_eviction() {
+  Letters letters;
+  {
+    const std::lock_guard lock(mutex_);
+    if (--evictions_ > 0) return;
+    for (const auto& part : parts_) {
+      letters.emplace_back(part.mailbox, [told = part.part] { told->on_logins_allowed(); });
+    }
+  }
+  post(std::move(letters));
+}
+
+}  // namespace howdah::pool
