@@ -17,6 +17,7 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
   if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;
   if constexpr (std::is_same_v<Owner, PreparedStatementSettings>) return subject.database.pool.prepared_statements;
+  if constexpr (std::is_same_v<Owner, StateSettings>) return subject.database.pool.state;
   if constexpr (std::is_same_v<Owner, UserSettings>) return subject.user;
   if constexpr (std::is_same_v<Owner, AuthRule>) return subject.rule;
 }
@@ -65,6 +66,7 @@ using enum Reload;
 using Db = DatabaseSettings;
 using Pool = PoolSettings;
 using Prepared = PreparedStatementSettings;
+using State = StateSettings;
 using User = UserSettings;
 
 constexpr std::array kTable{
@@ -192,6 +194,16 @@ constexpr std::array kTable{
            "UPDATE, DELETE, MERGE, WITH, VALUES or TABLE; what has a constant such as 'now' or 'today'; what comes "
            "behind a Sync that is not answered yet; and all of a client that keeps its server for state left on it, "
            "such as SET. No effect in mode session."},
+
+    Option{
+        "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Live,
+        "A server connection that has to be made clean by DISCARD ALL is closed instead. It has to after a client that "
+        "disconnects while it may have left something there; in mode session after each one, unless all that it ran "
+        "were "
+        "simple queries that leave nothing whatever is in the database: SELECT of constants, SHOW, and the "
+        "beginning and the end of transactions. A table may be a view or have triggers, defaults or policies, so what "
+        "a "
+        "client has left that read or wrote one cannot be known."},
 
     Option{"users.<name>.password", plain<Password, &User::password>, Live,
            "What clients must know, and what Howdah logs in with where the backend names no user. A text is "

@@ -25,6 +25,10 @@ struct PreparedStatementSettings {
   bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
 };
 
+struct StateSettings {
+  bool close_instead_of_reset = false;  // a server that DISCARD ALL would make clean is closed
+};
+
 // Where a server connection is released, how many there are, and how long anything may take on it.
 struct PoolSettings {
   PoolMode mode = PoolMode::Transaction;
@@ -44,6 +48,7 @@ struct PoolSettings {
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost
   std::int64_t cleanup_bytes = 16LL * 1024 * 1024;  // most bytes read and dropped while doing so
   PreparedStatementSettings prepared_statements;
+  StateSettings state;
   bool defer_begin = true;             // a plain BEGIN takes no server before the first statement behind it
   std::int64_t tcp_socket_buffer = 0;  // each way, of a server's TCP connection; 0: as the kernel does it
 };

@@ -151,7 +151,7 @@ void Session::give_server_back(bool is_cancel_wanted) {
   pool_->clean_up(*server, {.partial_request_type = walker_.type_under_way(),
                             .partial_request_bytes = missing,
                             .is_cancel_wanted = is_cancel_wanted,
-                            .is_discard_wanted = mode_ == config::PoolMode::Session});
+                            .is_discard_wanted = mode_ == config::PoolMode::Session && may_have_left_traces_});
 }
 
 void Session::log_end(std::string_view why) {

@@ -109,6 +109,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] Way begin_request(const protocol::Piece& piece, protocol::Bytes behind, bool is_alone);
   [[nodiscard]] Way acquire(const protocol::Piece& piece, protocol::Bytes behind);
   void refuse_request(char type, const protocol::ErrorFields& error);
+  void note_traces(const protocol::Piece& piece);
   void note_request_begun();
   void end_frame(const protocol::Piece& piece);
   void send_requests();
@@ -248,6 +249,7 @@ class Session final : private io::StreamHandler,
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
   worker::TimePoint pinned_since_;  // where it is
+  bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked
   std::unique_ptr<RefusedCommand> refused_;
   const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;

@@ -4,6 +4,7 @@
 #include "daemon/client/session.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
+#include "protocol/traceless_text.h"
 
 namespace howdah::client {
 
@@ -201,6 +202,7 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
     server_->words().feed(piece.body());
   }
   if (piece.type == 'F') server_->note_function_call(piece.body());
+  note_traces(piece);
   auto& owed = server_->owed();
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
@@ -221,6 +223,13 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
   if (!request_since_) note_request_begun();
   if ((piece.type == 'Q' || piece.type == 'E') && repeat_ == Repeat::None) ++pool_->totals().queries;
   return Way::Forward;
+}
+
+// A Query that leaves nothing destroys the unnamed statement, too; all other messages may leave one, or more.
+void Session::note_traces(const Piece& piece) {
+  if (may_have_left_traces_ || mode_ != config::PoolMode::Session || piece.type == 'S') return;
+  const auto text = piece.type == 'Q' && piece.is_end ? protocol::ByteReader(piece.body()).c_string() : std::nullopt;
+  may_have_left_traces_ = !text || !protocol::leaves_no_trace(*text);
 }
 
 void Session::note_request_begun() {

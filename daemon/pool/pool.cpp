@@ -162,9 +162,8 @@ void Pool::on_evicted(const std::vector<ServerId>& ids) {
 }
 
 void Pool::clean_up(ServerConnection& server, const server::Abandoned& abandoned) {
-  auto cleanup =
-      std::make_unique<server::Cleanup>(server, environment_.agenda, static_cast<server::CleanupOwner&>(*this),
-                                        settings_.cleanup_timeout, settings_.cleanup_bytes);
+  auto cleanup = std::make_unique<server::Cleanup>(server, environment_.agenda,
+                                                   static_cast<server::CleanupOwner&>(*this), settings_);
   auto& begun = *cleanups_.emplace_back(std::move(cleanup));
   begun.begin(abandoned);
 }

@@ -17,16 +17,16 @@ constexpr std::uint32_t kMostPaddingBytes = 256 * 1024;
 
 }  // namespace
 
-Cleanup::Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner, config::Milliseconds timeout,
-                 std::int64_t most_bytes)
-    : server_(server), owner_(owner), agenda_(agenda), timeout_(timeout), bytes_left_(most_bytes) {}
+Cleanup::Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner,
+                 const config::PoolSettings& settings)
+    : server_(server), owner_(owner), agenda_(agenda), settings_(settings), bytes_left_(settings.cleanup_bytes) {}
 
 void Cleanup::begin(const Abandoned& abandoned) {
   is_discard_wanted_ = abandoned.is_discard_wanted;
   const bool is_request_running = !server_.owed().is_empty() && !server_.owed().is_copy_in();
   server_.lease_to(*this, ServerConnection::State::Cleaning);
   server_.set_reading(true);
-  agenda_.arm_in(timer_, timeout_);
+  agenda_.arm_in(timer_, settings_.cleanup_timeout);
   if (!complete_request(abandoned)) return give_up("client lost in the middle of a message");
   end_batch();
   if (!batch_.is_empty()) server_.write(batch_);
@@ -99,6 +99,7 @@ void Cleanup::on_progress() {
   // Asked only now: an answer that came during the clean-up may have told of state.
   const bool has_client_s_names = !server_.statements().visible_names().empty();
   if (is_discard_wanted_ || has_client_s_names || !server_.left_state().is_empty()) {
+    if (settings_.state.close_instead_of_reset) return give_up("closed instead of reset");
     is_discard_wanted_ = false;
     server_.left_state().discard_all();
     if (!server_.left_state().is_empty()) return give_up("holds what only its end undoes");

@@ -29,13 +29,13 @@ struct Abandoned {
   char partial_request_type = 0;            // 0: between messages
   std::uint32_t partial_request_bytes = 0;  // still missing of it
   bool is_cancel_wanted = true;             // a request under way is cancelled rather than waited for
-  bool is_discard_wanted = false;           // DISCARD ALL whatever we know
+  bool is_discard_wanted = false;           // something may be left of which the server has not told
 };
 
 class Cleanup final : private Tenant {
  public:
-  Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner, config::Milliseconds timeout,
-          std::int64_t most_bytes);
+  // `settings` of its pool.
+  Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner, const config::PoolSettings& settings);
 
   // Takes the lease over. May end at once, by on_cleanup_done.
   void begin(const Abandoned& abandoned);
@@ -66,7 +66,7 @@ class Cleanup final : private Tenant {
   ServerConnection& server_;
   CleanupOwner& owner_;
   worker::Agenda& agenda_;
-  const config::Milliseconds timeout_;
+  const config::PoolSettings& settings_;
   std::int64_t bytes_left_;
   bool is_discard_wanted_ = false;
   bool is_rolled_back_ = false;

@@ -60,6 +60,64 @@ def test_session_mode_hands_its_server_on_clean(start_howdah):
         assert second.query("select count(*) from pg_locks where locktype = 'advisory'").value == "0"
 
 
+# What nobody could tell from the texts: a view, a trigger and a default that call a function.
+LEAVES = """
+create function leave() returns int language sql as $$ select set_config('my.mark', 'left', false); select 1 $$;
+create function leave_in_trigger() returns trigger language plpgsql as $$ begin perform leave(); return new; end $$;
+create view innocent as select leave();
+create table plain (a serial);
+create table guarded (a int);
+create trigger of_guarded before insert on guarded for each row execute function leave_in_trigger();
+"""
+BY_TEXTS = ["select leave()", "select * from innocent", "insert into guarded values (1)", "insert into plain default values"]
+
+
+@pytest.fixture
+def telling_postgres(own_postgres):
+    """It logs each statement."""
+    own_postgres.rows("alter system set log_statement = 'all'")
+    own_postgres.rows("select pg_reload_conf()")
+    own_postgres.rows(LEAVES, database="app")
+    own_postgres.rows("grant all on all tables in schema public to app; grant all on all sequences in schema public to app", database="app")
+    return own_postgres
+
+
+@pytest.mark.howdah_only
+def test_session_mode_resets_where_something_may_have_been_left(start_howdah, telling_postgres):
+    def resets():
+        return telling_postgres.log().count("statement: DISCARD ALL")
+
+    howdah = start_howdah(cluster=telling_postgres, pool={"mode": "session", "max_size": 1})
+    for sql in ("", "select 1", "begin; select 'x' as y; commit", "show work_mem"):
+        with app(howdah) as client:
+            assert not client.query(sql).error
+    with app(howdah) as client:
+        assert client.query("select 1").value == "1"
+        assert resets() == 0
+    for number, sql in enumerate(BY_TEXTS, 1):
+        with app(howdah) as client:
+            assert not client.query(sql).error
+        with app(howdah) as client:
+            assert resets() == 2 * number - 1
+            # Empty where the setting is known to the process and has no value.
+            assert client.query("select coalesce(current_setting('my.mark', true), '')").value == ""
+            assert client.query("select lastval()").sqlstate == "55000"
+
+
+@pytest.mark.howdah_only
+def test_a_server_may_be_closed_instead_of_reset(start_howdah, telling_postgres):
+    pool = {"mode": "session", "max_size": 1, "state": {"close_instead_of_reset": True}}
+    howdah = start_howdah(cluster=telling_postgres, pool=pool)
+    process_ids = []
+    for sql in ("select 1", "select 1", "select * from innocent", "select 1"):
+        with app(howdah) as client:
+            process_ids.append(client.process_id)
+            client.query(sql)
+    first, second, third, fourth = process_ids
+    assert first == second == third != fourth
+    assert "DISCARD ALL" not in telling_postgres.log()
+
+
 @pytest.mark.howdah_only
 def test_session_mode_waits_for_a_server_of_a_client_that_left(start_howdah):
     howdah = start_howdah(pool={"mode": "session", "max_size": 1})

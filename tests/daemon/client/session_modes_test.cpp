@@ -51,7 +51,38 @@ BOOST_AUTO_TEST_CASE(a_session_of_session_mode_keeps_one_server_to_its_end) {
   BOOST_TEST(play.pool().ledger().counts().idle == 0U);
   ann.send(terminate());
   BOOST_TEST(bob.hears().ends_with("Z(I)"));
-  BOOST_TEST(play.server_heard(1) == "Q(SELECT 1) Q(DISCARD ALL)");
+  BOOST_TEST(play.server_heard(1) == "Q(SELECT 1)");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_of_session_mode_is_reset_where_anything_may_have_been_left) {
+  const std::string select_one = query("SELECT 1");
+  for (const auto& traceless :
+       {std::string(), select_one, query("BEGIN") + select_one + query("COMMIT"), query("SHOW a"), query(""), sync()}) {
+    Play play(one_pool(1, config::PoolMode::Session));
+    play.log_in().send(traceless + terminate());
+    BOOST_TEST(!play.server_heard(1).contains("DISCARD"), traceless);
+    BOOST_TEST(play.pool().ledger().counts().idle == 1U);
+  }
+  for (const auto& left : {query("SELECT a FROM b"), query("INSERT a"), query("SELECT f()"), query("SET a = 1"),
+                           statement("SELECT 1") + sync(), parse("a", "SELECT 1") + sync(), bind() + sync(),
+                           function_call(1), query("BEGIN") + query("SELECT f()")}) {
+    Play play(one_pool(1, config::PoolMode::Session));
+    play.log_in().send(left + select_one + terminate());
+    BOOST_TEST(play.server_heard(1).ends_with("Q(DISCARD ALL)"), left);
+    BOOST_TEST(play.pool().ledger().counts().idle == 1U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_may_be_closed_instead_of_reset) {
+  auto settings = one_pool(1, config::PoolMode::Session);
+  pool_of(settings).state.close_instead_of_reset = true;
+  Play play(settings);
+  play.log_in().send(query("SELECT 1") + terminate());
+  BOOST_TEST(!play.server(1).is_gone());
+  play.log_in().send(query("BEGIN") + query("SELECT f()") + terminate());
+  BOOST_TEST(play.server_heard(1) == "Q(SELECT 1) Q(BEGIN) Q(SELECT f()) Q(ROLLBACK)");
+  BOOST_TEST(play.server(1).is_gone());
+  BOOST_TEST(play.log_in().ask("SELECT 1") == kAnswer);
 }
 
 BOOST_AUTO_TEST_CASE(session_mode_tells_the_server_s_own_process_id) {
