@@ -42,7 +42,7 @@ ServerConnection* Pool::acquire(Waiter& waiter, ServerId preferred) {
     server->close("readable while idle");
   }
   waiter.since_ = now;
-  auto arrival = ledger_.enqueue(part_, waiter, now);
+  auto arrival = ledger_.enqueue(part_, waiter, now, preferred);
   if (arrival.refusal) {
     refusal_ = std::move(*arrival.refusal);
     settle(waiter, nullptr);

@@ -60,7 +60,7 @@ PoolLedger::FirstChoice PoolLedger::first_choice(std::size_t part) const {
 
 // --- waiters
 
-PoolLedger::Arrival PoolLedger::enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now) {
+PoolLedger::Arrival PoolLedger::enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now, ServerId preferred) {
   Letters letters;
   Arrival arrival;
   {
@@ -70,6 +70,7 @@ PoolLedger::Arrival PoolLedger::enqueue(std::size_t part, Waiter& waiter, worker
     waiter.place_ = Waiter::Place::Queue;
     parts_[part].queue.push_back(waiter);
     waiting_.fetch_add(1, std::memory_order_relaxed);
+    send_for_preferred(part, preferred, letters);
     send_for_idle(letters);
     arrival.logins = plan_logins(now);
   }
@@ -196,13 +197,24 @@ void PoolLedger::break_promise(std::size_t to) {
 void PoolLedger::send_for_idle(Letters& letters) {
   for (auto& part : parts_) {
     for (std::size_t to = 0; to < parts_.size() && !part.idle.empty(); ++to) {
-      for (; parts_[to].unserved() > 0 && !part.idle.empty(); ++parts_[to].on_the_way) {
-        const auto id = part.idle.front().id;
-        part.idle.erase(part.idle.begin());
-        letters.emplace_back(part.mailbox, [owner = part.part, id, to] { owner->on_server_wanted(id, to); });
+      while (parts_[to].unserved() > 0 && !part.idle.empty()) {
+        send_for(part, part.idle.begin(), to, letters);
       }
     }
   }
+}
+
+void PoolLedger::send_for_preferred(std::size_t to, ServerId id, Letters& letters) {
+  for (auto& part : parts_) {
+    const auto found = std::ranges::find(part.idle, id, &IdleServer::id);
+    if (found != part.idle.end() && parts_[to].unserved() > 0) return send_for(part, found, to, letters);
+  }
+}
+
+void PoolLedger::send_for(Part& from, std::vector<IdleServer>::const_iterator idle, std::size_t to, Letters& letters) {
+  letters.emplace_back(from.mailbox, [owner = from.part, id = idle->id, to] { owner->on_server_wanted(id, to); });
+  from.idle.erase(idle);
+  ++parts_[to].on_the_way;
 }
 
 // --- connections and log-ins

@@ -78,12 +78,13 @@ class PoolLedger {
   };
   [[nodiscard]] FirstChoice first_choice(std::size_t part) const;
 
-  // Puts a waiter behind all others; an idle server of another worker is sent for. Or tells why it is refused at once.
+  // Puts a waiter behind all others; an idle server of another worker, at best the preferred one, is sent for. Or tells
+  // why it is refused at once.
   struct Arrival {
     std::optional<protocol::ErrorFields> refusal = {};
     LoginPlan logins = {};
   };
-  [[nodiscard]] Arrival enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now);
+  [[nodiscard]] Arrival enqueue(std::size_t part, Waiter& waiter, worker::TimePoint now, server::ServerId preferred);
   // Puts a waiter back that has lost the server it was granted.
   void put_back(std::size_t part, Waiter& waiter);
   void leave(std::size_t part, Waiter& waiter);
@@ -186,6 +187,8 @@ class PoolLedger {
   [[nodiscard]] static std::uint64_t first_unserved_number(const Part& part);
   void take_out(Part& part, Waiter& waiter);
   void send_for_idle(Letters& letters);
+  void send_for_preferred(std::size_t to, server::ServerId id, Letters& letters);
+  void send_for(Part& from, std::vector<IdleServer>::const_iterator idle, std::size_t to, Letters& letters);
   [[nodiscard]] bool is_refusing(worker::TimePoint now) const;
   [[nodiscard]] LoginPlan plan_logins(worker::TimePoint now);
   [[nodiscard]] std::size_t wanted_logins() const;

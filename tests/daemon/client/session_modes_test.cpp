@@ -114,6 +114,27 @@ BOOST_AUTO_TEST_CASE(transaction_mode_tells_the_process_id_of_the_server_that_th
   BOOST_TEST(play.server_heard(2) == "Q(SELECT eve)");
 }
 
+BOOST_AUTO_TEST_CASE(a_session_keeps_to_its_server_while_that_is_idle_on_another_worker) {
+  auto settings = one_pool(2);
+  settings.workers = 2;
+  Play play(settings);
+  auto& ann = play.log_in();
+  auto& bob = play.log_in();
+  (void)play.log_in();
+  auto& eve = play.log_in();
+  BOOST_TEST(bob.process_id() == ann.process_id());
+  bob.send(query("SLEEP bob"));  // on ann's server, which moves to bob's worker
+  eve.send(query("SLEEP eve"));
+  auto* others = play.workers()[1].backend.servers().front().get();
+  others->script().wake();  // so that it is the one used the longest ago
+  play.run();
+  play.script(1).wake();
+  play.run();
+  (void)play.server_heard(1);
+  (void)ann.ask("SELECT ann");
+  BOOST_TEST(play.server_heard(1) == "Q(SELECT ann)");
+}
+
 BOOST_AUTO_TEST_CASE(a_cancel_request_means_one_of_those_who_were_told_the_same_process_id) {
   Play play(one_pool(2));
   auto& ann = play.log_in();
