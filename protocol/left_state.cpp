@@ -6,15 +6,15 @@ namespace howdah::protocol {
 
 void LeftState::suspect(StateKinds kinds) {
   auto others = kinds;
-  others.remove(askable_state_kinds());
-  kinds.keep(askable_state_kinds());
+  others.remove(kAskableStateKinds);
+  kinds.keep(kAskableStateKinds);
   suspected_.add(kinds);
   held_.add(others);
 }
 
 void LeftState::discard_all() {
   auto lasting = held_;
-  lasting.keep(lasting_state_kinds());
+  lasting.keep(kLastingStateKinds);
   *this = {};
   held_ = lasting;
 }
@@ -35,7 +35,7 @@ std::string_view LeftState::first_name() const {
 StateKinds LeftState::begin_probe() {
   asked_.add(std::exchange(suspected_, {}));
   asked_.add(held_);
-  asked_.keep(askable_state_kinds());
+  asked_.keep(kAskableStateKinds);
   return asked_;
 }
 

@@ -115,6 +115,17 @@ std::string with_identity(const SessionSettings& from, const SessionSettings& to
   return command;
 }
 
+// A time as settings have it, in milliseconds where it has no unit. In doubt it is.
+bool is_below_a_second(std::string_view time) {
+  const auto end = std::min(time.find_first_not_of("0123456789"), time.size());
+  const auto unit = time.substr(std::min(time.find_first_not_of(' ', end), time.size()));
+  for (const auto* longer : {"s", "min", "h", "d"}) {
+    if (unit.starts_with(longer)) return false;
+  }
+  if (!unit.empty() && unit != "ms") return true;
+  return end > 0 && end < kDigitsOfASecond && time[0] != '0';
+}
+
 std::string reset_of_what_is_gone(const SessionSettings& from, const SessionSettings& to) {
   std::string command;
   for (const auto& [name, value] : map_of(from)) {
@@ -205,23 +216,11 @@ std::string guarded(const std::string& change_command) {
          change_command.substr(kSelect.size());
 }
 
-bool is_hasty(const SessionSettings& settings) {
-  const auto is_short = [&](std::string_view name) {
-    const auto& value = value_in(settings, name).text;
-    const auto end = std::min(value.find_first_not_of("0123456789"), value.size());
-    const auto unit = value.substr(std::min(value.find_first_not_of(' ', end), value.size()));
-    if (unit.starts_with("s") || unit.starts_with("min") || unit.starts_with("h") || unit.starts_with("d"))
-      return false;
-    const bool is_in_milliseconds = unit.empty() || unit == "ms";
-    return is_in_milliseconds ? end > 0 && end < kDigitsOfASecond && value[0] != '0' : true;
-  };
-  return is_short("statement_timeout") || is_short("transaction_timeout");
-}
-
-bool creates_temporary_objects(const SessionSettings& settings) {
-  const auto& map = map_of(settings);
-  const auto path = map.find("search_path");
-  return path != map.end() && path->second.text.find("pg_temp") != std::string::npos;
+SettingTraits setting_traits(const SessionSettings& settings) {
+  const auto& path = value_in(settings, "search_path").text;
+  return {.is_hasty = is_below_a_second(value_in(settings, "statement_timeout").text) ||
+                      is_below_a_second(value_in(settings, "transaction_timeout").text),
+          .creates_temporary_objects = path.find("pg_temp") != std::string::npos};
 }
 
 std::string settings_key(const SessionSettings& settings) {

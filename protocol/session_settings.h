@@ -43,8 +43,14 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // not run with settings that are not its own. (PostgreSQL documentation: exit_on_error in "Error Handling")
 [[nodiscard]] std::string guarded(const std::string& change_command);
 
-// Statements may take so little time there that a command which changes these settings is in danger itself.
-[[nodiscard]] bool is_hasty(const SessionSettings& settings);
+// What settings mean for whoever has to do with their server.
+struct SettingTraits {
+  // Statements may take so little time that a command which changes these settings is in danger itself.
+  bool is_hasty = false;
+  // The search path names the temporary schema, which is where objects without a schema of their own may go then.
+  bool creates_temporary_objects = false;
+};
+[[nodiscard]] SettingTraits setting_traits(const SessionSettings& settings);
 
 // The settings of `settings`, and those of `startup` that it lacks: what a RESET returns to is what the client asked
 // for at its start. `settings` itself where it lacks none.
@@ -58,9 +64,6 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // DateStyle for constants, client_encoding, and all others that are not known to be without effect): a text that is the
 // same where they are; empty where there are none.
 [[nodiscard]] std::string meaning_settings_key(const SessionSettings& settings);
-
-// The search path names the temporary schema, which is where objects without a schema of their own may go then.
-[[nodiscard]] bool creates_temporary_objects(const SessionSettings& settings);
 
 // A text that is the same for equal settings only.
 [[nodiscard]] std::string settings_key(const SessionSettings& settings);

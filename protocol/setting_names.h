@@ -18,7 +18,9 @@ struct SettingNames {
   bool is_all_local = true;
 
   void add(const SettingNames& other);
-  void clear() { *this = {}; }
+  void clear() {
+    if (!custom.empty() || is_open || !is_all_local) *this = {};
+  }
 };
 
 [[nodiscard]] SettingNames read_setting_names(std::string_view text);

@@ -77,22 +77,6 @@ std::string_view state_kind_name(StateKind kind) {
   return kKindNames[static_cast<std::size_t>(kind)];
 }
 
-StateKinds askable_state_kinds() {
-  StateKinds kinds;
-  for (auto kind : {StateKind::Settings, StateKind::NamedStatement, StateKind::Listen, StateKind::HeldCursor,
-                    StateKind::TemporaryObject, StateKind::AdvisoryLock, StateKind::CodeBlock}) {
-    kinds.add(kind);
-  }
-  return kinds;
-}
-
-StateKinds lasting_state_kinds() {
-  StateKinds kinds;
-  kinds.add(StateKind::LoadedLibrary);
-  kinds.add(StateKind::ReplicationOrigin);
-  return kinds;
-}
-
 std::string_view StateKinds::first_name() const {
   for (std::size_t i = 0; i < kKindNames.size(); ++i) {
     if (has(static_cast<StateKind>(i))) return kKindNames[i];
@@ -106,12 +90,13 @@ void StatementWords::begin_text() {
   is_statement_start_ = true;
   may_have_comment_ = false;
   hides_names_ = false;
+  names_database_ = false;
   may_leave_state_ = false;
   kinds_.clear();
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
   names_settings_ = false;
-  calls_set_config_ = false;
+  calls_set_config_ = begins_with_set_ = false;
   names_statements_ = false;
   changes_statements_ = false;
 }
@@ -176,25 +161,24 @@ void StatementWords::take_word(std::string_view word) {
     has_session_set_ = true;
   }
   const auto before = std::exchange(place_, Place::Elsewhere);
-  const bool may_begin = std::exchange(is_statement_start_, false) || may_have_comment_;
-  if (before == Place::AfterDo && !is_action_of_rule_or_conflict(word)) suspect(StateKind::CodeBlock);
-  if (word.size() <= 4) note_short_word(word, may_begin);
+  may_begin_ = std::exchange(is_statement_start_, false) || may_have_comment_;
   if (word.size() <= kLongestWord) note_word(word, before);
-}
-
-// DO and CALL, by name: a tag comes only where they succeed.
-void StatementWords::note_short_word(std::string_view word, bool may_begin) {
-  if (is_word(word, "u")) place_ = Place::AfterU;
-  if (may_begin && is_word(word, "do")) place_ = Place::AfterDo;
-  if (may_begin && is_word(word, "call")) suspect(StateKind::CodeBlock);
 }
 
 // Most words of most texts have another length or another first letter than those that tell something.
 void StatementWords::note_word(std::string_view word, Place before) {
+  if (before == Place::AfterDo && !is_action_of_rule_or_conflict(word)) suspect(StateKind::CodeBlock);
   switch (word.size()) {
+    case 1:
+      if (is_word(word, "u")) place_ = Place::AfterU;
+      break;
+    case 2:  // DO and CALL count by where they stand: a tag comes only where they succeed
+      if (may_begin_ && is_word(word, "do")) place_ = Place::AfterDo;
+      break;
     case 3:
       if (!is_word(word, "set")) break;
       names_settings_ = true;
+      begins_with_set_ = begins_with_set_ || may_begin_;
       place_ = Place::AfterSet;
       break;
     case 4:
@@ -202,6 +186,7 @@ void StatementWords::note_word(std::string_view word, Place before) {
       if (before != Place::AfterWithout && is_word(word, "hold")) has_hold_ = true;
       if (is_word(word, "drop")) may_remove_state_ = true;
       if (is_word(word, "load")) may_leave_state_ = true;
+      if (may_begin_ && is_word(word, "call")) suspect(StateKind::CodeBlock);
       break;
     case 5:
       if (is_word(word, "reset")) names_settings_ = has_session_set_ = may_remove_state_ = true;
@@ -219,6 +204,7 @@ void StatementWords::note_word(std::string_view word, Place before) {
       break;
     case 8:
       if (is_word(word, "unlisten")) may_remove_state_ = true;
+      if (is_word(word, "database")) names_database_ = true;
       break;
     case 9:
       if (is_word(word, "temporary")) suspect(StateKind::TemporaryObject);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "protocol/bytes.h"
@@ -31,11 +32,15 @@ enum class StateKind : std::uint8_t {
 // A small set of kinds.
 class StateKinds {
  public:
-  void add(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ | bit(kind)); }
+  constexpr StateKinds() = default;
+  constexpr StateKinds(std::initializer_list<StateKind> kinds) {
+    for (const auto kind : kinds) add(kind);
+  }
+  constexpr void add(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ | bit(kind)); }
   void add(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ | kinds.bits_); }
   void remove(StateKind kind) { bits_ = static_cast<std::uint16_t>(bits_ & ~bit(kind)); }
   void remove(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ & ~kinds.bits_); }
-  void keep(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ & kinds.bits_); }
+  constexpr void keep(StateKinds kinds) { bits_ = static_cast<std::uint16_t>(bits_ & kinds.bits_); }
   [[nodiscard]] bool has(StateKind kind) const { return (bits_ & bit(kind)) != 0; }
   [[nodiscard]] bool is_empty() const { return bits_ == 0; }
   void clear() { bits_ = 0; }
@@ -43,14 +48,18 @@ class StateKinds {
   [[nodiscard]] std::string_view first_name() const;
 
  private:
-  static std::uint16_t bit(StateKind kind) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind)); }
+  static constexpr std::uint16_t bit(StateKind kind) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
+  }
   std::uint16_t bits_ = 0;
 };
 
 // Those that a server can be asked for: see state_probe.h.
-[[nodiscard]] StateKinds askable_state_kinds();
+inline constexpr StateKinds kAskableStateKinds{
+    StateKind::Settings,        StateKind::NamedStatement, StateKind::Listen,   StateKind::HeldCursor,
+    StateKind::TemporaryObject, StateKind::AdvisoryLock,   StateKind::CodeBlock};
 // Those that DISCARD ALL leaves.
-[[nodiscard]] StateKinds lasting_state_kinds();
+inline constexpr StateKinds kLastingStateKinds{StateKind::LoadedLibrary, StateKind::ReplicationOrigin};
 
 // Reads statement texts in pieces of any size and remembers which telling words it met since `reset`.
 class StatementWords {
@@ -67,8 +76,12 @@ class StatementWords {
   [[nodiscard]] bool has_local_set() const { return has_local_set_ || met_.has(StateKind::Settings); }
   // The text under way, or the last one, has the word SET or RESET.
   [[nodiscard]] bool names_settings() const { return names_settings_; }
-  // It has such a word, or set_config: the names of settings in it are worth reading.
-  [[nodiscard]] bool may_name_settings() const { return names_settings_ || calls_set_config_; }
+  // It sets, or may run what does: the names of settings in it are worth reading. UPDATE ... SET is none of these.
+  [[nodiscard]] bool may_name_settings() const {
+    return begins_with_set_ || calls_set_config_ || kinds_.has(StateKind::CodeBlock);
+  }
+  // It has the word DATABASE.
+  [[nodiscard]] bool names_database() const { return names_database_; }
   // Names in it may be written so that they are not read here: U&"\0061".
   [[nodiscard]] bool hides_names() const { return hides_names_; }
   // The text under way, or the last one, may name prepared statements: PREPARE, EXECUTE, DEALLOCATE.
@@ -108,7 +121,6 @@ class StatementWords {
     may_leave_state_ = true;
   }
   void note_word(std::string_view word, Place before);
-  void note_short_word(std::string_view word, bool may_begin);
   void note_long_word(std::string_view word);
 
   static constexpr std::size_t kLongestWord = 63;  // as in a server's names
@@ -117,13 +129,16 @@ class StatementWords {
   bool is_at_beginning_ = true;                    // no word of the text has come yet
   bool is_statement_start_ = true;                 // nor one of the statement
   bool may_have_comment_ = false;                  // then a statement may begin anywhere
+  bool may_begin_ = false;                         // the word under way may be the first of a statement
   Place place_ = Place::Elsewhere;
   bool has_session_set_ = false;
   bool has_local_set_ = false;
   bool has_hold_ = false;
   bool names_settings_ = false;
+  bool begins_with_set_ = false;  // it or a statement in it
   bool calls_set_config_ = false;
   bool hides_names_ = false;
+  bool names_database_ = false;
   bool may_leave_state_ = false;
   bool may_remove_state_ = false;
   bool names_statements_ = false;

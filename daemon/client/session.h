@@ -248,7 +248,7 @@ class Session final : private io::StreamHandler,
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
-  worker::TimePoint pinned_since_;  // where it is
+  worker::TimePoint pinned_since_;     // where it is
   bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked
   std::unique_ptr<RefusedCommand> refused_;
   const char* end_reason_ = "";  // where it is_ending_

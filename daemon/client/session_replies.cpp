@@ -185,7 +185,7 @@ void Session::settle_lease() {
       std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
   end_translation();
   auto& server = *std::exchange(server_, nullptr);
-  protocol::is_hasty(server.settings()) ? pool_->clean_up(server, {.is_cancel_wanted = false}) : pool_->release(server);
+  server.setting_traits().is_hasty ? pool_->clean_up(server, {.is_cancel_wanted = false}) : pool_->release(server);
   enter(State::Idle);
 }
 

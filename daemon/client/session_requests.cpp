@@ -206,7 +206,7 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
   auto& owed = server_->owed();
   // What the server will drop, or break the connection over, goes to it as it is.
   const bool is_read_by_server = !owed.is_skipping() && !owed.is_copy_in();
-  const bool is_database_command = is_alone && may_need_database_alone(piece);
+  const bool is_database_command = is_alone && server_->words().names_database() && may_need_database_alone(piece);
   bool is_repeatable = is_database_command;
   if (statements_ && is_read_by_server && piece.type == 'E') {
     statements_->begin_execute(piece, *server_);
@@ -248,7 +248,8 @@ void Session::end_frame(const Piece& piece) {
     return;
   }
   if (!is_forwarding_) return;
-  if (has_text(piece.type)) server_->note_text(piece.is_start ? text_of(piece) : Bytes{});
+  if (has_text(piece.type) && server_->has_telling_text())
+    server_->note_text(piece.is_start ? text_of(piece) : Bytes{});
   auto& owed = server_->owed();
   if (owed.unflushed_count() >= kMostUnflushed) {
     owed.note_flush();

@@ -8,6 +8,7 @@ using protocol::TransactionStatus;
 
 // True: the answer is to come, and until then nothing of the client goes to the server.
 bool Session::ask_what_is_left() {
+  if (server_->has_nothing_left()) return false;
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
   if (server_->status() != TransactionStatus::Idle) return false;
   if (has_run_since_probe_) server_->suspect_by_search_path();
@@ -35,7 +36,7 @@ bool Session::is_probe_wanted() const {
 // For something of which a later probe may find that it is gone.
 bool Session::is_pinned() const {
   auto kinds = server_->left_state().held();
-  kinds.keep(protocol::askable_state_kinds());
+  kinds.keep(protocol::kAskableStateKinds);
   return !kinds.is_empty();
 }
 

@@ -42,7 +42,7 @@ bool StatementTranslator::take_text(Call& call, protocol::Bytes definition) {
   auto& words = call.server.words();
   words.begin_text();
   words.feed(text);
-  call.server.note_text(text);
+  if (call.server.has_telling_text()) call.server.note_text(text);
   return !words.names_statements() || put_visible_in_place(call, text);
 }
 

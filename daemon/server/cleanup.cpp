@@ -105,7 +105,7 @@ void Cleanup::on_progress() {
     if (!server_.left_state().is_empty()) return give_up("holds what only its end undoes");
     return run("DISCARD ALL");
   }
-  if (protocol::is_hasty(server_.settings())) {  // the next client's own settings would be in danger
+  if (server_.setting_traits().is_hasty) {  // the next client's own settings would be in danger
     server_.adopt_settings(nullptr, batch_, ServerConnection::Adoption::Guarded);
     return server_.write(batch_);
   }

@@ -87,6 +87,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] bool must_adopt(const protocol::SessionSettings& settings) const;
   // Changed by the log-in, by adopt_settings and by plain SET and RESET commands of the tenant, once these have lasted.
   [[nodiscard]] const protocol::SessionSettings& settings() const { return settings_; }
+  [[nodiscard]] const protocol::SettingTraits& setting_traits() const {
+    if (traits_of_ != settings_) read_setting_traits();
+    return traits_;
+  }
   // A RESET has come, of who knows which of them.
   [[nodiscard]] bool may_lack_settings() const { return may_lack_settings_; }
   // Commands that change them are under way, or in the transaction under way.
@@ -114,12 +118,23 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // The words of the statements sent in this lease since the last probe, and what may be left behind by them.
   [[nodiscard]] protocol::StatementWords& words() { return words_; }
   [[nodiscard]] const protocol::StatementWords& words() const { return words_; }
-  // A text has been read to its end. `text`: the whole of it, with what else was read; empty where it is too large.
+  // A text has been read to its end. Whether it has to be noted.
+  [[nodiscard]] bool has_telling_text() {
+    words_.end_text();
+    return words_.may_leave_state() || words_.may_name_settings();
+  }
+  // `text`: the whole of it, with what else was read; empty where it is too large.
   void note_text(protocol::Bytes text);
   // A FunctionCall goes out; `body`: its front.
   void note_function_call(protocol::Bytes body);
   // Where the search path begins with the temporary schema, whatever is created may be temporary.
-  void suspect_by_search_path();
+  void suspect_by_search_path() {
+    if (setting_traits().creates_temporary_objects) left_state_.suspect(protocol::StateKind::TemporaryObject);
+  }
+  // Nothing to ask for: so it is nearly always.
+  [[nodiscard]] bool has_nothing_left() const {
+    return left_state_.is_empty() && !setting_traits().creates_temporary_objects && !may_lack_settings_;
+  }
   // The last text of this lease that may have left something, without its values.
   [[nodiscard]] std::string pinning_statement() const;
   [[nodiscard]] protocol::LeftState& left_state() { return left_state_; }
@@ -165,6 +180,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void take_command_tag(std::string_view tag, bool is_for_client, bool is_noted);
   void take_set_command(std::string_view text);
   void take_setting_changes();
+  void read_setting_traits() const;
   [[nodiscard]] bool must_restore() const;
   // Whether the frame that brought them stands for another one, which the tenant has got.
   bool take_outcomes();
@@ -197,6 +213,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::ServerStatements statements_;
   protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   protocol::SessionSettings settings_;
+  mutable protocol::SettingTraits traits_;
+  mutable protocol::SessionSettings traits_of_;
   protocol::SettingChanges setting_changes_;
   bool is_adoption_told_ = false;
   bool may_lack_settings_ = false;             // a RESET has come: some of them may be the log-in's again

@@ -22,7 +22,6 @@ std::string ServerConnection::pinning_statement() const {
 }
 
 void ServerConnection::note_text(protocol::Bytes text) {
-  words_.end_text();
   if (words_.may_leave_state()) telling_text_ = text.substr(0, kMostTellingBytes);
   auto kinds = words_.kinds();
   if (words_.may_name_settings()) {
@@ -43,8 +42,9 @@ void ServerConnection::note_function_call(protocol::Bytes body) {
   setting_names_.is_open = setting_names_.is_open || protocol::may_name_any_setting(oid);
 }
 
-void ServerConnection::suspect_by_search_path() {
-  if (protocol::creates_temporary_objects(settings_)) left_state_.suspect(StateKind::TemporaryObject);
+void ServerConnection::read_setting_traits() const {
+  traits_ = protocol::setting_traits(settings_);
+  traits_of_ = settings_;
 }
 
 void ServerConnection::begin_probe(io::OutputBatch& batch) {

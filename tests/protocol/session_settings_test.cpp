@@ -122,13 +122,18 @@ BOOST_AUTO_TEST_CASE(an_error_behind_the_guard_ends_the_connection) {
 
 BOOST_AUTO_TEST_CASE(a_time_limit_below_a_second_is_hasty) {
   for (const auto* value : {"1", "999", "1ms", "500 ms", "100us", "0.5s", "1e2"}) {
-    BOOST_TEST(is_hasty(make_session_settings({{"statement_timeout", value}})), value);
+    BOOST_TEST(setting_traits(make_session_settings({{"statement_timeout", value}})).is_hasty, value);
   }
   for (const auto* value : {"", "0", "1000", "15s", "2min", "45 s", "1 h", "1d"}) {
-    BOOST_TEST(!is_hasty(make_session_settings({{"statement_timeout", value}})), value);
+    BOOST_TEST(!setting_traits(make_session_settings({{"statement_timeout", value}})).is_hasty, value);
   }
-  BOOST_TEST(is_hasty(make_session_settings({{"transaction_timeout", "5"}})));
-  BOOST_TEST(!is_hasty(nullptr));
+  BOOST_TEST(setting_traits(make_session_settings({{"transaction_timeout", "5"}})).is_hasty);
+  BOOST_TEST(!setting_traits(nullptr).is_hasty);
+}
+
+BOOST_AUTO_TEST_CASE(a_search_path_may_lead_into_the_temporary_schema) {
+  BOOST_TEST(setting_traits(make_session_settings({{"search_path", "pg_temp, public"}})).creates_temporary_objects);
+  BOOST_TEST(!setting_traits(make_session_settings({{"search_path", "public"}})).creates_temporary_objects);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
