@@ -250,8 +250,9 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
       take_parameter(piece);
       return !is_own || is_adoption_told_;
     case 'N':
-    case 'A':
       return !is_own;
+    case 'A':  // of what the tenant listens to, whatever it comes with: others have left nothing
+      return true;
     case 'Z':
       return take_ready(piece);
     default:

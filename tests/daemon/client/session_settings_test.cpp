@@ -188,6 +188,27 @@ BOOST_AUTO_TEST_CASE(session_mode_keeps_its_server_anyway) {
   BOOST_TEST(play.server_heard(1) == "Q(SET k = 2) Q(SHOW k) Q(DISCARD ALL)");
 }
 
+BOOST_AUTO_TEST_CASE(a_time_limit_below_a_second_is_taken_off_before_others_come) {
+  TwoServers two;
+  (void)two.on(1, query("SET statement_timeout = 5"));
+  BOOST_TEST(two.heard(1).ends_with("Q(SELECT pg_catalog.set_config('statement_timeout',NULL,false))"));
+  BOOST_TEST(is_free(two.play));
+  (void)two.on(1, query("SET statement_timeout = 5000"));
+  BOOST_TEST(two.heard(1).ends_with("Q(SET statement_timeout = 5000)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_notification_that_comes_with_the_answer_to_a_probe_is_not_lost) {
+  Play play(one_pool(1));
+  auto& ann = play.log_in();
+  BOOST_TEST(ann.ask("LISTEN news") == "C(LISTEN) Z(I)");
+  play.script(1).on_text = [&play](const std::string& text) {
+    std::string notification;
+    protocol::MessageWriter(notification, 'A').int32(1).c_string("news").c_string("x");
+    if (text.starts_with(protocol::kProbeMark)) play.script(1).say(notification);
+  };
+  BOOST_TEST(ann.ask("LISTEN more") == "C(LISTEN) Z(I) A(news)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::tests
