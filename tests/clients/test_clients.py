@@ -20,7 +20,7 @@ PROGRAMS = [
     Program("python", "asyncpg", ("pool",)),
     Program("python", "asyncpg", ("ddl",)),
     Program("python", "psycopg3"),
-    Program("python", "psycopg2", pins=frozenset({'"named statement"'})),
+    Program("python", "psycopg2"),
     Program("node", "pg_client.js"),
     Program("node", "postgres_client.mjs"),
     Program("node", "postgres_client.mjs", ("ddl",)),

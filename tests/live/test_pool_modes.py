@@ -15,6 +15,12 @@ def app(howdah, user="app", **more):
     return wire.connect(howdah, user, "app", **more)
 
 
+def idle_servers(howdah):
+    with wire.connect(howdah, howdah.admin_user, "howdah") as console:
+        pools = console.query("show pools")
+        return sum(int(row[pools.columns.index("sv_idle")]) for row in pools.rows)
+
+
 def is_closed_with(connection, sqlstate):
     result = connection.read_to_end()
     return (result.error["V"], result.sqlstate) == ("FATAL", sqlstate)
@@ -35,8 +41,12 @@ def test_session_mode_keeps_one_server_and_tells_its_process_id(start_howdah):
 def test_transaction_mode_tells_the_process_id_of_the_server_that_it_gets_first(start_howdah):
     howdah = start_howdah(pool={"max_size": 4})
     app(howdah).close()
-    clients = [app(howdah) for _ in range(10)]
+    clients = []
+    for _ in range(10):
+        wait_until(lambda: idle_servers(howdah) == 1, "the server is idle")
+        clients.append(app(howdah))
     for client in clients + clients:
+        wait_until(lambda: idle_servers(howdah) == 1, "the server is idle again")
         assert int(client.query("select pg_backend_pid()").value) == client.process_id
     assert len({(client.process_id, client.key) for client in clients}) == 10
     clients[0].send(query("select pg_sleep(60)"))
