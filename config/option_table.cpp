@@ -195,6 +195,22 @@ constexpr std::array kTable{
            "behind a Sync that is not answered yet; and all of a client that keeps its server for state left on it, "
            "such as SET. No effect in mode session."},
 
+    Option{"databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Live,
+           "When a server connection is asked, at the end of a transaction, what the client has left on it, before "
+           "another client gets it. triggered: where the texts of the transaction tell that there may be something, by "
+           "their commands and by the names of functions, tables and views. always: at the end of each, which costs "
+           "about 1 ms; what was found without having been expected is logged and counted "
+           "(howdah_state_surprises_total). No effect in mode session."},
+    Option{
+        "databases.<name>.pool.state.read_catalog", plain<Flag, &State::read_catalog>, Live,
+        "The first server connections to a database read from its catalog which functions may leave "
+        "something in a session (settings, locks, temporary tables), and which triggers, views, defaults and checks "
+        "run those: their names in a text trigger the probe. They are read again after DDL through howdah that "
+        "may change them. Functions in C, those of extensions too, are taken to leave nothing. false: a function that "
+        "leaves something is not noticed unless its call says so; for backends that are not quite PostgreSQL."},
+    Option{"databases.<name>.pool.state.catalog_refresh", duration<&State::catalog_refresh>, Live,
+           "While the pool is used, the catalog is also read again after so long, since DDL may come by other ways. "
+           "0: only after DDL through howdah."},
     Option{
         "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Live,
         "A server connection that has to be made clean by DISCARD ALL is closed instead. It has to after a client that "

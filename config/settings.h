@@ -25,7 +25,12 @@ struct PreparedStatementSettings {
   bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
 };
 
+enum class StateProbe { Triggered, Always };
+
 struct StateSettings {
+  StateProbe probe = StateProbe::Triggered;
+  bool read_catalog = true;             // which functions may leave something
+  Milliseconds catalog_refresh = 60s;   // 0: only after DDL in this pool
   bool close_instead_of_reset = false;  // a server that DISCARD ALL would make clean is closed
 };
 

@@ -23,6 +23,9 @@ inline constexpr std::array kWords<PoolMode>{Word{"transaction", PoolMode::Trans
                                              Word{"session", PoolMode::Session},
                                              Word{"statement", PoolMode::Statement}};
 template <>
+inline constexpr std::array kWords<StateProbe>{Word{"triggered", StateProbe::Triggered},
+                                               Word{"always", StateProbe::Always}};
+template <>
 inline constexpr std::array kWords<AuthMethod>{Word{"scram-sha-256", AuthMethod::ScramSha256},
                                                Word{"md5", AuthMethod::Md5}, Word{"password", AuthMethod::Password},
                                                Word{"trust", AuthMethod::Trust}, Word{"reject", AuthMethod::Reject}};

@@ -41,6 +41,7 @@ struct OffloadThreads {
   worker::Offload look_ups{2, kMostQueued};
   worker::Offload cancels{4, kMostQueued, kCancelGrace};
   worker::Offload password_checks{1, kMostQueued};
+  worker::Offload catalogs{1, kMostQueued};
 };
 
 }  // namespace howdah

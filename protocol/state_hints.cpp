@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/left_state.h"
+#include "protocol/telling_names.h"
 
 namespace howdah::protocol {
 
@@ -67,6 +68,16 @@ bool runs_text(std::string_view word) {
   return std::ranges::any_of(kFronts, [word](std::string_view front) { return begins(word, front); });
 }
 
+// Behind CREATE or ALTER: what may make a name, or a function that others run, mean something else. Plain tables and
+// indexes do not.
+bool tells_of_names(std::string_view word) {
+  static constexpr std::array<std::string_view, 23> kWords = {
+      "function", "procedure", "trigger", "view",      "rule",    "policy", "operator", "aggregate",
+      "domain",   "extension", "default", "check",     "cast",    "type",   "inherit",  "inherits",
+      "attach",   "partition", "rename",  "generated", "cascade", "like",   "transform"};
+  return std::ranges::any_of(kWords, [word](std::string_view one) { return is_word(word, one); });
+}
+
 bool is_advisory(std::string_view word) {
   return has_part(word, "advisory") && !has_part(word, "xact");
 }
@@ -99,6 +110,16 @@ void StatementWords::begin_text() {
   calls_set_config_ = begins_with_set_ = false;
   names_statements_ = false;
   changes_statements_ = false;
+  writes_ = false;
+  creates_ = false;
+  may_change_names_ = false;
+  named_.clear();
+}
+
+void StatementWords::reset() {
+  auto names = std::move(names_);
+  *this = {};
+  names_ = std::move(names);
 }
 
 void StatementWords::feed(Bytes text) {
@@ -127,7 +148,9 @@ void StatementWords::keep_part(std::string_view part) {
 void StatementWords::end_word() {
   if (part_size_ == 0) return;
   const auto size = std::exchange(part_size_, 0);
-  take_word(std::string_view(part_.data(), size > kLongestWord ? 0 : size));
+  const bool is_too_long = size > kLongestWord;
+  take_word(std::string_view(part_.data(), is_too_long ? 0 : size));
+  if (is_too_long && names_) note_name(std::string_view(part_.data(), kLongestWord));
 }
 
 // Other than space after SET or SET LOCAL: a comment that may hold any word, a quoted name, or the dot of a
@@ -163,11 +186,28 @@ void StatementWords::take_word(std::string_view word) {
   const auto before = std::exchange(place_, Place::Elsewhere);
   may_begin_ = std::exchange(is_statement_start_, false) || may_have_comment_;
   if (word.size() <= kLongestWord) note_word(word, before);
+  if (names_) note_name(word);
+}
+
+void StatementWords::note_name(std::string_view word) {
+  const auto* traces = names_->find(word.substr(0, kLongestWord));
+  if (traces != nullptr) note_traces(traces->always);
+  if (traces != nullptr && writes_) note_traces(traces->by_writing);
+  writes_ = writes_ || writes_rows(word);
+}
+
+void StatementWords::note_traces(const StateTraces& traces) {
+  if (traces.kinds.is_empty()) return;
+  kinds_.add(traces.kinds);
+  met_.add(traces.kinds);
+  may_leave_state_ = true;
+  named_.push_back(&traces);
 }
 
 // Most words of most texts have another length or another first letter than those that tell something.
 void StatementWords::note_word(std::string_view word, Place before) {
   if (before == Place::AfterDo && !is_action_of_rule_or_conflict(word)) suspect(StateKind::CodeBlock);
+  if (creates_ && tells_of_names(word)) may_change_names_ = true;
   switch (word.size()) {
     case 1:
       if (is_word(word, "u")) place_ = Place::AfterU;
@@ -191,9 +231,11 @@ void StatementWords::note_word(std::string_view word, Place before) {
     case 5:
       if (is_word(word, "reset")) names_settings_ = has_session_set_ = may_remove_state_ = true;
       if (is_word(word, "close")) may_remove_state_ = true;
+      if (is_word(word, "alter")) creates_ = true;
       break;
     case 6:
       if (is_word(word, "listen")) may_leave_state_ = true;
+      if (is_word(word, "create")) creates_ = true;
       break;
     case 7:
       if (is_word(word, "declare")) may_leave_state_ = true;

@@ -7,11 +7,16 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 #include "protocol/bytes.h"
 
 namespace howdah::protocol {
+
+class TellingNames;
+struct StateTraces;
 
 enum class StateKind : std::uint8_t {
   Settings,
@@ -46,6 +51,7 @@ class StateKinds {
   void clear() { bits_ = 0; }
   // The first kind's name; empty where there is none.
   [[nodiscard]] std::string_view first_name() const;
+  bool operator==(const StateKinds&) const = default;
 
  private:
   static constexpr std::uint16_t bit(StateKind kind) {
@@ -68,7 +74,14 @@ class StatementWords {
   void begin_text();
   void feed(Bytes text);
   void end_text() { end_word(); }
-  void reset() { *this = {}; }
+  void reset();
+  // Names that tell something in this database, from the next text on; null: none. A reset leaves them.
+  void look_for(const std::shared_ptr<const TellingNames>& names) {
+    if (names_ == names) return;
+    names_ = names;
+    named_.clear();
+  }
+  [[nodiscard]] const std::shared_ptr<const TellingNames>& names() const { return names_; }
 
   [[nodiscard]] bool has_session_set() const { return has_session_set_; }
   [[nodiscard]] bool has_hold() const { return has_hold_; }
@@ -101,6 +114,10 @@ class StatementWords {
   [[nodiscard]] bool may_leave_state() const { return may_leave_state_ || calls_set_config_ || changes_statements_; }
   // Something of a session may be gone after it: DROP, CLOSE, UNLISTEN, RESET, DISCARD, DEALLOCATE, an unlock.
   [[nodiscard]] bool may_remove_state() const { return may_remove_state_; }
+  // Of the names in it, what they may leave; as long as names() are those.
+  [[nodiscard]] const std::vector<const StateTraces*>& named() const { return named_; }
+  // It may make, or change, what a name means, so that other names tell something then.
+  [[nodiscard]] bool may_change_names() const { return may_change_names_ && !kinds_.has(StateKind::TemporaryObject); }
   // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
   [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
 
@@ -122,6 +139,8 @@ class StatementWords {
   }
   void note_word(std::string_view word, Place before);
   void note_long_word(std::string_view word);
+  void note_name(std::string_view word);
+  void note_traces(const StateTraces& traces);
 
   static constexpr std::size_t kLongestWord = 63;  // as in a server's names
   std::array<char, kLongestWord> part_{};          // of a word, the end of which may be in the next piece
@@ -144,8 +163,13 @@ class StatementWords {
   bool names_statements_ = false;
   bool changes_statements_ = false;
   bool starts_transaction_ = false;
+  bool writes_ = false;
+  bool creates_ = false;
+  bool may_change_names_ = false;
   StateKinds kinds_;
   StateKinds met_;  // since reset
+  std::shared_ptr<const TellingNames> names_;
+  std::vector<const StateTraces*> named_;
 };
 
 // Of the functions that are called by their number: those for large objects, as libpq calls them.

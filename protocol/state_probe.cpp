@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/hex.h"
+
 namespace howdah::protocol {
 
 namespace {
@@ -63,16 +65,6 @@ std::string custom_section(const std::vector<std::string>& names) {
          ") v(n) WHERE pg_catalog.current_setting(n,true) IS NOT NULL AND NOT EXISTS (SELECT FROM "
          "pg_catalog.pg_settings "
          "WHERE name OPERATOR(pg_catalog.=) n)";
-}
-
-std::optional<std::string> from_hex(std::string_view hex) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-  std::string bytes;
-  for (std::size_t at = 0; at + 1 < hex.size(); at += 2) {
-    if (digit(hex[at]) < 0 || digit(hex[at + 1]) < 0) return std::nullopt;
-    bytes.push_back(static_cast<char>(digit(hex[at]) * 16 + digit(hex[at + 1])));
-  }
-  return hex.size() % 2 == 0 ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "protocol/plannable_text.h"
 #include "protocol/state_hints.h"
 #include "protocol/statement_messages.h"
+#include "protocol/telling_names.h"
 
 namespace howdah::protocol {
 
@@ -19,6 +20,14 @@ Statement::Statement(std::uint64_t number, std::string_view variant, Bytes defin
   is_telling_ = words.is_telling();
   is_plannable_ = protocol::is_plannable(statement_text(definition));
   holds_time_of_parse_ = protocol::holds_time_of_parse(statement_text(definition));
+}
+
+bool Statement::holds_name(const TellingNames& names) const {
+  const auto judged = judged_by_.load(std::memory_order_relaxed);
+  if (judged / 2 == names.version()) return judged % 2 == 1;
+  const bool is_telling = names.is_in(statement_text(definition()));
+  judged_by_.store(names.version() * 2 + (is_telling ? 1 : 0), std::memory_order_relaxed);
+  return is_telling;
 }
 
 void Statement::note_told(const StatementShape& shape) const {

@@ -17,6 +17,8 @@ namespace howdah::protocol {
 // No client's statement has a name on a server that begins like this.
 inline constexpr std::string_view kServerNamePrefix = "howdah_";
 
+class TellingNames;
+
 class Statement {
  public:
   Statement(std::uint64_t number, std::string_view variant, Bytes definition, std::uint64_t catalog_version = 0);
@@ -24,8 +26,11 @@ class Statement {
   [[nodiscard]] const std::string& server_name() const { return server_name_; }
   // What follows the name in a Parse message: the text, its zero byte, the count and the types.
   [[nodiscard]] Bytes definition() const { return Bytes(key_).substr(variant_bytes_); }
-  // Its text has words that tell of state left behind or of other statements: see StatementWords.
-  [[nodiscard]] bool is_telling() const { return is_telling_; }
+  // Its text has words that tell of state left behind or of other statements, see StatementWords, or one of these names
+  // (null: none).
+  [[nodiscard]] bool is_telling(const TellingNames* names) const {
+    return is_telling_ || (names != nullptr && holds_name(*names));
+  }
   // See plannable_text.h.
   [[nodiscard]] bool is_plannable() const { return is_plannable_; }
   [[nodiscard]] bool holds_time_of_parse() const { return holds_time_of_parse_; }
@@ -44,6 +49,8 @@ class Statement {
   [[nodiscard]] Bytes key() const { return key_; }
 
  private:
+  [[nodiscard]] bool holds_name(const TellingNames& names) const;
+
   std::string server_name_;
   std::string key_;
   std::size_t variant_bytes_;
@@ -51,6 +58,7 @@ class Statement {
   bool is_telling_;
   bool is_plannable_;
   bool holds_time_of_parse_;
+  mutable std::atomic<std::uint64_t> judged_by_ = 0;  // the version of the names looked for last; odd: one is in it
   mutable std::atomic<std::uint64_t> told_parameters_ = 0;
   mutable std::atomic<std::uint64_t> told_rows_ = 0;
   mutable std::atomic<bool> is_outdated_ = false;

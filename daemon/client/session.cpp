@@ -124,6 +124,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   if (ticket_) *ticket_ = nullptr;
   if (process_id_ != 0) environment_.keys.remove(process_id_, *this);
   if (pool_ != nullptr) pool_->leave(*this);
+  end_name_changes();
   give_server_back(is_cancel_wanted);
   if (has_said_goodbye_ && stream_->pending_bytes() == 0) {
     environment_.agenda.bury(std::shared_ptr<io::Stream>(std::move(stream_)));
@@ -144,8 +145,10 @@ bool Session::may_hear_last_words() const {
 }
 
 void Session::give_server_back(bool is_cancel_wanted) {
+  if (server_ == nullptr) return;
+  suspect_by_catalog();
+  suspect_always();
   auto* server = std::exchange(server_, nullptr);
-  if (server == nullptr) return;
   server->suspect_by_search_path();
   const auto missing = has_partial_request() ? walker_.missing_bytes() : 0;
   pool_->clean_up(*server, {.partial_request_type = walker_.type_under_way(),

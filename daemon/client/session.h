@@ -155,9 +155,15 @@ class Session final : private io::StreamHandler,
   // A client that keeps its server asks nothing for so long: it is looked whether it must keep it.
   static constexpr std::chrono::seconds kReprobeAfter{1};
   [[nodiscard]] bool ask_what_is_left();
+  [[nodiscard]] bool must_look_closer() const;
   [[nodiscard]] bool is_probe_wanted() const;
   [[nodiscard]] bool is_pinned() const;
   void note_pin();
+  void note_names_changing(protocol::Bytes text);
+  void end_name_changes();
+  void suspect_by_catalog();
+  void suspect_always();
+  void note_surprise();
   // --- settings: session_settings.cpp
   void take_settings_over();
   [[nodiscard]] bool restore_startup_settings();
@@ -248,6 +254,9 @@ class Session final : private io::StreamHandler,
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
+  bool is_changing_names_ = false;  // the pool's catalog() waits for the end of the transaction
+  bool is_probing_anyway_ = false;  // though nothing is suspected; it had these settings
+  protocol::SessionSettings settings_before_probe_;
   worker::TimePoint pinned_since_;     // where it is
   bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked
   std::unique_ptr<RefusedCommand> refused_;

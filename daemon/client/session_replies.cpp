@@ -16,7 +16,10 @@ void Session::begin_lease(server::ServerConnection& server) {
   if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();
   is_pin_logged_ = false;
-  if (mode_ != config::PoolMode::Session) begin_translation();
+  if (mode_ != config::PoolMode::Session) {
+    server.words().look_for(pool_->telling_names());
+    begin_translation();
+  }
   if (state_ != State::Welcoming) return enter(State::Leased);
   server.adopt_settings(settings_, environment_.requests, server::ServerConnection::Adoption::Plain);
   send_requests();

@@ -248,8 +248,11 @@ void Session::end_frame(const Piece& piece) {
     return;
   }
   if (!is_forwarding_) return;
-  if (has_text(piece.type) && server_->has_telling_text())
-    server_->note_text(piece.is_start ? text_of(piece) : Bytes{});
+  if (has_text(piece.type) && server_->has_telling_text()) {
+    const auto text = piece.is_start ? text_of(piece) : Bytes{};
+    server_->note_text(text);
+    note_names_changing(text);
+  }
   auto& owed = server_->owed();
   if (owed.unflushed_count() >= kMostUnflushed) {
     owed.note_flush();

@@ -229,7 +229,7 @@ StatementTranslator::Translation StatementTranslator::bind_found(Call& call, con
   if (found.is_held) return hold(call);
   if (found.statement) {
     if (!found.statement->is_plannable()) changing_batch_ = call.server.owed().batch() + 1;
-    const bool is_telling = found.statement->is_telling();
+    const bool is_telling = found.statement->is_telling(call.server.words().names().get());
     if (is_telling && !take_bound_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
     if (description == Description::Comes && found.statement->told().rows == 0) {
@@ -278,7 +278,7 @@ StatementTranslator::Translation StatementTranslator::describe_found(Call& call,
                                                                      const LookUp& found) {
   if (found.is_held) return hold(call);
   if (found.statement) {
-    const bool is_telling = found.statement->is_telling();
+    const bool is_telling = found.statement->is_telling(call.server.words().names().get());
     if (is_telling && !take_text(call, found.statement->definition())) return hold(call);
     put_in_place(call, found.statement);
   }
@@ -317,7 +317,8 @@ const StatementPointer* StatementTranslator::in_place(const server::ServerConnec
   const auto* found = is_calm ? prepared_->names.find_entry(name) : nullptr;
   if (found == nullptr || !statements.has(*found)) return nullptr;
   const auto& statement = **found;
-  const bool is_plain = statement.is_plannable() && !statement.is_telling() && statement.told().rows != 0;
+  const bool is_plain =
+      statement.is_plannable() && !statement.is_telling(server.words().names().get()) && statement.told().rows != 0;
   return is_plain && !statement.is_outdated() ? found : nullptr;
 }
 

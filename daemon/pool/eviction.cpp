@@ -21,9 +21,20 @@ std::size_t PoolLedger::begin_eviction() {
       letters.emplace_back(part.mailbox, [told = part.part, evicted = std::move(ids)] { told->on_evicted(evicted); });
     }
     evicted_ += count;
+    count += readings_;
   }
   post(std::move(letters));
   return count;
+}
+
+void PoolLedger::begin_reading() {
+  const std::lock_guard lock(mutex_);
+  ++readings_;
+}
+
+void PoolLedger::end_reading() {
+  const std::lock_guard lock(mutex_);
+  --readings_;
 }
 
 void PoolLedger::note_evicted(std::size_t count) {
@@ -34,7 +45,7 @@ void PoolLedger::note_evicted(std::size_t count) {
 // Whatever else is leaving is in the way too.
 bool PoolLedger::is_evicted() const {
   const std::lock_guard lock(mutex_);
-  return evicted_ == 0 && leaving_ == 0;
+  return evicted_ == 0 && leaving_ == 0 && readings_ == 0;
 }
 
 void PoolLedger::end_eviction() {

@@ -25,7 +25,11 @@ class LedgerDirectory {
                                    const std::string& backend_database) {
     const std::lock_guard lock(mutex_);
     auto& entry = ledgers_[name];
-    if (!entry.ledger) entry = {.ledger = std::make_unique<PoolLedger>(settings), .backend_database = backend_database};
+    if (!entry.ledger) {
+      auto& catalog = catalogs_[name.database];
+      if (!catalog) catalog = std::make_shared<CatalogWatch>(settings.state);
+      entry = {.ledger = std::make_unique<PoolLedger>(settings, catalog), .backend_database = backend_database};
+    }
     return *entry.ledger;
   }
 
@@ -45,7 +49,8 @@ class LedgerDirectory {
     std::string backend_database;
   };
   std::mutex mutex_;
-  std::map<PoolName, Entry> ledgers_;  // under mutex_
+  std::map<PoolName, Entry> ledgers_;                              // under mutex_
+  std::map<std::string, std::shared_ptr<CatalogWatch>> catalogs_;  // by databases as clients call them; under mutex_
 };
 
 }  // namespace howdah::pool

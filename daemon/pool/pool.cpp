@@ -93,7 +93,7 @@ void Pool::on_refused(const protocol::ErrorFields& error) {
 
 void Pool::release(ServerConnection& server) {
   if (server.tenant() != nullptr) server.end_lease();
-  if (must_close(server)) return;
+  if (must_close(server) || read_catalog(server)) return;
   place(server, ledger_.place(part_, server));
 }
 

@@ -18,6 +18,7 @@
 #include "daemon/pool/pool_ledger.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/server/backend_connector.h"
+#include "daemon/server/catalog_reader.h"
 #include "daemon/server/cleanup.h"
 #include "daemon/server/server_connection.h"
 #include "daemon/stats/snapshot.h"
@@ -32,9 +33,13 @@ struct PoolEnvironment {
   server::BackendConnector& connector;
   os::Log& log;
   std::atomic<server::ServerId>& last_server_id;  // counts up over all pools and workers
+  worker::Offload* catalog_threads = nullptr;     // for what follows from a catalog; without them none is read
 };
 
-class Pool final : private server::ServerOwner, private server::CleanupOwner, private PoolPart {
+class Pool final : private server::ServerOwner,
+                   private server::CleanupOwner,
+                   private server::CatalogReaderOwner,
+                   private PoolPart {
  public:
   Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment,
        PoolLedger& ledger);
@@ -44,6 +49,9 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
   [[nodiscard]] WelcomeCache& welcomes() { return ledger_.welcomes(); }
   [[nodiscard]] StatementCache& statements() { return ledger_.statements(); }
+  [[nodiscard]] CatalogWatch& catalog() { return ledger_.catalog(); }
+  // Of this moment; null: none.
+  [[nodiscard]] const CatalogWatch::Names& telling_names();
   [[nodiscard]] PoolLedger& ledger() const { return ledger_; }
   [[nodiscard]] stats::Totals& totals() { return totals_; }
 
@@ -82,6 +90,7 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   void on_server_closed(server::ServerConnection& server, std::string_view reason) override;
   void on_server_gone(server::ServerConnection& server) override;
   void on_cleanup_done(server::Cleanup& cleanup) override;
+  void on_catalog_read(server::CatalogReader& reader) override;
   void on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in);
   void on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error);
   void forget(LoginAttempt& attempt);
@@ -98,6 +107,8 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   void place(server::ServerConnection& server, PoolLedger::Placement placement);
   void start_logins() { start(ledger_.begin_logins(environment_.agenda.now())); }
   void start(const PoolLedger::LoginPlan& logins);
+  [[nodiscard]] bool read_catalog(server::ServerConnection& server);
+  void warn_of_catalog(std::string_view reason);
   void close_surplus();
   void settle(Waiter& waiter, server::ServerConnection* server);
   void deliver();
@@ -118,6 +129,14 @@ class Pool final : private server::ServerOwner, private server::CleanupOwner, pr
   std::vector<std::unique_ptr<LoginAttempt>> logins_;
   std::vector<std::unique_ptr<server::ServerConnection>> leaving_;  // closed, but not yet by the backend
   std::vector<std::unique_ptr<server::Cleanup>> cleanups_;
+  struct CatalogReadingUnderWay {
+    std::unique_ptr<server::CatalogReader> reader;
+    CatalogWatch::Reading reading;
+    worker::TimePoint begun_at;
+  };
+  std::vector<CatalogReadingUnderWay> catalog_readings_;
+  CatalogWatch::Names names_;
+  std::uint64_t names_version_ = 0;
   struct Departure {
     server::ServerId id;
     std::size_t to;

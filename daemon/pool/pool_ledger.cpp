@@ -237,7 +237,8 @@ std::size_t PoolLedger::wanted_logins() const {
   const auto connections = connection_count();
   const auto for_minimum = min_size > connections ? min_size - connections : 0;
   const auto unserved = unserved_count();
-  const auto for_waiters = unserved > logging_in_ ? unserved - logging_in_ : 0;
+  const auto coming = logging_in_ + readings_;
+  const auto for_waiters = unserved > coming ? unserved - coming : 0;
   return std::min(std::max(for_minimum, for_waiters), max_size > connections ? max_size - connections : 0);
 }
 

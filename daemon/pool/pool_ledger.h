@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "daemon/pool/catalog_watch.h"
 #include "daemon/pool/statement_cache.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/pool/welcome_cache.h"
@@ -48,7 +49,8 @@ class PoolLedger {
  public:
   static constexpr std::uint64_t kMostOvertaking = 64;
 
-  explicit PoolLedger(const config::PoolSettings& settings) : settings_(settings) {}
+  explicit PoolLedger(const config::PoolSettings& settings, std::shared_ptr<CatalogWatch> catalog = nullptr)
+      : settings_(settings), catalog_(catalog ? std::move(catalog) : std::make_shared<CatalogWatch>(settings.state)) {}
   PoolLedger(const PoolLedger&) = delete;
   PoolLedger& operator=(const PoolLedger&) = delete;
 
@@ -139,6 +141,10 @@ class PoolLedger {
   // They are closed, and their backends have ended.
   [[nodiscard]] bool is_evicted() const;
 
+  // A free server is busy for the pool, and free again soon.
+  void begin_reading();
+  void end_reading();
+
   void start();  // min_size holds from now on
   void drain();  // free servers are to be closed, and only waiters get new ones
 
@@ -162,6 +168,8 @@ class PoolLedger {
 
   [[nodiscard]] StatementCache& statements() { return statements_; }
   [[nodiscard]] WelcomeCache& welcomes() { return welcomes_; }
+  // Of its database, and so shared with other pools.
+  [[nodiscard]] CatalogWatch& catalog() { return *catalog_; }
 
  private:
   struct IdleServer {
@@ -199,6 +207,7 @@ class PoolLedger {
   const config::PoolSettings settings_;
   StatementCache statements_;
   WelcomeCache welcomes_;
+  const std::shared_ptr<CatalogWatch> catalog_;
   std::atomic<std::size_t> waiting_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows
@@ -207,6 +216,7 @@ class PoolLedger {
   std::size_t servers_ = 0;
   std::size_t logging_in_ = 0;
   std::size_t leaving_ = 0;
+  std::size_t readings_ = 0;
   std::size_t evictions_ = 0;  // under way
   std::size_t evicted_ = 0;    // servers that are still to be closed for them
   bool is_started_ = false;

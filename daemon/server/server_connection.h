@@ -121,12 +121,15 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // A text has been read to its end. Whether it has to be noted.
   [[nodiscard]] bool has_telling_text() {
     words_.end_text();
-    return words_.may_leave_state() || words_.may_name_settings();
+    return words_.may_leave_state() || words_.may_name_settings() || words_.may_change_names() ||
+           (words_.names_statements() && words_.names());
   }
   // `text`: the whole of it, with what else was read; empty where it is too large.
   void note_text(protocol::Bytes text);
   // A FunctionCall goes out; `body`: its front.
   void note_function_call(protocol::Bytes body);
+  // Whatever may be left, and these settings.
+  void suspect_all(const protocol::SettingNames& settings);
   // Where the search path begins with the temporary schema, whatever is created may be temporary.
   void suspect_by_search_path() {
     if (setting_traits().creates_temporary_objects) left_state_.suspect(protocol::StateKind::TemporaryObject);

@@ -4,6 +4,7 @@
 #include "daemon/server/server_connection.h"
 #include "protocol/messages.h"
 #include "protocol/statement_pattern.h"
+#include "protocol/telling_names.h"
 
 namespace howdah::server {
 
@@ -29,6 +30,8 @@ void ServerConnection::note_text(protocol::Bytes text) {
     if (names.is_all_local && !names.is_open && !words_.has_session_set()) kinds.remove(StateKind::Settings);
     setting_names_.add(names);
   }
+  for (const auto* traces : words_.named()) setting_names_.add(traces->settings);
+  if (words_.names() && words_.names_statements()) kinds.add(StateKind::CodeBlock);  // EXECUTE runs who knows what
   setting_names_.is_open = setting_names_.is_open || words_.hides_names();
   if (!kinds.is_empty()) left_state_.suspect(kinds);
 }
@@ -40,6 +43,11 @@ void ServerConnection::note_function_call(protocol::Bytes body) {
   if (protocol::is_harmless_function(oid)) return;
   left_state_.suspect(StateKind::CodeBlock);
   setting_names_.is_open = setting_names_.is_open || protocol::may_name_any_setting(oid);
+}
+
+void ServerConnection::suspect_all(const protocol::SettingNames& settings) {
+  left_state_.suspect(StateKind::CodeBlock);
+  setting_names_.add(settings);
 }
 
 void ServerConnection::read_setting_traits() const {

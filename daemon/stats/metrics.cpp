@@ -75,6 +75,8 @@ constexpr auto kPoolMetrics = std::to_array<PoolMetric>({
      [](const PoolSnapshot& pool) { return number(pool.totals.pins); }},
     {"howdah_state_probes_total", "Times that a server was asked what a session had left on it.", kCounter,
      [](const PoolSnapshot& pool) { return number(pool.totals.probes); }},
+    {"howdah_state_surprises_total", "Probes of state.probe: always that found what nothing had told of.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.surprises); }},
     {"howdah_client_received_bytes_total", "Bytes that came from clients.", kCounter,
      [](const PoolSnapshot& pool) { return number(pool.totals.client_bytes_received); }},
     {"howdah_client_sent_bytes_total", "Bytes that went to clients.", kCounter,

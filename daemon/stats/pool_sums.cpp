@@ -17,6 +17,7 @@ constexpr auto kOther = "other";
 void add(Totals& sum, const Totals& more) {
   sum.transactions += more.transactions;
   sum.probes += more.probes;
+  sum.surprises += more.surprises;
   sum.pins += more.pins;
   sum.queries += more.queries;
   sum.client_bytes_received += more.client_bytes_received;

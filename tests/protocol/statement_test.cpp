@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "protocol/statement_names.h"
+#include "protocol/telling_names.h"
 
 namespace howdah::protocol {
 
@@ -33,10 +34,24 @@ BOOST_AUTO_TEST_CASE(texts_that_leave_state_or_name_statements_are_telling) {
   for (const char* text : {"set a = 1", "RESET a", "create temp table t ()", "select pg_advisory_lock(1)", "begin",
                            "select set_config('a', '1', false)", "declare c cursor with hold for select 1", "prepare a",
                            "execute a", "DEALLOCATE a", "discard all"}) {
-    BOOST_TEST(statement(1, text)->is_telling(), text);
+    BOOST_TEST(statement(1, text)->is_telling(nullptr), text);
   }
   for (const char* text : {"", "select 1", "insert into t values (1)", "update t set_ where a", "executed"}) {
-    BOOST_TEST(!statement(1, text)->is_telling(), text);
+    BOOST_TEST(!statement(1, text)->is_telling(nullptr), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_with_a_telling_name_is_telling_as_long_as_the_list_has_it) {
+  StateTraces lock;
+  lock.kinds.add(StateKind::AdvisoryLock);
+  const TellingNames with({{"lock_it", {.always = lock}}}, 7);
+  const TellingNames without({{"other", {.always = lock}}}, 8);
+  const auto call = statement(1, "select Lock_It(1)");
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST(call->is_telling(&with));
+    BOOST_TEST(call->is_telling(&with));
+    BOOST_TEST(!call->is_telling(&without));
+    BOOST_TEST(!call->is_telling(nullptr));
   }
 }
 

@@ -1,0 +1,87 @@
+#include "daemon/pool/catalog_watch.h"
+
+#include <utility>
+
+namespace howdah::pool {
+
+using protocol::TellingNames;
+
+namespace {
+
+constexpr auto kRetryAfter = std::chrono::seconds(1);
+constexpr std::size_t kMostNewSettings = 1000;
+
+}  // namespace
+
+CatalogWatch::Names CatalogWatch::names() const {
+  const std::lock_guard lock(mutex_);
+  return names_;
+}
+
+void CatalogWatch::begin_change(std::string_view text) {
+  auto settings = protocol::read_setting_names(text);
+  const std::lock_guard lock(mutex_);
+  ++open_changes_;
+  if (new_settings_.custom.size() < kMostNewSettings) new_settings_.custom.merge(settings.custom);
+  note_change();
+}
+
+void CatalogWatch::end_change() {
+  const std::lock_guard lock(mutex_);
+  --open_changes_;
+  ++changes_;
+  note_change();
+  if (is_known_) due_at_ = kNow;
+}
+
+void CatalogWatch::note_change() {
+  is_uncertain_ = open_changes_ > 0 || is_outdated();
+  if (!is_uncertain_) new_settings_.clear();
+}
+
+protocol::SettingNames CatalogWatch::settings() const {
+  const std::lock_guard lock(mutex_);
+  auto settings = new_settings_;
+  if (names_) settings.add(names_->settings());
+  return settings;
+}
+
+// While nothing is known each new server reads by itself.
+std::optional<CatalogWatch::Reading> CatalogWatch::begin_reading(worker::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (!is_due(now)) return std::nullopt;
+  if (is_known_) due_at_ = kNever;
+  return Reading{.changes = changes_, .digest = digest_};
+}
+
+void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::CatalogReading::Telling> found,
+                               std::uint64_t digest, worker::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (found) {
+    digest_ = digest;
+    const bool is_nothing = found->names.empty() && !found->is_everything;
+    publish(is_nothing ? nullptr
+                       : std::make_shared<const TellingNames>(found->names, version_ + 1, found->is_everything));
+  }
+  is_known_ = true;
+  read_changes_ = std::max(read_changes_, reading.changes);
+  note_change();
+  const auto next = refresh_.count() == 0 ? kNever : (now + refresh_).time_since_epoch().count();
+  due_at_ = is_outdated() ? kNow : next;
+}
+
+// Without any list nothing can be told from a text.
+void CatalogWatch::fail_reading(worker::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(is_known_, true)) {
+    publish(std::make_shared<const TellingNames>(TellingNames::Map(), version_ + 1, true));
+  }
+  due_at_ = (now + kRetryAfter).time_since_epoch().count();
+}
+
+void CatalogWatch::publish(Names names) {
+  names_ = std::move(names);
+  ++version_;
+}
+
+}  // namespace howdah::pool

@@ -1,0 +1,80 @@
+// Which names of a database tell that something may be left, and whether that still holds: when they are to be
+// read, anew or for the first time, and from when on nobody can rely on them, since somebody changes what they mean. A
+// new server serves nobody before they have been read once. One for all pools of a database entry. Any thread.
+#pragma once
+
+#include <atomic>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "config/settings.h"
+#include "daemon/worker/agenda.h"
+#include "protocol/catalog_reading.h"
+#include "protocol/telling_names.h"
+
+namespace howdah::pool {
+
+class CatalogWatch {
+ public:
+  using Names = std::shared_ptr<const protocol::TellingNames>;
+
+  explicit CatalogWatch(const config::StateSettings& settings)
+      : refresh_(settings.catalog_refresh), due_at_(settings.read_catalog ? kNow : kNever) {}
+
+  // Null: none tells anything. Counts up with each other list.
+  [[nodiscard]] Names names() const;
+  [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
+  // A change is under way, or has come after what was read last: whatever runs may leave something.
+  [[nodiscard]] bool is_uncertain() const { return is_uncertain_.load(std::memory_order_acquire); }
+  // Before a command goes out that may change what names mean, and once its transaction is over. `text`: the command,
+  // or its beginning.
+  void begin_change(std::string_view text);
+  void end_change();
+  // Custom settings that may be made while it is uncertain which names tell something, and by those that are known.
+  // What is put together is not in it.
+  [[nodiscard]] protocol::SettingNames settings() const;
+
+  // One is to begin on the next free server.
+  [[nodiscard]] bool is_due(worker::TimePoint now) const {
+    return now.time_since_epoch().count() >= due_at_.load(std::memory_order_relaxed);
+  }
+  struct Reading {
+    std::uint64_t changes = 0;                 // of those that it sees
+    std::optional<std::uint64_t> digest = {};  // of what is known
+  };
+  // Nothing where somebody else has begun it.
+  [[nodiscard]] std::optional<Reading> begin_reading(worker::TimePoint now);
+  // It has found this; nothing: what was known already.
+  void end_reading(const Reading& reading, std::optional<protocol::CatalogReading::Telling> found, std::uint64_t digest,
+                   worker::TimePoint now);
+  // It is to be tried again soon.
+  void fail_reading(worker::TimePoint now);
+
+ private:
+  using Ticks = worker::TimePoint::rep;
+  static constexpr Ticks kNow = std::numeric_limits<Ticks>::min();
+  static constexpr Ticks kNever = std::numeric_limits<Ticks>::max();
+
+  void note_change();  // under the lock, as the next
+  void publish(Names names);
+  [[nodiscard]] bool is_outdated() const { return read_changes_ < changes_; }
+
+  const config::Milliseconds refresh_;
+  std::atomic<Ticks> due_at_;
+  std::atomic<std::uint64_t> version_ = 0;
+  std::atomic<bool> is_uncertain_ = false;
+
+  mutable std::mutex mutex_;  // guards what follows
+  Names names_;
+  std::optional<std::uint64_t> digest_;
+  bool is_known_ = false;
+  std::size_t open_changes_ = 0;
+  std::uint64_t changes_ = 0;
+  std::uint64_t read_changes_ = 0;
+  protocol::SettingNames new_settings_;  // of what may have changed since
+};
+
+}  // namespace howdah::pool

@@ -1,0 +1,108 @@
+#include "protocol/catalog_reading.h"
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "protocol/function_body.h"
+#include "protocol/hex.h"
+#include "protocol/name_graph.h"
+
+namespace howdah::protocol {
+
+namespace {
+
+constexpr std::string_view kExpression = "expression";
+
+// DDL by which an event trigger may be run.
+constexpr std::array<std::string_view, 10> kCommandsWithEvents = {"create", "alter",  "drop",    "comment", "grant",
+                                                                  "revoke", "import", "refresh", "reindex", "security"};
+
+// PostgreSQL writes a type behind each constant.
+std::string without_types(std::string_view expression) {
+  constexpr std::string_view kType = "::text";
+  std::string text;
+  for (auto found = expression.find(kType); found != std::string_view::npos; found = expression.find(kType)) {
+    text.append(expression.substr(0, found));
+    expression.remove_prefix(found + kType.size());
+  }
+  return text.append(expression);
+}
+
+std::optional<std::array<std::string_view, 4>> columns_of(Bytes body) {
+  ByteReader reader(body);
+  std::array<std::string_view, 4> columns;
+  if (reader.int16() != 4) return std::nullopt;
+  for (auto& column : columns) {
+    const auto size = reader.int32();
+    const auto bytes = size && *size >= 0 ? reader.take(static_cast<std::size_t>(*size)) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    column = *bytes;
+  }
+  return columns;
+}
+
+bool is_of_settings_query(Bytes body) {
+  return ByteReader(body).int16() == 3;
+}
+
+}  // namespace
+
+void CatalogReading::take_row(Bytes body) {
+  if (is_of_settings_query(body)) return;
+  size_bytes_ += body.size();
+  digest_ += std::hash<std::string_view>()(body);
+  if (is_bad_ || is_too_large()) return rows_.clear();
+  const auto columns = columns_of(body);
+  const auto name = columns ? from_hex((*columns)[1]) : std::nullopt;
+  const auto other = columns ? from_hex((*columns)[2]) : std::nullopt;
+  if (!name || !other || (*columns)[0].size() != 1) {
+    is_bad_ = true;
+    return;
+  }
+  rows_.push_back({static_cast<Kind>((*columns)[0].front()), *name, *other, std::string((*columns)[3])});
+}
+
+CatalogReading::Telling CatalogReading::telling() const {
+  NameGraph graph;
+  std::set<std::string> hidden;
+  for (const auto& row : rows_) {
+    const auto key = key_of_name(row.name);
+    switch (row.kind) {
+      case Kind::Body:
+        graph.add_text(key, NameGraph::Use::Always, row.other, text_of(row));
+        break;
+      case Kind::View:
+        graph.add_text(key, NameGraph::Use::AsView, row.other, text_of(row));
+        break;
+      case Kind::Writing:
+        graph.add_text(key, NameGraph::Use::ByWriting, row.other, text_of(row));
+        break;
+      case Kind::Trigger:
+        graph.add_trigger(key, key_of_name(row.other));
+        break;
+      case Kind::Reaches:
+        graph.add_like(key, key_of_name(row.other));
+        break;
+      case Kind::Hidden:
+        hidden.insert(key);
+        break;
+      case Kind::OnCommand:
+        for (const auto command : kCommandsWithEvents) graph.add_like(std::string(command), key);
+        break;
+    }
+  }
+  hidden.insert("");  // a name without a word in it
+  Telling telling{.names = graph.telling()};
+  for (const auto& name : hidden) telling.is_everything = telling.is_everything || telling.names.contains(name);
+  return telling;
+}
+
+std::string CatalogReading::text_of(const Row& row) {
+  auto text = from_hex(row.body).value_or(std::string());
+  return row.other == kExpression ? without_types(text) : std::move(text);
+}
+
+}  // namespace howdah::protocol

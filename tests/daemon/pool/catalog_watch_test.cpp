@@ -1,0 +1,93 @@
+#include "daemon/pool/catalog_watch.h"
+
+#include <boost/test/unit_test.hpp>
+
+namespace howdah::pool {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr worker::TimePoint kStart{std::chrono::hours(1)};
+
+protocol::CatalogReading::Telling telling(const std::string& name) {
+  protocol::CatalogReading::Telling found;
+  found.names[name].always.kinds.add(protocol::StateKind::AdvisoryLock);
+  return found;
+}
+
+void read(CatalogWatch& watch, const std::string& name, std::uint64_t digest, worker::TimePoint now = kStart) {
+  const auto reading = watch.begin_reading(now);
+  BOOST_REQUIRE(reading.has_value());
+  watch.end_reading(*reading, telling(name), digest, now);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(catalog_watch)
+
+BOOST_AUTO_TEST_CASE(until_something_is_known_each_new_server_reads) {
+  CatalogWatch watch({});
+  const auto first = watch.begin_reading(kStart);
+  BOOST_REQUIRE(first.has_value());
+  read(watch, "one", 1);
+  BOOST_TEST(!watch.is_due(kStart));
+  BOOST_TEST(watch.names()->size() == 1U);
+  watch.end_reading(*first, telling("two"), 1, kStart);
+  BOOST_TEST(!watch.is_uncertain());
+}
+
+BOOST_AUTO_TEST_CASE(it_is_read_again_after_a_while_and_the_same_is_no_news) {
+  CatalogWatch watch({.catalog_refresh = seconds(60)});
+  read(watch, "one", 1);
+  const auto version = watch.version();
+  BOOST_TEST(!watch.is_due(kStart + seconds(59)));
+  BOOST_TEST(watch.is_due(kStart + seconds(60)));
+  const auto reading = watch.begin_reading(kStart + seconds(60));
+  BOOST_TEST((reading->digest == 1U));
+  BOOST_TEST(!watch.begin_reading(kStart + seconds(60)).has_value());
+  watch.end_reading(*reading, std::nullopt, 1, kStart + seconds(60));
+  BOOST_TEST(watch.version() == version);
+  BOOST_TEST(!watch.is_due(kStart + seconds(119)));
+}
+
+BOOST_AUTO_TEST_CASE(from_a_change_to_what_was_read_behind_it_nothing_is_certain) {
+  CatalogWatch watch({.catalog_refresh = seconds(0)});
+  read(watch, "one", 1);
+  BOOST_TEST(!watch.is_due(kStart + std::chrono::hours(1)));
+  watch.begin_change("create function f() as $$ set new.name = 1 $$");
+  BOOST_TEST(watch.is_uncertain());
+  BOOST_TEST(!watch.is_due(kStart));
+  BOOST_TEST(watch.settings().custom.contains("new.name"));
+  watch.end_change();
+  BOOST_TEST(watch.is_uncertain());
+  const auto reading = watch.begin_reading(kStart);
+  watch.begin_change("create function f() as $$ set new.name = 1 $$");
+  watch.end_change();
+  watch.end_reading(*reading, std::nullopt, 1, kStart);
+  BOOST_TEST(watch.is_uncertain());
+  read(watch, "two", 2);
+  BOOST_TEST(!watch.is_uncertain());
+  BOOST_TEST(watch.settings().custom.empty());
+  BOOST_TEST(watch.names()->find("two") != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(without_an_answer_everything_tells_and_it_is_tried_again) {
+  CatalogWatch watch({});
+  BOOST_TEST(watch.begin_reading(kStart).has_value());
+  watch.fail_reading(kStart);
+  BOOST_TEST(watch.names()->is_everything());
+  BOOST_TEST(!watch.is_due(kStart));
+  read(watch, "one", 1, kStart + seconds(1));
+  BOOST_TEST(!watch.names()->is_everything());
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_may_do_without) {
+  CatalogWatch watch({.read_catalog = false});
+  BOOST_TEST(!watch.begin_reading(kStart).has_value());
+  BOOST_TEST(!watch.is_uncertain());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace howdah::pool
