@@ -9,6 +9,7 @@ import yaml
 from support import scram
 from support.howdah_process import HowdahProcess, executable, merged
 from support.other_targets import DirectTarget, PgbouncerTarget, RelayTarget
+from support.stub import StubServer
 
 DIRECT, RELAY, PGBOUNCER, PGBOUNCER_LARGE, HOWDAH, HOWDAH_TWO = NAMES = [
     "direct",
@@ -25,6 +26,8 @@ PASSWORD = "scram password"  # of scram_user, in support.postgres too
 def config(server, **more):
     """Of howdah; PgbouncerTarget takes the same."""
     pool = {"mode": "transaction", "min_size": SERVERS, "max_size": SERVERS, "acquire_timeout": "60s"}
+    if isinstance(server, StubServer):
+        pool["state"] = {"read_catalog": False}  # it has none
     base = {
         "databases": {"*": {"backend": server.backend(), "pool": pool}},
         "client": {"max_connections": 0},
