@@ -212,6 +212,12 @@ constexpr std::array kTable{
            "While the pool is used, the catalog is also read again after so long, since DDL may come by other ways. "
            "0: only after DDL through howdah."},
     Option{
+        "databases.<name>.pool.state.listener_lost", choice<Choice, &State::listener_lost>, Live,
+        "In mode transaction the clients of a database that LISTEN share one server connection, outside of max_size, "
+        "which is made for them. When it is lost, notifications may be: disconnect ends these clients, as the end "
+        "of their own connection would, so that they listen anew and look what they have missed. relisten makes it "
+        "again and warns them with a notice."},
+    Option{
         "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Live,
         "A server connection that has to be made clean by DISCARD ALL is closed instead. It has to after a client that "
         "disconnects while it may have left something there; in mode session after each one, unless all that it ran "

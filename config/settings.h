@@ -26,12 +26,14 @@ struct PreparedStatementSettings {
 };
 
 enum class StateProbe { Triggered, Always };
+enum class ListenerLost { Disconnect, Relisten };
 
 struct StateSettings {
   StateProbe probe = StateProbe::Triggered;
-  bool read_catalog = true;             // which functions may leave something
-  Milliseconds catalog_refresh = 60s;   // 0: only after DDL in this pool
-  bool close_instead_of_reset = false;  // a server that DISCARD ALL would make clean is closed
+  bool read_catalog = true;                               // which functions may leave something
+  Milliseconds catalog_refresh = 60s;                     // 0: only after DDL in this pool
+  ListenerLost listener_lost = ListenerLost::Disconnect;  // what happens to the sessions that listen
+  bool close_instead_of_reset = false;                    // a server that DISCARD ALL would make clean is closed
 };
 
 // Where a server connection is released, how many there are, and how long anything may take on it.

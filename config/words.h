@@ -26,6 +26,9 @@ template <>
 inline constexpr std::array kWords<StateProbe>{Word{"triggered", StateProbe::Triggered},
                                                Word{"always", StateProbe::Always}};
 template <>
+inline constexpr std::array kWords<ListenerLost>{Word{"disconnect", ListenerLost::Disconnect},
+                                                 Word{"relisten", ListenerLost::Relisten}};
+template <>
 inline constexpr std::array kWords<AuthMethod>{Word{"scram-sha-256", AuthMethod::ScramSha256},
                                                Word{"md5", AuthMethod::Md5}, Word{"password", AuthMethod::Password},
                                                Word{"trust", AuthMethod::Trust}, Word{"reject", AuthMethod::Reject}};

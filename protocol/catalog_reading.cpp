@@ -44,6 +44,12 @@ std::optional<std::array<std::string_view, 4>> columns_of(Bytes body) {
   return columns;
 }
 
+bool may_leave_state(const TellingNames::Map& names, std::string_view name) {
+  const auto found = names.find(name);
+  if (found == names.end()) return false;
+  return !found->second.always.kinds.is_empty() || !found->second.by_writing.kinds.is_empty();
+}
+
 bool is_of_settings_query(Bytes body) {
   return ByteReader(body).int16() == 3;
 }
@@ -96,7 +102,7 @@ CatalogReading::Telling CatalogReading::telling() const {
   }
   hidden.insert("");  // a name without a word in it
   Telling telling{.names = graph.telling()};
-  for (const auto& name : hidden) telling.is_everything = telling.is_everything || telling.names.contains(name);
+  for (const auto& name : hidden) telling.is_everything = telling.is_everything || may_leave_state(telling.names, name);
   return telling;
 }
 

@@ -45,6 +45,7 @@ constexpr FrameRules make_server_rules() {
   rules[index_of('Z')] = {5, 6};
   rules[index_of('C')].inspect_bytes = kErrorFront;
   rules[index_of('E')].inspect_bytes = kErrorFront;
+  rules[index_of('A')].inspect_bytes = kWholeSmall;  // channel and payload together have less than 8200 bytes
   for (const char type : {'t', 'T'}) rules[index_of(type)].inspect_bytes = kDescription;
   rules[index_of('S')] = {kLargestParameter, kLargestParameter + 1};
   return rules;

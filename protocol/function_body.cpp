@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/channel_words.h"
 #include "protocol/sql_lexer.h"
 
 namespace howdah::protocol {
@@ -109,6 +110,13 @@ StateKinds kinds_of_words(std::string_view body, SettingNames& settings) {
   return kinds;
 }
 
+bool has_channel_words(std::string_view body) {
+  for (auto word = next_word(body); !word.empty(); word = next_word(body)) {
+    if (touches_channels(key_of_word(word))) return true;
+  }
+  return false;
+}
+
 // The temporary schema, and the view that an UPDATE sets settings by.
 StateKinds kinds_of_relations(std::string_view body) {
   StateKinds kinds;
@@ -125,7 +133,7 @@ StateKinds kinds_of_relations(std::string_view body) {
 StateTraces traces_of_body(std::string_view language, std::string_view body) {
   const bool is_read = language == "sql" || language == "plpgsql" || language == "expression";
   auto settings = read_setting_names(body);
-  StateTraces traces{.kinds = kinds_of_words(body, settings)};
+  StateTraces traces{.kinds = kinds_of_words(body, settings), .touches_channels = has_channel_words(body)};
   if (is_read) {
     traces.kinds.add(Commands(body).kinds());
   } else if (runs_other_text(body)) {

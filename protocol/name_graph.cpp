@@ -58,7 +58,7 @@ std::map<std::string_view, std::set<std::string_view>> NameGraph::users() const 
 TellingNames::Map NameGraph::telling() {
   const auto users_of = users();
   const auto is_telling = [](const NameTraces& traces) {
-    return !traces.always.kinds.is_empty() || !traces.by_writing.kinds.is_empty();
+    return !traces.always.is_empty() || !traces.by_writing.is_empty();
   };
   std::set<std::string, std::less<>> changed;
   for (const auto& [name, node] : nodes_) {

@@ -5,6 +5,7 @@
 
 namespace howdah::protocol::sqlstate {
 
+inline constexpr std::string_view kWarning = "01000";
 inline constexpr std::string_view kProtocolViolation = "08P01";
 inline constexpr std::string_view kConnectionFailure = "08006";
 inline constexpr std::string_view kUnableToConnect = "08001";

@@ -31,9 +31,12 @@ bool StateTraces::add(const StateTraces& other) {
   const auto before = kinds;
   const auto names_before = settings.custom.size();
   const bool was_open = settings.is_open;
+  const bool has_touched = touches_channels;
   kinds.add(other.kinds);
   settings.add(other.settings);
-  return kinds != before || settings.custom.size() != names_before || settings.is_open != was_open;
+  touches_channels = touches_channels || other.touches_channels;
+  return has_touched != touches_channels || kinds != before || settings.custom.size() != names_before ||
+         settings.is_open != was_open;
 }
 
 bool writes_rows(std::string_view word) {
@@ -86,7 +89,7 @@ bool TellingNames::is_in(std::string_view text) const {
     is_writing = is_writing || writes_rows(word);
     const auto* found = find(word);
     if (found == nullptr) continue;
-    if (is_writing || !found->always.kinds.is_empty()) return true;
+    if (!found->always.kinds.is_empty() || (is_writing && !found->by_writing.kinds.is_empty())) return true;
   }
   return false;
 }

@@ -18,7 +18,10 @@ namespace howdah::protocol {
 
 struct StateTraces {
   StateKinds kinds = {};
-  SettingNames settings = {};  // that may be made, where kinds has settings or code blocks
+  SettingNames settings = {};     // that may be made, where kinds has settings or code blocks
+  bool touches_channels = false;  // it notifies, or asks or changes what is listened to
+
+  [[nodiscard]] bool is_empty() const { return kinds.is_empty() && !touches_channels; }
 
   // Whether that has changed anything.
   bool add(const StateTraces& other);

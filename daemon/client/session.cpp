@@ -38,6 +38,7 @@ void Session::enter(State state) {
   state_ = state;
   since_ = environment_.agenda.now();
   arm_deadline();
+  if (ear_) hear_waiting();
 }
 
 std::size_t Session::on_bytes(Bytes bytes) {
@@ -67,6 +68,7 @@ void Session::on_drained() {
   if (state_ == State::Ended) return;
   if (server_ != nullptr) server_->set_reading(true);
   if (state_ == State::Console) stream_->set_reading(true);
+  if (ear_) hear_waiting();
   if (is_holding_) stream_->redeliver();
 }
 
@@ -121,6 +123,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   state_ = State::Ended;
   timer_.disarm();
   forget_refusal();
+  end_listening();
   if (ticket_) *ticket_ = nullptr;
   if (process_id_ != 0) environment_.keys.remove(process_id_, *this);
   if (pool_ != nullptr) pool_->leave(*this);

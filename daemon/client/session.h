@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/intrusive/list.hpp>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "daemon/admin/console.h"
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/deferred_begin.h"
+#include "daemon/client/listening.h"
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/session_environment.h"
 #include "daemon/client/statement_translator.h"
@@ -32,6 +34,7 @@ using RegisteredHook = boost::intrusive::list_base_hook<boost::intrusive::tag<cl
 class Session final : private io::StreamHandler,
                       private server::Tenant,
                       private cancel::CancelTarget,
+                      private ListeningOwner,
                       public pool::Waiter,
                       public RegisteredHook {
  public:
@@ -139,6 +142,7 @@ class Session final : private io::StreamHandler,
   void on_command_tag(std::string_view tag) override;
   [[nodiscard]] bool on_statement_error(protocol::Bytes frame,
                                         const std::optional<protocol::StatementNote>& asked) override;
+  void on_notification(protocol::Bytes frame) override;
   void on_progress() override;
   void on_server_drained() override;
   void on_server_lost(bool was_told) override;
@@ -164,6 +168,32 @@ class Session final : private io::StreamHandler,
   void suspect_by_catalog();
   void suspect_always();
   void note_surprise();
+  // --- what it listens to: session_listening.cpp
+  enum class ChannelStep : std::uint8_t {
+    None,
+    Marking,      // its server is made to hear markers
+    HandingOver,  // until the listener hears for it
+    Clearing,     // its server is made to listen to nothing
+    Fetching,     // until its server hears for it
+    GivenUp,      // the listener did not answer: its server is kept until a later probe
+  };
+  [[nodiscard]] bool is_moving_channels() const;
+  [[nodiscard]] bool go_on_moving_channels();
+  [[nodiscard]] bool begin_moving_channels();
+  [[nodiscard]] bool may_be_heard_for(const protocol::Channels& channels) const;
+  void enter(ChannelStep step);
+  [[nodiscard]] bool must_wait_for_channels(const protocol::Piece& piece, protocol::Bytes behind);
+  [[nodiscard]] bool touches_channels(const protocol::Piece& piece, protocol::Bytes behind) const;
+  [[nodiscard]] bool touches_channels(const protocol::Piece& piece) const;
+  void on_channels_late();
+  void end_listening();
+  void hear(protocol::Bytes frame) override;
+  void on_switched() override;
+  void on_listener_lost() override;
+  void on_listening_again() override;
+  [[nodiscard]] bool may_hear() const;
+  void hear_waiting();
+  void hear_waiting_in_place();
   // --- settings: session_settings.cpp
   void take_settings_over();
   [[nodiscard]] bool restore_startup_settings();
@@ -214,6 +244,14 @@ class Session final : private io::StreamHandler,
     worker::MethodTimer<Session, &Session::watch_eviction> timer;
   };
 
+  // Of a client that listens while it may have no server.
+  struct Ear {
+    Ear(pool::ChannelDesk& desk, ListeningOwner& owner) : listening(desk, owner) {}
+    Listening listening;
+    std::deque<std::string> waiting;  // messages, until the client may be told of them
+    std::size_t waiting_bytes = 0;
+  };
+
   const std::uint64_t id_;
   SessionEnvironment& environment_;
   SessionOwner& owner_;
@@ -260,7 +298,10 @@ class Session final : private io::StreamHandler,
   worker::TimePoint pinned_since_;     // where it is
   bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked
   std::unique_ptr<RefusedCommand> refused_;
-  const char* end_reason_ = "";  // where it is_ending_
+  std::unique_ptr<Ear> ear_;
+  ChannelStep channel_step_ = ChannelStep::None;
+  bool is_hearing_in_place_ = false;  // the server is between two answers
+  const char* end_reason_ = "";       // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;

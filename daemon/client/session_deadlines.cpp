@@ -21,6 +21,8 @@ constexpr std::chrono::seconds kNoGrace{0};
 // A server that does not tell what was left on it: the question is cancelled after this, and all that was suspected is
 // taken to be there.
 constexpr auto kLongestProbe = std::chrono::seconds(5);
+// Likewise of the listener, and of a server that is told what to listen to.
+constexpr auto kLongestMove = std::chrono::seconds(5);
 
 TimePoint after(TimePoint since, config::Milliseconds limit) {
   return limit.count() == 0 ? TimePoint::max() : since + limit;
@@ -70,6 +72,7 @@ TimePoint Session::lease_deadline() const {
   const auto& limits = pool_->settings();
   const auto& owed = server_->owed();
   if (server_->is_probing()) return since_ + kLongestProbe + (is_query_cancelled_ ? kCancelGrace : kNoGrace);
+  if (is_moving_channels()) return since_ + kLongestMove;
   const bool is_settled = owed.is_settled();
   const bool is_in_transaction = server_->status() != TransactionStatus::Idle || owed.is_unsynced();
   auto deadline = TimePoint::max();
@@ -108,6 +111,7 @@ void Session::on_deadline() {
     case State::Ended:
       return;
   }
+  if (is_moving_channels()) return on_channels_late();
   const bool is_between = server_->is_probing() || (server_->owed().is_settled() && is_pinned());
   if (!is_between && now >= after(transaction_since_, pool_->settings().transaction_timeout)) {
     return end_long_transaction();

@@ -112,6 +112,7 @@ bool Session::on_ready_for_query(TransactionStatus status) {
   if (status == TransactionStatus::Idle) {
     ++pool_->totals().transactions;
     take_settings_over();
+    if (ear_) hear_waiting_in_place();
   }
   if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return true;
   // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
@@ -170,6 +171,7 @@ void Session::note_answered() {
 
 void Session::settle_lease() {
   note_answered();
+  if (is_moving_channels() && go_on_moving_channels()) return;
   if (statements_) statements_->settle(*server_);
   const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
   if (is_refused_block) {
@@ -179,7 +181,7 @@ void Session::settle_lease() {
   }
   if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
   take_settings_over();
-  if (ask_what_is_left() || restore_startup_settings()) return;
+  if (ask_what_is_left() || restore_startup_settings() || begin_moving_channels()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
   if (busy == server::Busy::Pinned) note_pin();
   if (busy || mode_ == config::PoolMode::Session) return arm_deadline();

@@ -152,7 +152,7 @@ Session::Way Session::acquire(const Piece& piece, Bytes behind) {
 
 Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
   auto& owed = server_->owed();
-  if (repeat_ == Repeat::Due || repeat_ == Repeat::Waiting || server_->is_probing()) {
+  if (repeat_ == Repeat::Due || repeat_ == Repeat::Waiting || server_->is_probing() || is_moving_channels()) {
     is_holding_ = true;
     return Way::Hold;
   }
@@ -168,7 +168,7 @@ Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
     owed.note_flush();
     return Way::Forward;
   }
-  if (must_let_others_in()) {
+  if (must_let_others_in() || must_wait_for_channels(piece, behind)) {
     is_holding_ = true;
     return Way::Hold;
   }

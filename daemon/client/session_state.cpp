@@ -23,6 +23,7 @@ bool Session::ask_what_is_left() {
   end_name_changes();
   if (!is_probe_wanted()) return false;
   has_run_since_probe_ = false;
+  channel_step_ = ChannelStep::None;
   ++pool_->totals().probes;
   since_ = environment_.agenda.now();
   is_query_cancelled_ = false;

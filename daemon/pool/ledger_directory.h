@@ -26,9 +26,13 @@ class LedgerDirectory {
     const std::lock_guard lock(mutex_);
     auto& entry = ledgers_[name];
     if (!entry.ledger) {
-      auto& catalog = catalogs_[name.database];
-      if (!catalog) catalog = std::make_shared<CatalogWatch>(settings.state);
-      entry = {.ledger = std::make_unique<PoolLedger>(settings, catalog), .backend_database = backend_database};
+      auto& shared = databases_[name.database];
+      if (!shared.catalog) {
+        shared = {.catalog = std::make_shared<CatalogWatch>(settings.state),
+                  .channels = std::make_shared<ChannelHub>()};
+      }
+      entry = {.ledger = std::make_unique<PoolLedger>(settings, shared.catalog, shared.channels),
+               .backend_database = backend_database};
     }
     return *entry.ledger;
   }
@@ -48,9 +52,14 @@ class LedgerDirectory {
     std::unique_ptr<PoolLedger> ledger;
     std::string backend_database;
   };
+  // What the pools of a database share.
+  struct Database {
+    std::shared_ptr<CatalogWatch> catalog;
+    std::shared_ptr<ChannelHub> channels;
+  };
   std::mutex mutex_;
-  std::map<PoolName, Entry> ledgers_;                              // under mutex_
-  std::map<std::string, std::shared_ptr<CatalogWatch>> catalogs_;  // by databases as clients call them; under mutex_
+  std::map<PoolName, Entry> ledgers_;          // under mutex_
+  std::map<std::string, Database> databases_;  // as clients call them; under mutex_
 };
 
 }  // namespace howdah::pool

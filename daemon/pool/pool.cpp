@@ -25,7 +25,15 @@ Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendT
       target_(std::move(target)),
       environment_(environment),
       ledger_(ledger),
-      part_(ledger.join(static_cast<PoolPart&>(*this), environment.mailbox)) {}
+      part_(ledger.join(static_cast<PoolPart&>(*this), environment.mailbox)),
+      channels_({.agenda = environment.agenda,
+                 .connector = environment.connector,
+                 .log = environment.log,
+                 .last_server_id = environment.last_server_id,
+                 .database = name_.database,
+                 .target = target_,
+                 .settings = settings_},
+                environment.mailbox, ledger.channels()) {}
 
 Pool::~Pool() {
   while (ledger_.take_first(part_) != nullptr) {

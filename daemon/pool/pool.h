@@ -14,6 +14,7 @@
 
 #include "config/settings.h"
 #include "daemon/os/log.h"
+#include "daemon/pool/channel_desk.h"
 #include "daemon/pool/ledger_directory.h"
 #include "daemon/pool/pool_ledger.h"
 #include "daemon/pool/waiter.h"
@@ -53,6 +54,7 @@ class Pool final : private server::ServerOwner,
   // Of this moment; null: none.
   [[nodiscard]] const CatalogWatch::Names& telling_names();
   [[nodiscard]] PoolLedger& ledger() const { return ledger_; }
+  [[nodiscard]] ChannelDesk& channels() { return channels_; }
   [[nodiscard]] stats::Totals& totals() { return totals_; }
 
   // A server at once, `preferred` where that one is idle; else nothing, and the waiter stands in the queue.
@@ -124,6 +126,7 @@ class Pool final : private server::ServerOwner,
 
   PoolLedger& ledger_;
   const std::size_t part_;  // our number in the ledger
+  ChannelDesk channels_;
 
   std::map<server::ServerId, std::unique_ptr<server::ServerConnection>> servers_;
   std::vector<std::unique_ptr<LoginAttempt>> logins_;

@@ -20,6 +20,7 @@
 
 #include "config/settings.h"
 #include "daemon/pool/catalog_watch.h"
+#include "daemon/pool/channel_hub.h"
 #include "daemon/pool/statement_cache.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/pool/welcome_cache.h"
@@ -49,8 +50,11 @@ class PoolLedger {
  public:
   static constexpr std::uint64_t kMostOvertaking = 64;
 
-  explicit PoolLedger(const config::PoolSettings& settings, std::shared_ptr<CatalogWatch> catalog = nullptr)
-      : settings_(settings), catalog_(catalog ? std::move(catalog) : std::make_shared<CatalogWatch>(settings.state)) {}
+  explicit PoolLedger(const config::PoolSettings& settings, std::shared_ptr<CatalogWatch> catalog = nullptr,
+                      std::shared_ptr<ChannelHub> channels = nullptr)
+      : settings_(settings),
+        catalog_(catalog ? std::move(catalog) : std::make_shared<CatalogWatch>(settings.state)),
+        channels_(channels ? std::move(channels) : std::make_shared<ChannelHub>()) {}
   PoolLedger(const PoolLedger&) = delete;
   PoolLedger& operator=(const PoolLedger&) = delete;
 
@@ -170,6 +174,8 @@ class PoolLedger {
   [[nodiscard]] WelcomeCache& welcomes() { return welcomes_; }
   // Of its database, and so shared with other pools.
   [[nodiscard]] CatalogWatch& catalog() { return *catalog_; }
+  // Likewise.
+  [[nodiscard]] ChannelHub& channels() { return *channels_; }
 
  private:
   struct IdleServer {
@@ -208,6 +214,7 @@ class PoolLedger {
   StatementCache statements_;
   WelcomeCache welcomes_;
   const std::shared_ptr<CatalogWatch> catalog_;
+  const std::shared_ptr<ChannelHub> channels_;
   std::atomic<std::size_t> waiting_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -25,6 +25,8 @@ std::string_view state_name(const ServerConnection& server) {
       return "idle";
     case ServerConnection::State::Cleaning:
       return "cleaning";
+    case ServerConnection::State::Listening:
+      return "listening";
     case ServerConnection::State::Leased:
       break;
   }
@@ -96,20 +98,22 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
     return wall_now - std::chrono::duration_cast<stats::WallTime::duration>(environment_.agenda.now() - time);
   };
   std::vector<stats::ServerSnapshot> snapshots;
-  for (const auto& [id, server] : servers_) {
-    const bool is_leased = server->tenant() != nullptr;
-    snapshots.push_back({.id = id,
+  const auto add = [&](const ServerConnection& server) {
+    const bool is_leased = server.tenant() != nullptr;
+    snapshots.push_back({.id = server.id(),
                          .user = name_.user,
                          .database = name_.database,
-                         .state = std::string(state_name(*server)),
-                         .address = server->address(),
-                         .pin_reason = std::string(server->left_state().first_name()),
-                         .pin_statement = server->left_state().is_empty() ? "" : server->pinning_statement(),
-                         .connected_at = wall_time(server->connected_at()),
-                         .last_used_at = is_leased ? wall_now : wall_time(server->idle_since()),
-                         .client_id = is_leased ? server->tenant()->client_id() : 0,
-                         .process_id = server->process_id()});
-  }
+                         .state = std::string(state_name(server)),
+                         .address = server.address(),
+                         .pin_reason = std::string(server.left_state().first_name()),
+                         .pin_statement = server.left_state().is_empty() ? "" : server.pinning_statement(),
+                         .connected_at = wall_time(server.connected_at()),
+                         .last_used_at = is_leased ? wall_now : wall_time(server.idle_since()),
+                         .client_id = is_leased ? server.tenant()->client_id() : 0,
+                         .process_id = server.process_id()});
+  };
+  for (const auto& [id, server] : servers_) add(*server);
+  if (const auto* listener = channels_.host().server()) add(*listener);
   return snapshots;
 }
 

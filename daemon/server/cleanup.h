@@ -50,6 +50,7 @@ class Cleanup final : private Tenant {
     on_reply_bytes(frame);
     return true;
   }
+  void on_notification(protocol::Bytes /*frame*/) override {}
   void on_progress() override;
   void on_server_drained() override { on_progress(); }
   void on_server_lost(bool was_told) override;

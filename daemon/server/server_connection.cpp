@@ -39,7 +39,7 @@ bool is_plain_answer(char type, Bytes frame) {
 
 // The tenant may get other bytes in the place of these: what stands before them is handed out first.
 bool may_be_answered_otherwise(char type) {
-  return type == 'Z' || type == '3' || type == 'E';
+  return type == 'Z' || type == '3' || type == 'E' || type == 'A';
 }
 
 // In the answer to a Describe.
@@ -80,6 +80,7 @@ void ServerConnection::end_lease() {
   set_reading(true);  // a slow client may have stopped it
   idle_since_ = agenda_->now();
   words_.reset();
+  channels_.clear();
   setting_names_.clear();
   telling_text_.clear();
   repeatable_.forget();
@@ -112,6 +113,11 @@ void ServerConnection::adopt_settings(const protocol::SessionSettings& settings,
   owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
   const auto query = adoption == Adoption::Plain ? command : protocol::guarded(command);
   batch.own_written([&](std::string& out) { protocol::append_query(out, query); });
+}
+
+void ServerConnection::run(std::string_view commands, io::OutputBatch& batch) {
+  owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
+  batch.own_written([commands](std::string& out) { protocol::append_query(out, commands); });
 }
 
 bool ServerConnection::is_changing_settings() const {
@@ -252,7 +258,8 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
     case 'N':
       return !is_own;
     case 'A':  // of what the tenant listens to, whatever it comes with: others have left nothing
-      return true;
+      if (tenant_ != nullptr && piece.is_end) tenant_->on_notification(piece.bytes);
+      return false;
     case 'Z':
       return take_ready(piece);
     default:

@@ -20,6 +20,7 @@
 #include "protocol/error_fields.h"
 #include "protocol/frame_walker.h"
 #include "protocol/left_state.h"
+#include "protocol/notification.h"
 #include "protocol/owed_replies.h"
 #include "protocol/reported_parameters.h"
 #include "protocol/server_statements.h"
@@ -49,7 +50,7 @@ using ServerId = std::uint64_t;  // unique in the process; 0: none
 
 class ServerConnection final : private io::StreamHandler, private CancelHandler {
  public:
-  enum class State { Idle, Leased, Cleaning, Closed };
+  enum class State { Idle, Leased, Cleaning, Listening, Closed };
 
   ServerConnection(ServerId id, LoggedIn logged_in, worker::Agenda& agenda, ServerOwner& owner);
   ~ServerConnection();
@@ -142,6 +143,11 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] std::string pinning_statement() const;
   [[nodiscard]] protocol::LeftState& left_state() { return left_state_; }
   [[nodiscard]] const protocol::LeftState& left_state() const { return left_state_; }
+  // What it listens to: as far as a probe has found, and as told since.
+  [[nodiscard]] const protocol::Channels& channels() const { return channels_; }
+  void set_channels(protocol::Channels channels) { channels_ = std::move(channels); }
+  // Commands of our own, as one transaction; where the server refuses them the tenant hears of its own_error.
+  void run(std::string_view commands, io::OutputBatch& batch);
   // Asks the server what is left of the session; nothing may be owed. Its answer is a request of our own: when that has
   // come, left_state() and settings() are what it says, or all that was suspected is held.
   void begin_probe(io::OutputBatch& batch);
@@ -225,6 +231,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   RepeatableBatch repeatable_;
   protocol::StatementWords words_;
   protocol::LeftState left_state_;
+  protocol::Channels channels_;
   std::string telling_text_;              // its beginning
   protocol::SettingNames setting_names_;  // that texts of this lease may have set
   struct Probe {

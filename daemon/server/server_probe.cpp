@@ -98,6 +98,9 @@ void ServerConnection::end_probe() {
     left_state_.fail_probe();
   } else {
     auto found = answer.kinds();
+    if (probe_->asked.has(StateKind::Listen) || probe_->asked.has(StateKind::CodeBlock)) {
+      channels_ = {answer.channels().begin(), answer.channels().end()};
+    }
     const bool is_about_settings = probe_->asked.has(StateKind::Settings) || probe_->asked.has(StateKind::CodeBlock);
     if (is_about_settings) take_probed_settings();
     if (is_about_settings && setting_names_.is_open) found.add(StateKind::Settings);

@@ -26,6 +26,8 @@ class Tenant {
   // was noted. Whether the client hears of it.
   [[nodiscard]] virtual bool on_statement_error(protocol::Bytes frame,
                                                 const std::optional<protocol::StatementNote>& asked) = 0;
+  // A NotificationResponse, whole; it does not come by on_reply_bytes.
+  virtual void on_notification(protocol::Bytes frame) = 0;
   // All that was read this time has been handed out, or a cancel is over: time to send, and to see whether
   // the lease ends.
   virtual void on_progress() = 0;

@@ -71,7 +71,7 @@ struct ServerSnapshot {
   std::uint64_t id = 0;
   std::string user;
   std::string database;
-  std::string state;  // "active", "pinned", "idle", "cleaning"
+  std::string state;  // "active", "pinned", "idle", "cleaning", "listening" for all who LISTEN
   std::string address;
   std::string pin_reason;     // empty where not pinned
   std::string pin_statement;  // without its values
