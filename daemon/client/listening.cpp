@@ -52,6 +52,7 @@ void Listening::give_up_handing_over() {
   held_.clear();
   has_half_ = has_own_seen_ = has_listener_seen_ = false;
   for (const auto& frame : std::exchange(late_, {})) owner_.hear(frame);
+  owner_.on_handed_back();
 }
 
 void Listening::give_up_fetching() {

@@ -23,6 +23,8 @@ class ListeningOwner {
   virtual void hear(protocol::Bytes frame) = 0;
   // The switch is over: is_switching() says no.
   virtual void on_switched() = 0;
+  // Handing over was given up.
+  virtual void on_handed_back() = 0;
   virtual void on_listener_lost() = 0;
   virtual void on_listening_again() = 0;
 

@@ -187,10 +187,12 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool touches_channels(const protocol::Piece& piece) const;
   void on_channels_late();
   void end_listening();
-  void hear(protocol::Bytes frame) override;
   void on_switched() override;
+  void on_handed_back() override;
   void on_listener_lost() override;
   void on_listening_again() override;
+  // --- what it is told of: session_hearing.cpp
+  void hear(protocol::Bytes frame) override;
   [[nodiscard]] bool may_hear() const;
   void hear_waiting();
   void hear_waiting_in_place();

@@ -17,11 +17,6 @@ using protocol::TransactionStatus;
 
 namespace {
 
-// Notifications that a client cannot be told of yet: it is in a transaction, or reads slowly.
-constexpr std::size_t kMostWaitingBytes = 16UL * 1024 * 1024;
-// A client that has so much to read is told no more.
-constexpr std::size_t kMostPendingBytes = 64UL * 1024;
-
 constexpr std::string_view kClearing = "UNLISTEN *";
 
 Bytes text_behind(Bytes body, bool has_name) {
@@ -68,7 +63,7 @@ bool Session::go_on_moving_channels() {
 bool Session::begin_moving_channels() {
   if (mode_ == config::PoolMode::Session || channel_step_ == ChannelStep::GivenUp) return false;
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
-  if (server_->status() != TransactionStatus::Idle) return false;
+  if (server_->status() != TransactionStatus::Idle || server_->setting_traits().is_hasty) return false;
   if (ear_) ear_->listening.end_transaction();
   const auto& left = server_->left_state();
   if (left.held() != protocol::StateKinds{StateKind::Listen} || !left.suspected().is_empty()) {
@@ -183,16 +178,19 @@ bool Session::touches_channels(const Piece& piece) const {
 // --- what goes wrong
 
 void Session::on_channels_late() {
-  if (channel_step_ == ChannelStep::HandingOver) {
-    ear_->listening.give_up_handing_over();
-    environment_.log.warning("the listener does not answer", {{"client", id_}, {"database", database()}});
-    server_->run(protocol::for_each_channel("UNLISTEN", {pool_->channels().switch_channel()}), environment_.requests);
-    return enter(ChannelStep::GivenUp);
-  }
+  if (channel_step_ == ChannelStep::HandingOver) return ear_->listening.give_up_handing_over();
   const bool is_own_server = channel_step_ == ChannelStep::Marking || channel_step_ == ChannelStep::Clearing;
   end_timed_out(protocol::sqlstate::kConnectionFailure,
                 is_own_server ? "terminating connection: the server does not answer"
                               : "terminating connection: the connection that listens for it does not answer");
+}
+
+// Its server goes on hearing, and so stays with it.
+void Session::on_handed_back() {
+  if (state_ == State::Ended) return;
+  environment_.log.warning("the listener does not answer", {{"client", id_}, {"database", database()}});
+  server_->run(protocol::for_each_channel("UNLISTEN", {pool_->channels().switch_channel()}), environment_.requests);
+  enter(ChannelStep::GivenUp);
 }
 
 void Session::on_listener_lost() {
@@ -217,60 +215,6 @@ void Session::on_listening_again() {
 void Session::end_listening() {
   channel_step_ = ChannelStep::None;
   if (ear_) environment_.agenda.bury(std::shared_ptr<Ear>(std::move(ear_)));
-}
-
-// --- what the client hears
-
-void Session::on_notification(Bytes frame) {
-  const auto notification = protocol::read_notification(frame.substr(protocol::kFrameHeaderBytes));
-  if (!notification) return;
-  // A client knows its own ones by the number that it was told at its log-in.
-  std::string own;
-  if (notification->process_id == server_->process_id() && process_id_ != 0) {
-    protocol::append_notification(
-        own, {.process_id = process_id_, .channel = notification->channel, .payload = notification->payload});
-    frame = own;
-  }
-  if (!ear_) return environment_.replies.own(frame);
-  is_hearing_in_place_ = true;
-  ear_->listening.take_own(*notification, frame);
-  is_hearing_in_place_ = false;
-}
-
-void Session::hear(Bytes frame) {
-  if (state_ == State::Ended) return;
-  ear_->waiting.emplace_back(frame);
-  ear_->waiting_bytes += frame.size();
-  hear_waiting();
-  if (!ear_ || ear_->waiting_bytes <= kMostWaitingBytes) return;
-  terminate(protocol::make_error(protocol::Severity::Fatal, protocol::sqlstate::kProgramLimitExceeded,
-                                 "too many notifications wait for the end of the client's transaction"));
-}
-
-// As PostgreSQL: outside of transactions, and never in the middle of an answer.
-bool Session::may_hear() const {
-  if (is_hearing_in_place_) return true;
-  if (stream_ == nullptr || stream_->pending_bytes() > kMostPendingBytes || begin_.is_open()) return false;
-  if (state_ == State::Idle || state_ == State::Waiting) return true;
-  if (state_ != State::Leased || server_ == nullptr || repeat_ != Repeat::None) return false;
-  const auto& owed = server_->owed();
-  const bool is_ours = server_->is_probing() || channel_step_ != ChannelStep::None;
-  const bool is_between = owed.is_settled() || (is_ours && owed.client_ready_count() == 0 && !owed.is_unsynced());
-  return is_between && server_->status() == TransactionStatus::Idle && !server_->has_partial_reply();
-}
-
-void Session::hear_waiting() {
-  auto& waiting = ear_->waiting;
-  if (waiting.empty() || !may_hear()) return;
-  for (; !waiting.empty(); waiting.pop_front()) environment_.replies.own(waiting.front());
-  ear_->waiting_bytes = 0;
-  send_replies();
-}
-
-void Session::hear_waiting_in_place() {
-  is_hearing_in_place_ = true;
-  hear_waiting();
-  is_hearing_in_place_ = false;
 }
 
 }  // namespace howdah::client
