@@ -66,7 +66,11 @@ class World final : private client::ListeningOwner {
   void act() {
     if (listening_.is_switching() || is_leaving_) return;
     if (in_transaction_) return end_transaction();
-    if (!listening_.is_away()) {
+    if (listening_.is_away() && random_() % 3 == 0) {  // a LISTEN to what the listener hears already
+      own_at_ = log_.size();
+      own_channels_.insert("news");
+    }
+    if (!listening_.is_away() || !own_channels_.empty()) {
       own_channels_.insert(desk_.switch_channel());
       listening_.hand_over({"news"});
       pending_marker_ = next_marker();
@@ -201,7 +205,7 @@ BOOST_AUTO_TEST_CASE(each_notification_is_heard_once_and_in_order) {
                           "seed " << seed << ": " << world.heard().size() << " heard of " << expected.size());
     switches += world.switches();
   }
-  BOOST_TEST(switches > 10'000);
+  BOOST_TEST(switches > 5'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
