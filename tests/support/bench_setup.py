@@ -9,16 +9,16 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def _in_project(commands):
+def run_in_project(commands):
     subprocess.run(["bash", "-euo", "pipefail", "-c", f". packaging/set-up.bash; {commands}"], cwd=ROOT, check=True)
 
 
 def prepare(groups):
     """Installs these groups of tests/packages ("run|bench") and sets HOWDAH_BINARY. From here on SIGTERM is an orderly end."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    _in_project(f"install_missing '{groups}'")
+    run_in_project(f"install_missing '{groups}'")
     if "HOWDAH_BINARY" not in os.environ:
-        _in_project("install_missing build; build release")
+        run_in_project("install_missing build; build release")
         os.environ["HOWDAH_BINARY"] = str(ROOT / "build/release/howdah")
 
 
