@@ -7,10 +7,11 @@ namespace howdah::protocol {
 
 namespace {
 
-// An answer to it has three columns. What it sets lasts as long as the Query message. The text of a view takes a lock.
+// An answer to it has three columns. What it sets lasts as long as the Query message. The text of a view takes
+// locks; we give up long before a deadlock_timeout, so that it is never a client that has to.
 constexpr std::string_view kSettings =
     "SELECT pg_catalog.set_config('search_path','pg_catalog',true),pg_catalog.set_config('jit','off',true),"
-    "pg_catalog.set_config('lock_timeout','1s',true);";
+    "pg_catalog.set_config('lock_timeout','100ms',true);";
 
 // Rows of a kind, a name, a second one or a language, and a text. Objects below 16384 are PostgreSQL's own.
 constexpr std::array<std::string_view, 19> kParts = {

@@ -9,6 +9,7 @@ using protocol::TellingNames;
 namespace {
 
 constexpr auto kRetryAfter = std::chrono::seconds(1);
+constexpr int kRests = 3;  // for each reading, as long as that took
 constexpr std::size_t kMostNewSettings = 1000;
 
 }  // namespace
@@ -31,7 +32,7 @@ void CatalogWatch::end_change() {
   --open_changes_;
   ++changes_;
   note_change();
-  if (is_known_) due_at_ = kNow;
+  schedule();
 }
 
 void CatalogWatch::note_change() {
@@ -50,8 +51,9 @@ protocol::SettingNames CatalogWatch::settings() const {
 std::optional<CatalogWatch::Reading> CatalogWatch::begin_reading(worker::TimePoint now) {
   const std::lock_guard lock(mutex_);
   if (!is_due(now)) return std::nullopt;
-  if (is_known_) due_at_ = kNever;
-  return Reading{.changes = changes_, .digest = digest_};
+  ++readings_;
+  schedule();
+  return Reading{.changes = changes_, .digest = digest_, .begun_at = now};
 }
 
 void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::CatalogReading::Telling> found,
@@ -66,8 +68,10 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
   is_known_ = true;
   read_changes_ = std::max(read_changes_, reading.changes);
   note_change();
-  const auto next = refresh_.count() == 0 ? kNever : (now + refresh_).time_since_epoch().count();
-  due_at_ = is_outdated() ? kNow : next;
+  --readings_;
+  after_change_ = (now + kRests * (now - reading.begun_at)).time_since_epoch().count();
+  refresh_at_ = refresh_.count() == 0 ? kNever : (now + refresh_).time_since_epoch().count();
+  schedule();
 }
 
 // Without any list nothing can be told from a text.
@@ -76,7 +80,15 @@ void CatalogWatch::fail_reading(worker::TimePoint now) {
   if (!std::exchange(is_known_, true)) {
     publish(std::make_shared<const TellingNames>(TellingNames::Map(), version_ + 1, true));
   }
-  due_at_ = (now + kRetryAfter).time_since_epoch().count();
+  --readings_;
+  after_change_ = refresh_at_ = (now + kRetryAfter).time_since_epoch().count();
+  schedule();
+}
+
+void CatalogWatch::schedule() {
+  if (!is_known_) return;
+  const auto next = is_outdated() ? after_change_ : refresh_at_;
+  due_at_ = readings_ > 0 ? kNever : next;
 }
 
 void CatalogWatch::publish(Names names) {

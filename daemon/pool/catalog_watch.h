@@ -37,13 +37,15 @@ class CatalogWatch {
   // What is put together is not in it.
   [[nodiscard]] protocol::SettingNames settings() const;
 
-  // One is to begin on the next free server.
+  // One is to begin on the next free server. One at a time, and with pauses as long as make it a quarter of one
+  // server's time, however many changes there are.
   [[nodiscard]] bool is_due(worker::TimePoint now) const {
     return now.time_since_epoch().count() >= due_at_.load(std::memory_order_relaxed);
   }
   struct Reading {
     std::uint64_t changes = 0;                 // of those that it sees
     std::optional<std::uint64_t> digest = {};  // of what is known
+    worker::TimePoint begun_at = {};
   };
   // Nothing where somebody else has begun it.
   [[nodiscard]] std::optional<Reading> begin_reading(worker::TimePoint now);
@@ -58,7 +60,8 @@ class CatalogWatch {
   static constexpr Ticks kNow = std::numeric_limits<Ticks>::min();
   static constexpr Ticks kNever = std::numeric_limits<Ticks>::max();
 
-  void note_change();  // under the lock, as the next
+  void note_change();  // under the lock, as the next two
+  void schedule();
   void publish(Names names);
   [[nodiscard]] bool is_outdated() const { return read_changes_ < changes_; }
 
@@ -71,6 +74,9 @@ class CatalogWatch {
   Names names_;
   std::optional<std::uint64_t> digest_;
   bool is_known_ = false;
+  std::size_t readings_ = 0;   // under way
+  Ticks after_change_ = kNow;  // not before this
+  Ticks refresh_at_ = kNever;
   std::size_t open_changes_ = 0;
   std::uint64_t changes_ = 0;
   std::uint64_t read_changes_ = 0;

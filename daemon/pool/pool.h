@@ -135,7 +135,6 @@ class Pool final : private server::ServerOwner,
   struct CatalogReadingUnderWay {
     std::unique_ptr<server::CatalogReader> reader;
     CatalogWatch::Reading reading;
-    worker::TimePoint begun_at;
   };
   std::vector<CatalogReadingUnderWay> catalog_readings_;
   CatalogWatch::Names names_;

@@ -29,8 +29,7 @@ bool Pool::read_catalog(ServerConnection& server) {
   auto& begun = catalog_readings_.emplace_back(
       CatalogReadingUnderWay{.reader = std::make_unique<CatalogReader>(
                                  server, environment, static_cast<server::CatalogReaderOwner&>(*this), reading->digest),
-                             .reading = *reading,
-                             .begun_at = now});
+                             .reading = *reading});
   ledger_.begin_reading();
   begun.reader->begin();
   return true;
@@ -44,10 +43,11 @@ void Pool::on_catalog_read(CatalogReader& reader) {
     const bool is_everything = reader.found() && reader.found()->is_everything;
     if (is_everything) warn_of_catalog("an operator, a cast or the like may leave something");
     if (reader.found() && !is_everything) {
-      environment_.log.info("catalog read",
-                            {{"database", name_.database},
-                             {"names", reader.found()->names.size()},
-                             {"ms", std::chrono::duration_cast<config::Milliseconds>(now - found->begun_at).count()}});
+      environment_.log.info(
+          "catalog read",
+          {{"database", name_.database},
+           {"names", reader.found()->names.size()},
+           {"ms", std::chrono::duration_cast<config::Milliseconds>(now - found->reading.begun_at).count()}});
     }
     catalog().end_reading(found->reading, std::move(reader.found()), reader.digest(), now);
   } else {

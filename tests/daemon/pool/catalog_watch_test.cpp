@@ -6,6 +6,7 @@ namespace howdah::pool {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr worker::TimePoint kStart{std::chrono::hours(1)};
@@ -20,6 +21,11 @@ void read(CatalogWatch& watch, const std::string& name, std::uint64_t digest, wo
   const auto reading = watch.begin_reading(now);
   BOOST_REQUIRE(reading.has_value());
   watch.end_reading(*reading, telling(name), digest, now);
+}
+
+void change(CatalogWatch& watch) {
+  watch.begin_change("create table t()");
+  watch.end_change();
 }
 
 }  // namespace
@@ -70,6 +76,33 @@ BOOST_AUTO_TEST_CASE(from_a_change_to_what_was_read_behind_it_nothing_is_certain
   BOOST_TEST(!watch.is_uncertain());
   BOOST_TEST(watch.settings().custom.empty());
   BOOST_TEST(watch.names()->find("two") != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(changes_while_it_is_read_begin_no_second_reading) {
+  CatalogWatch watch({});
+  read(watch, "one", 1);
+  change(watch);
+  const auto reading = watch.begin_reading(kStart);
+  BOOST_REQUIRE(reading.has_value());
+  change(watch);
+  BOOST_TEST(!watch.is_due(kStart));
+  BOOST_TEST(!watch.begin_reading(kStart).has_value());
+  watch.end_reading(*reading, std::nullopt, 1, kStart);
+  BOOST_TEST(watch.is_uncertain());
+  BOOST_TEST(watch.is_due(kStart));
+}
+
+BOOST_AUTO_TEST_CASE(readings_take_a_quarter_of_the_time_of_one_server_however_many_changes_there_are) {
+  CatalogWatch watch({});
+  read(watch, "one", 1);
+  change(watch);
+  const auto reading = watch.begin_reading(kStart);
+  const auto end = kStart + milliseconds(100);
+  watch.end_reading(*reading, std::nullopt, 1, end);
+  change(watch);
+  BOOST_TEST(!watch.is_due(end + milliseconds(299)));
+  BOOST_TEST(watch.is_uncertain());
+  BOOST_TEST(watch.is_due(end + milliseconds(300)));
 }
 
 BOOST_AUTO_TEST_CASE(without_an_answer_everything_tells_and_it_is_tried_again) {
