@@ -15,17 +15,18 @@ from support.howdah_process import HowdahProcess
 
 # A test may have a second connection for a moment, when it connects anew as another user.
 CLUSTER = {"max_connections": 200, "max_prepared_transactions": 10}
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 1200
 
 
 @dataclasses.dataclass
 class Run:
-    """What each test printed, what pg_regress said, how long it took, and what howdah logged."""
+    """What each test printed, what pg_regress said, how long it took, what howdah logged, and how often it asked what was left."""
 
     outputs: dict
     verdicts: str
     seconds: float
     log: str = ""
+    probes: int = 0
 
     def count(self, event):
         return sum(f" {event} " in line for line in self.log.splitlines())
@@ -114,13 +115,15 @@ def direct(suite):
 
 def through_howdah(suite, pool, workers):
     """`pool`: its settings, for each user of its two databases."""
-    config = {"databases": {"*": {"backend": None, "pool": {"acquire_timeout": "60s", **pool}}}, "workers": workers}
+    config = {"databases": {"*": {"backend": None, "pool": {"acquire_timeout": "10m", **pool}}}, "workers": workers}
     with _cluster() as cluster:
         config["databases"]["*"]["backend"] = cluster.backend()
         howdah = HowdahProcess(config)
         try:
             howdah.start()
             run = _run(suite, howdah.port)
+            counted = re.findall(r"^howdah_state_probes_total.* (\d+)$", howdah.get("/metrics")[1], re.MULTILINE)
+            run.probes = sum(map(int, counted))
             howdah.stop()
             run.log = howdah.log()
         finally:
