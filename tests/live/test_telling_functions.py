@@ -1,5 +1,6 @@
 """A function may leave something that neither its call nor a command tag tells of: the catalog does."""
 
+import psycopg2
 import pytest
 
 from support import messages, wire
@@ -179,3 +180,19 @@ def test_always_finds_what_no_text_tells_of(start_howdah):
         client.query("select pg_advisory_unlock_all()")
         assert other.query("select 'free'").value == "free"
     assert "state left that no text had told of" in howdah.log()
+
+
+@pytest.mark.xfail(raises=psycopg2.errors.LockNotAvailable, strict=True, reason="the texts of views take locks")
+def test_reading_the_catalog_is_not_met_by_nowait(start_howdah, own_postgres):
+    """PostgreSQL's regression test `lock` is such a client."""
+    howdah = start_howdah(cluster=own_postgres, workers=1)
+    own_postgres.rows("create table a(); create table b(); create view v as select from a, b")
+    holder, other, client = (psycopg2.connect(target.dsn()) for target in (own_postgres, howdah, howdah))
+    other.autocommit = True
+    other.cursor().execute("select 1")
+    holder.cursor().execute("lock table b")
+    other.cursor().execute("create function f() returns int language sql as 'select 1'")
+    for _ in range(300):
+        client.cursor().execute("lock table a nowait")
+        client.rollback()
+        other.cursor().execute("select 1")
