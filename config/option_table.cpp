@@ -195,12 +195,16 @@ constexpr std::array kTable{
            "behind a Sync that is not answered yet; and all of a client that keeps its server for state left on it, "
            "such as SET. No effect in mode session."},
 
-    Option{"databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Live,
-           "When a server connection is asked, at the end of a transaction, what the client has left on it, before "
-           "another client gets it. triggered: where the texts of the transaction tell that there may be something, by "
-           "their commands and by the names of functions, tables and views. always: at the end of each, which costs "
-           "about 1 ms; what was found without having been expected is logged and counted "
-           "(howdah_state_surprises_total). No effect in mode session."},
+    Option{
+        "databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Live,
+        "When a server connection is asked, at the end of a transaction, what the client has left on it, before "
+        "another client gets it. triggered: where the texts of the transaction tell that there may be something, by "
+        "their commands and by the names of functions, tables and views. background: likewise, and those that have "
+        "run anything since they were asked for all are asked while they are idle; what is found is cleaned up, "
+        "logged with the statements that may have left it, and counted (howdah_state_surprises_total), and from then "
+        "on the names in those trigger the question, too. always: at the end of each, which costs "
+        "about 1 ms; what was found without having been expected is logged and counted "
+        "(howdah_state_surprises_total). No effect in mode session."},
     Option{
         "databases.<name>.pool.state.read_catalog", plain<Flag, &State::read_catalog>, Live,
         "The first server connections to a database read from its catalog which functions may leave "

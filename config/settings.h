@@ -25,7 +25,7 @@ struct PreparedStatementSettings {
   bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
 };
 
-enum class StateProbe { Triggered, Always };
+enum class StateProbe { Triggered, Background, Always };
 enum class ListenerLost { Disconnect, Relisten };
 
 struct StateSettings {

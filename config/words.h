@@ -24,6 +24,7 @@ inline constexpr std::array kWords<PoolMode>{Word{"transaction", PoolMode::Trans
                                              Word{"statement", PoolMode::Statement}};
 template <>
 inline constexpr std::array kWords<StateProbe>{Word{"triggered", StateProbe::Triggered},
+                                               Word{"background", StateProbe::Background},
                                                Word{"always", StateProbe::Always}};
 template <>
 inline constexpr std::array kWords<ListenerLost>{Word{"disconnect", ListenerLost::Disconnect},

@@ -1,6 +1,7 @@
 #include "protocol/reported_parameters.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace howdah::protocol {
@@ -31,6 +32,17 @@ void ReportedParameters::note(std::string_view name, std::string_view value) {
 std::string_view ReportedParameters::value_of(std::string_view name) const {
   const auto found = names_.find(name);
   return found == names_.end() ? std::string_view() : std::string_view(values_.at(found->second));
+}
+
+std::vector<std::pair<std::string, std::string>> ReportedParameters::let_go() {
+  std::vector<std::pair<std::string, std::string>> changes;
+  if (const auto held = std::exchange(held_, std::nullopt)) {
+    std::ranges::copy_if(values_, std::back_inserter(changes), [&held](const auto& entry) {
+      const auto before = held->find(entry.first);
+      return before == held->end() || before->second != entry.second;
+    });
+  }
+  return changes;
 }
 
 bool ReportedParameters::has_kept(std::string_view name) const {

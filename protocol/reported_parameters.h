@@ -3,9 +3,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace howdah::protocol {
 
@@ -29,10 +32,19 @@ class ReportedParameters {
     if (!changed_.empty()) changed_.clear();
   }
 
+  // What changes from now on is told later, and only where it has another value then.
+  void hold_back() {
+    if (!held_) held_ = values_;
+  }
+  [[nodiscard]] bool is_holding_back() const { return held_.has_value(); }
+  // What has another value now than when it was held back. Nothing is held back any more.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> let_go();
+
  private:
   Values values_;
   std::map<std::string, std::string, std::less<>> names_;  // by the same in lower case
   std::set<std::string, std::less<>> changed_;             // as the server writes them
+  std::optional<Values> held_;
 };
 
 }  // namespace howdah::protocol

@@ -84,10 +84,6 @@ void append_entry(std::string& key, std::string_view name, const SettingValue& v
 // Who the session is decides what it may set: these two go back first and come last.
 constexpr std::array<std::string_view, 2> kIdentity = {"session_authorization", "role"};
 
-bool is_identity(std::string_view name) {
-  return std::ranges::find(kIdentity, name) != kIdentity.end();
-}
-
 // All that is in force under `name` in one of the two.
 const SettingValue& value_in(const SessionSettings& settings, std::string_view name) {
   const auto& map = map_of(settings);
@@ -126,15 +122,86 @@ bool is_below_a_second(std::string_view time) {
   return end > 0 && end < kDigitsOfASecond && time[0] != '0';
 }
 
+// As SET takes it, whatever client_encoding and standard_conforming_strings are.
+std::string escaped_literal(std::string_view text) {
+  if (is_plain(text)) return "'" + std::string(text) + "'";
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string escaped;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_plain({&c, 1})) {
+      escaped.push_back(c);
+    } else {
+      escaped.append("\\x").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+    }
+  }
+  return "E'" + escaped + "'";
+}
+
+// The elements of a list of names as a setting has it: those without quotes are in lower case.
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names(1);
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const char c = list[i];
+    const bool is_doubled = is_quoted && c == '"' && list.substr(i + 1).starts_with('"');
+    if (c == '"' && !is_doubled) {
+      is_quoted = !is_quoted;
+    } else if (is_quoted) {
+      names.back().push_back(c);
+      i += is_doubled ? 1 : 0;
+    } else if (c == ',') {
+      names.emplace_back();
+    } else if (c != ' ') {
+      names.back() += lower_case({&c, 1});
+    }
+  }
+  return names;
+}
+
+// Behind SET name =.
+std::string set_value(std::string_view name, const SettingValue& value) {
+  if (value.kind == SettingValue::Kind::Default) return "DEFAULT";
+  if (value.kind == SettingValue::Kind::Text && !is_list_of_names(name)) return escaped_literal(value.text);
+  std::vector<std::string> names;
+  if (value.kind == SettingValue::Kind::Text) {
+    names = names_in(value.text);
+  } else {
+    std::string_view rest = value.text;
+    for (std::size_t end = 0; (end = rest.find('\0')) != std::string_view::npos; rest.remove_prefix(end + 1)) {
+      names.emplace_back(rest.substr(0, end));
+    }
+  }
+  std::string list;
+  for (const auto& one : names) list += (list.empty() ? "" : ",") + escaped_literal(one);
+  return list;
+}
+
+// app.tenant as "app"."tenant".
+std::string quoted_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) c == '.' ? quoted.append("\".\"") : quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
 std::string reset_of_what_is_gone(const SessionSettings& from, const SessionSettings& to) {
   std::string command;
   for (const auto& [name, value] : map_of(from)) {
-    if (!is_identity(name) && !map_of(to).contains(name)) append_change(command, name, kDefault);
+    if (!is_identity_setting(name) && !map_of(to).contains(name)) append_change(command, name, kDefault);
   }
   return command;
 }
 
 }  // namespace
+
+bool is_identity_setting(std::string_view name) {
+  return std::ranges::find(kIdentity, name) != kIdentity.end();
+}
+
+// Those that keep a list of names, each quoted by itself (GUC_LIST_QUOTE); extensions cannot have any.
+bool is_list_of_names(std::string_view name) {
+  return name == "search_path" || name == "temp_tablespaces";
+}
 
 SessionSettings make_session_settings(const std::vector<std::pair<std::string, std::string>>& settings) {
   if (settings.empty()) return nullptr;
@@ -148,7 +215,7 @@ std::string settings_change_command(const SessionSettings& from, const SessionSe
   const auto& before = map_of(from);
   auto command = reset_of_what_is_gone(from, to);
   for (const auto& [name, value] : map_of(to)) {
-    if (is_identity(name)) continue;
+    if (is_identity_setting(name)) continue;
     const auto had = before.find(name);
     if (had == before.end()) append_change(command, name, value);
     if (had != before.end() && had->second != value) append_anew(command, name, value);
@@ -156,10 +223,19 @@ std::string settings_change_command(const SessionSettings& from, const SessionSe
   return with_identity(from, to, command, false);
 }
 
+std::string set_commands(const SettingsMap& settings, bool is_local) {
+  std::string commands;
+  for (const auto& [name, value] : settings) {
+    commands += is_local ? "SET LOCAL " : "SET ";
+    commands += quoted_name(name) + " = " + set_value(name, value) + ";";
+  }
+  return commands;
+}
+
 std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to) {
   auto command = reset_of_what_is_gone(from, to);
   for (const auto& [name, value] : map_of(to)) {
-    if (!is_identity(name)) append_anew(command, name, value);
+    if (!is_identity_setting(name)) append_anew(command, name, value);
   }
   return with_identity(from, to, command, true);
 }
@@ -208,6 +284,18 @@ std::string meaning_settings_key(const SessionSettings& settings) {
     append_entry(key, name, value);
   }
   return key;
+}
+
+// The left side is asked first.
+std::vector<std::string> unexpected_value_conditions(const SessionSettings& settings) {
+  std::vector<std::string> conditions;
+  for (const auto& [name, value] : map_of(settings)) {
+    if (is_identity_setting(name) || value.kind == SettingValue::Kind::Default) continue;
+    conditions.push_back("(pg_catalog.current_setting(" + literal(name) +
+                         ",true) OPERATOR(pg_catalog.=) pg_catalog.set_config(" + literal(name) + "," +
+                         expression(value) + ",true)) IS NOT TRUE");
+  }
+  return conditions;
 }
 
 std::string guarded(const std::string& change_command) {

@@ -28,6 +28,11 @@ struct SettingValue {
 using SettingsMap = std::map<std::string, SettingValue, std::less<>>;
 using SessionSettings = std::shared_ptr<const SettingsMap>;
 
+// The role or the session's user.
+[[nodiscard]] bool is_identity_setting(std::string_view name);
+// Its value is a list of names, each quoted by itself.
+[[nodiscard]] bool is_list_of_names(std::string_view name);
+
 // Of two values for one name the later one counts. No settings at all give the null pointer.
 [[nodiscard]] SessionSettings make_session_settings(const std::vector<std::pair<std::string, std::string>>& settings);
 
@@ -39,9 +44,16 @@ using SessionSettings = std::shared_ptr<const SettingsMap>;
 // The same where some of `from` may be in force no longer: says all of `to`.
 [[nodiscard]] std::string settings_restoring_command(const SessionSettings& from, const SessionSettings& to);
 
+// The same for a transaction that is under way, which must not have begun to read by it: SET commands, or SET LOCAL.
+[[nodiscard]] std::string set_commands(const SettingsMap& settings, bool is_local);
+
 // Either command with a guard in front: an error in it ends the connection, and whatever has been sent behind it does
 // not run with settings that are not its own. (PostgreSQL documentation: exit_on_error in "Error Handling")
 [[nodiscard]] std::string guarded(const std::string& change_command);
+
+// Of each of `settings` a condition that is true where another value is in force. Whoever asks for them has changed
+// them to these up to the end of his transaction. The role, the session's user and what was set back are left out.
+[[nodiscard]] std::vector<std::string> unexpected_value_conditions(const SessionSettings& settings);
 
 // What settings mean for whoever has to do with their server.
 struct SettingTraits {

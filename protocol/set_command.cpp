@@ -41,11 +41,6 @@ constexpr std::array<std::string_view, 21> kNotPlain = {"default_transaction_def
                                                         "transaction_read_only",
                                                         "vacuum_mem"};
 
-// Those that keep a list of names, each quoted by itself (GUC_LIST_QUOTE); extensions cannot have any.
-bool is_list_of_names(std::string_view name) {
-  return name == "search_path" || name == "temp_tablespaces";
-}
-
 bool is_custom(std::string_view name) {
   return name.find('.') != std::string_view::npos;
 }
@@ -163,7 +158,10 @@ std::optional<SetCommand> Reader::set() {
   if (!is_local) (void)take_word("session");
   if (is_word("local") || is_word("session") || (is_local && is_sign("."))) return std::nullopt;
   auto read = form();
-  if (read && is_local) read->kind = SetCommand::Kind::Local;
+  if (read && is_local) {
+    if (read->kind == SetCommand::Kind::Reset) read->value.kind = SettingValue::Kind::Default;
+    read->kind = SetCommand::Kind::Local;
+  }
   return read;
 }
 

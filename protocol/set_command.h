@@ -15,12 +15,11 @@ struct SetCommand {
     Set,
     Reset,
     ResetAll,
-    Local,      // SET LOCAL: nothing of it outlasts its transaction
-    ResetEach,  // ResetAll where it may leave some out; never read from a text
+    Local,  // SET LOCAL: nothing of it outlasts its transaction
   };
   Kind kind = Kind::Set;
   std::string name = {};    // in lower case
-  SettingValue value = {};  // of Set
+  SettingValue value = {};  // of Set and Local; the latter's may be Default
 };
 
 // Also RESET ALL behind statements that leave no setting, as drivers send it when a connection goes back to a pool.

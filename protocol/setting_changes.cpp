@@ -19,13 +19,14 @@ void reset(SettingsMap& map, const std::string& name) {
   }
 }
 
-void reset_each(SettingsMap& map) {
-  for (auto& entry : map) entry.second = {.kind = SettingValue::Kind::Default};
-}
-
+// It leaves out who the session is.
 void reset_all(SettingsMap& map) {
-  std::erase_if(map, [](const auto& entry) { return entry.first.find('.') == std::string::npos; });
-  reset_each(map);
+  std::erase_if(map, [](const auto& entry) {
+    return entry.first.find('.') == std::string::npos && !is_identity_setting(entry.first);
+  });
+  for (auto& entry : map) {
+    if (!is_identity_setting(entry.first)) entry.second = {.kind = SettingValue::Kind::Default};
+  }
 }
 
 // What the commands make of a server's settings.
@@ -48,10 +49,6 @@ class Application {
         keep();
         break;
       case SetCommand::Kind::Local:
-        break;
-      case SetCommand::Kind::ResetEach:
-        reset_each(map_);
-        kept_.clear();
         break;
     }
   }

@@ -45,8 +45,20 @@ class Scanner {
 
  private:
   [[nodiscard]] char here() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  // And comments, but for one in another.
   void skip_blanks() {
-    while (is_blank(here())) ++at_;
+    while (is_blank(here()) || skip_comment()) at_ += is_blank(here()) ? 1 : 0;
+  }
+  bool skip_comment() {
+    const auto rest = text_.substr(std::min(at_, text_.size()));
+    const bool is_line = rest.starts_with("--");
+    if (!is_line && !rest.starts_with("/*")) return false;
+    const auto end = is_line ? rest.find('\n') : rest.find("*/", 2);
+    if (end == std::string_view::npos || (!is_line && rest.substr(2, end).find("/*") != std::string_view::npos)) {
+      return false;
+    }
+    at_ += end + (is_line ? 1 : 2);
+    return true;
   }
   bool take(char c) {
     skip_blanks();

@@ -107,7 +107,7 @@ void StatementWords::begin_text() {
   place_ = Place::Elsewhere;
   starts_transaction_ = false;
   names_settings_ = false;
-  calls_set_config_ = begins_with_set_ = false;
+  calls_set_config_ = begins_with_set_ = may_reset_settings_ = false;
   names_statements_ = false;
   changes_statements_ = false;
   writes_ = false;
@@ -225,11 +225,13 @@ void StatementWords::note_word(std::string_view word, Place before) {
       if (is_word(word, "temp")) suspect(StateKind::TemporaryObject);
       if (before != Place::AfterWithout && is_word(word, "hold")) has_hold_ = true;
       if (is_word(word, "drop")) may_remove_state_ = true;
+      if (calls_set_config_ && is_word(word, "null")) may_reset_settings_ = true;
       if (is_word(word, "load")) may_leave_state_ = true;
       if (may_begin_ && is_word(word, "call")) suspect(StateKind::CodeBlock);
       break;
     case 5:
-      if (is_word(word, "reset")) names_settings_ = has_session_set_ = may_remove_state_ = true;
+      if (is_word(word, "reset")) names_settings_ = has_session_set_ = may_remove_state_ = may_reset_settings_ = true;
+      if (begins_with_set_ && is_word(word, "local")) may_reset_settings_ = true;
       if (is_word(word, "close")) may_remove_state_ = true;
       if (is_word(word, "alter")) creates_ = true;
       break;
@@ -241,7 +243,8 @@ void StatementWords::note_word(std::string_view word, Place before) {
       if (is_word(word, "declare")) may_leave_state_ = true;
       if (is_word(word, "execute")) names_statements_ = true;
       if (is_word(word, "prepare")) names_statements_ = changes_statements_ = true;
-      if (is_word(word, "discard")) changes_statements_ = may_remove_state_ = true;
+      if (is_word(word, "discard")) changes_statements_ = may_remove_state_ = may_reset_settings_ = true;
+      if (begins_with_set_ && is_word(word, "default")) may_reset_settings_ = true;
       if (is_word(word, "without")) place_ = Place::AfterWithout;
       break;
     case 8:

@@ -93,6 +93,8 @@ class StatementWords {
   [[nodiscard]] bool may_name_settings() const {
     return begins_with_set_ || calls_set_config_ || kinds_.has(StateKind::CodeBlock);
   }
+  // It may set settings back to what the connection began with: RESET, DISCARD, SET ... TO DEFAULT, TIME ZONE LOCAL.
+  [[nodiscard]] bool may_reset_settings() const { return may_reset_settings_; }
   // It has the word DATABASE.
   [[nodiscard]] bool names_database() const { return names_database_; }
   // Names in it may be written so that they are not read here: U&"\0061".
@@ -156,6 +158,7 @@ class StatementWords {
   bool names_settings_ = false;
   bool begins_with_set_ = false;  // it or a statement in it
   bool calls_set_config_ = false;
+  bool may_reset_settings_ = false;
   bool hides_names_ = false;
   bool names_database_ = false;
   bool may_leave_state_ = false;

@@ -23,7 +23,8 @@ struct Section {
   std::string_view query;  // rows of three texts: what, name, value
 };
 
-// The role is told where it is another than a log-in gives.
+// The role is told where it is another than a log-in gives. All tables are read by an index: where the session has
+// turned off enable_seqscan another way costs, by its estimate, so much that the query is compiled first (jit).
 constexpr std::array<Section, 8> kSections = {{
     {StateKind::Settings,
      "SELECT CASE WHEN setting OPERATOR(pg_catalog.=) reset_val THEN 'd' ELSE 's' END,name,setting "
@@ -32,7 +33,9 @@ constexpr std::array<Section, 8> kSections = {{
      "SELECT 's','role',r FROM (VALUES (pg_catalog.current_setting('role'))) v(r) WHERE r OPERATOR(pg_catalog.<>) "
      "'none' "
      "OR EXISTS (SELECT FROM pg_catalog.pg_db_role_setting,pg_catalog.unnest(setconfig) c "
-     "WHERE c OPERATOR(pg_catalog.~~) 'role=%')"},
+     "WHERE setdatabase OPERATOR(pg_catalog.=) ANY (ARRAY[0::pg_catalog.oid,(SELECT oid FROM pg_catalog.pg_database "
+     "WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())]) "
+     "AND c OPERATOR(pg_catalog.~~) 'role=%')"},
     {StateKind::Settings, "SELECT 'u',session_user::pg_catalog.text,''"},
     {StateKind::TemporaryObject,
      "SELECT 't','','' WHERE EXISTS (SELECT FROM pg_catalog.pg_depend "
@@ -69,7 +72,8 @@ std::string custom_section(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::string probe_query(StateKinds asked, const std::vector<std::string>& custom_settings) {
+std::string probe_query(StateKinds asked, const std::vector<std::string>& custom_settings,
+                        const SessionSettings& expected) {
   const bool is_all = asked.has(StateKind::CodeBlock);
   std::string rows;
   const auto add = [&rows](std::string_view section) {
@@ -79,6 +83,7 @@ std::string probe_query(StateKinds asked, const std::vector<std::string>& custom
     if (is_all || asked.has(section.kind)) add(section.query);
   }
   if (is_all || asked.has(StateKind::Settings)) add(custom_section(custom_settings));
+  for (const auto& condition : unexpected_value_conditions(expected)) add("SELECT 'x','','' WHERE " + condition);
   std::string query(kProbeMark);
   const auto hex = [](std::string column) {
     return ",pg_catalog.encode(pg_catalog.convert_to(" + std::move(column) +
@@ -124,6 +129,9 @@ void ProbeAnswer::take(std::string_view what, std::string name, std::string valu
       return;
     case 'u':
       settings_.insert_or_assign("session_authorization", SettingValue{.text = std::move(name)});
+      return;
+    case 'x':
+      has_unexpected_value_ = true;
       return;
     case 'l':
       kinds_.add(StateKind::Listen);

@@ -18,8 +18,10 @@ namespace howdah::protocol {
 // It begins so: whoever reads a log or pg_stat_activity sees where it comes from.
 inline constexpr std::string_view kProbeMark = "/* howdah: what is left of a session? */";
 
-// Asks for these kinds; CodeBlock stands for all. `custom_settings` are those that are asked for by name.
-[[nodiscard]] std::string probe_query(StateKinds asked, const std::vector<std::string>& custom_settings);
+// Asks for these kinds; CodeBlock stands for all. `custom_settings` are those that are asked for by name. Where
+// `expected` are given, it also says whether they are in force: what a value looks like there only the server knows.
+[[nodiscard]] std::string probe_query(StateKinds asked, const std::vector<std::string>& custom_settings,
+                                      const SessionSettings& expected = nullptr);
 
 // What the rows of its answer tell.
 class ProbeAnswer {
@@ -33,6 +35,8 @@ class ProbeAnswer {
   [[nodiscard]] const SettingsMap& settings() const { return settings_; }
   // Of these, those whose value is the one that they would be reset to: a SET LOCAL behind a RESET leaves it so, too.
   [[nodiscard]] const std::set<std::string, std::less<>>& at_default() const { return at_default_; }
+  // One of those that were expected has another value. Whether there are others is told by settings().
+  [[nodiscard]] bool has_unexpected_value() const { return has_unexpected_value_; }
   [[nodiscard]] const std::vector<std::string>& channels() const { return channels_; }
   // Those that no other server can be given.
   [[nodiscard]] StateKinds kinds() const { return kinds_; }
@@ -45,6 +49,7 @@ class ProbeAnswer {
   std::vector<std::string> channels_;
   StateKinds kinds_;
   std::size_t size_bytes_ = 0;
+  bool has_unexpected_value_ = false;
   bool is_bad_ = false;
 };
 

@@ -40,6 +40,12 @@ std::optional<Target> read_target(Bytes body) {
   return Target{static_cast<char>(*kind), *name};
 }
 
+std::string_view request_text(char type, Bytes body) {
+  ByteReader reader(body);
+  if (type == 'P' && !reader.c_string()) return {};
+  return reader.c_string().value_or(std::string_view{});
+}
+
 void append_parse(std::string& out, std::string_view name, Bytes definition) {
   MessageWriter(out, 'P').c_string(name).bytes(definition);
 }

@@ -27,6 +27,9 @@ struct ParseBody {
 // The text in a definition.
 [[nodiscard]] std::string_view statement_text(Bytes definition);
 
+// The text of a whole Query or Parse; empty where it is malformed.
+[[nodiscard]] std::string_view request_text(char type, Bytes body);
+
 struct BindFront {
   std::string_view portal;
   std::string_view statement;

@@ -200,6 +200,17 @@ class Session final : private io::StreamHandler,
   void take_settings_over();
   [[nodiscard]] bool restore_startup_settings();
 
+  // --- RESET: session_resets.cpp
+  [[nodiscard]] bool must_wait_for_reset(const protocol::Piece& piece);
+  [[nodiscard]] bool may_reset(const protocol::Piece& piece);
+  void note_reset(std::string_view text);
+  [[nodiscard]] bool is_behind_reset() const;
+  [[nodiscard]] bool keep_ready_back();
+  void restore_in_batch();
+  [[nodiscard]] bool restore_in_transaction();
+  void end_reset();
+  void drop_reset();
+
   // --- a batch that the client does not know to be sent twice: session_repeat.cpp
   enum class Repeat : std::uint8_t { None, Due, Waiting, UnderWay };
   [[nodiscard]] static bool may_need_database_alone(const protocol::Piece& piece);
@@ -235,6 +246,14 @@ class Session final : private io::StreamHandler,
     admin::Console console{figures};
     std::string user = {};
     std::string database = {};
+  };
+
+  // A command that may have set settings back, until the client's own are in force again.
+  struct Reset {
+    bool is_answered = false;  // its ReadyForQuery is kept back
+    bool is_told = false;      // by its text, which has come with it
+    protocol::SettingsMap settings = {};
+    protocol::SettingsMap local = {};  // up to the end of the transaction
   };
 
   // A command that was refused, until it has been answered for the second time.
@@ -294,8 +313,9 @@ class Session final : private io::StreamHandler,
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
-  bool is_changing_names_ = false;  // the pool's catalog() waits for the end of the transaction
-  bool is_probing_anyway_ = false;  // though nothing is suspected; it had these settings
+  bool has_prepared_reset_ = false;  // in session mode, in which its statements are not followed
+  bool is_changing_names_ = false;   // the pool's catalog() waits for the end of the transaction
+  bool is_probing_anyway_ = false;   // though nothing is suspected; it had these settings
   protocol::SessionSettings settings_before_probe_;
   worker::TimePoint pinned_since_;     // where it is
   bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked
@@ -303,7 +323,8 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<Ear> ear_;
   ChannelStep channel_step_ = ChannelStep::None;
   bool is_hearing_in_place_ = false;  // the server is between two answers
-  const char* end_reason_ = "";       // where it is_ending_
+  std::unique_ptr<Reset> reset_;
+  const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;

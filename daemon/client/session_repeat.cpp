@@ -5,6 +5,7 @@
 #include "protocol/database_commands.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
+#include "protocol/statement_messages.h"
 
 namespace howdah::client {
 
@@ -19,18 +20,11 @@ constexpr auto kLongestEviction = std::chrono::seconds(6);
 constexpr auto kLongestHold = std::chrono::seconds(10);
 constexpr auto kWatchInterval = std::chrono::milliseconds(10);
 
-// The text of a Query or Parse that is here as a whole.
-std::string_view whole_text(const protocol::Piece& piece) {
-  if (!piece.is_end) return {};
-  protocol::ByteReader reader(piece.body());
-  if (piece.type == 'P' && !reader.c_string()) return {};
-  return reader.c_string().value_or(std::string_view{});
-}
-
 }  // namespace
 
 bool Session::may_need_database_alone(const protocol::Piece& piece) {
-  return (piece.type == 'Q' || piece.type == 'P') && protocol::is_database_command(whole_text(piece));
+  const bool has_text = piece.is_end && (piece.type == 'Q' || piece.type == 'P');
+  return has_text && protocol::is_database_command(protocol::request_text(piece.type, piece.body()));
 }
 
 // Nothing but its end is owed.
@@ -78,6 +72,7 @@ void Session::watch_eviction() {
 void Session::repeat_batch() {
   const auto batch = server_->repeatable().take();
   repeat_ = Repeat::UnderWay;
+  drop_reset();
   if (!is_ending_ && take_requests(batch) < batch.size()) {
     end_after_replies("a request could not be sent again");
   }

@@ -16,8 +16,10 @@ void Session::begin_lease(server::ServerConnection& server) {
   if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();
   is_pin_logged_ = false;
+  reset_.reset();
   if (mode_ != config::PoolMode::Session) {
     server.words().look_for(pool_->telling_names());
+    server.remember_texts(pool_->settings().state.probe == config::StateProbe::Background);
     begin_translation();
   }
   if (state_ != State::Welcoming) return enter(State::Leased);
@@ -114,7 +116,7 @@ bool Session::on_ready_for_query(TransactionStatus status) {
     take_settings_over();
     if (ear_) hear_waiting_in_place();
   }
-  if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return true;
+  if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return !keep_ready_back();
   // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
   // clean-up.
   environment_.replies.own_written([](std::string& out) {
@@ -176,12 +178,19 @@ void Session::settle_lease() {
   const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
   if (is_refused_block) {
     statements_.reset();  // it knows of a transaction that only the clean-up ends
+    drop_reset();
     give_server_back(false);
     return enter(State::Idle);
   }
-  if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) return drain();
+  if (is_draining_ && server_->status() == TransactionStatus::Idle && !has_partial_request()) {
+    end_reset();
+    return drain();
+  }
   take_settings_over();
-  if (ask_what_is_left() || restore_startup_settings() || begin_moving_channels()) return;
+  if (server_->left_state().is_empty() && restore_startup_settings()) return;  // all is known
+  if (ask_what_is_left() || restore_startup_settings() || restore_in_transaction()) return;
+  end_reset();
+  if (begin_moving_channels()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
   if (busy == server::Busy::Pinned) note_pin();
   if (busy || mode_ == config::PoolMode::Session) return arm_deadline();

@@ -4,6 +4,7 @@
 #include "daemon/client/session.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
+#include "protocol/statement_messages.h"
 #include "protocol/traceless_text.h"
 
 namespace howdah::client {
@@ -38,13 +39,6 @@ bool concerns_statements(char type) {
 
 bool is_one_message_request(char type) {
   return type == 'Q' || type == 'F';
-}
-
-// Of a whole Query or Parse.
-Bytes text_of(const Piece& piece) {
-  protocol::ByteReader reader(piece.body());
-  if (piece.type == 'P') (void)reader.c_string();
-  return reader.c_string().value_or(Bytes{});
 }
 
 bool has_body(const Piece& piece) {
@@ -168,7 +162,7 @@ Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
     owed.note_flush();
     return Way::Forward;
   }
-  if (must_let_others_in() || must_wait_for_channels(piece, behind)) {
+  if (must_let_others_in() || is_behind_reset() || must_wait_for_channels(piece, behind)) {
     is_holding_ = true;
     return Way::Hold;
   }
@@ -202,6 +196,10 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
     server_->words().feed(piece.body());
   }
   if (piece.type == 'F') server_->note_function_call(piece.body());
+  if (must_wait_for_reset(piece)) {
+    is_holding_ = true;
+    return Way::Hold;
+  }
   note_traces(piece);
   auto& owed = server_->owed();
   // What the server will drop, or break the connection over, goes to it as it is.
@@ -248,11 +246,15 @@ void Session::end_frame(const Piece& piece) {
     return;
   }
   if (!is_forwarding_) return;
+  if (has_text(piece.type) && piece.is_start && server_->is_remembering_texts()) {
+    server_->remember_text(protocol::request_text(piece.type, piece.body()));
+  }
   if (has_text(piece.type) && server_->has_telling_text()) {
-    const auto text = piece.is_start ? text_of(piece) : Bytes{};
+    const auto text = piece.is_start ? protocol::request_text(piece.type, piece.body()) : Bytes{};
     server_->note_text(text);
     note_names_changing(text);
   }
+  if (piece.type == 'E' && reset_ && statements_) restore_in_batch();
   auto& owed = server_->owed();
   if (owed.unflushed_count() >= kMostUnflushed) {
     owed.note_flush();

@@ -28,7 +28,7 @@ bool Session::ask_what_is_left() {
   since_ = environment_.agenda.now();
   is_query_cancelled_ = false;
   is_pin_logged_ = is_pin_logged_ && is_pinned();
-  server_->begin_probe(environment_.requests);
+  server_->begin_probe(environment_.requests, is_probing_anyway_);
   send_requests();
   arm_deadline();
   return true;
@@ -73,7 +73,7 @@ void Session::suspect_by_catalog() {
 
 void Session::suspect_always() {
   if (pool_->settings().state.probe != config::StateProbe::Always || mode_ == config::PoolMode::Session) return;
-  is_probing_anyway_ = server_->left_state().is_empty();
+  is_probing_anyway_ = server_->left_state().is_empty() && !server_->may_lack_settings();
   settings_before_probe_ = server_->settings();
   server_->left_state().suspect(protocol::StateKind::CodeBlock);
 }

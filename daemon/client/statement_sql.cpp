@@ -102,17 +102,24 @@ void StatementTranslator::note_changes(std::string_view text) {
 
 // Which text an Execute runs is certain only in the batch of its Bind: if that failed, the Execute is skipped as well.
 void StatementTranslator::note_bound(Call& call, std::string_view portal, protocol::Bytes definition) {
+  const auto text = protocol::statement_text(definition);
+  if (call.server.is_remembering_texts()) call.server.remember_text(text);
   if (!portal.empty()) return;
   bound_setting_ = {};
-  const auto text = protocol::statement_text(definition);
   if (protocol::read_set_command(text)) bound_setting_ = {call.server.owed().batch(), std::string(text)};
+}
+
+std::string_view StatementTranslator::bound_setting(const protocol::Piece& piece,
+                                                    const server::ServerConnection& server) const {
+  const bool is_it = bound_setting_.batch == server.owed().batch() && piece.body().starts_with('\0');
+  return is_it ? std::string_view(bound_setting_.text) : std::string_view();
 }
 
 // False: it runs something else.
 bool StatementTranslator::begin_setting(const protocol::Piece& piece, server::ServerConnection& server) {
   auto& owed = server.owed();
   const auto batch = owed.batch();
-  if (bound_setting_.batch != batch || !piece.body().starts_with('\0')) return false;
+  if (bound_setting(piece, server).empty()) return false;
   if (owed.expect(Request::Execute, Asker::Client, true)) {
     server.statements().note({.kind = Kind::Setting, .batch = batch, .name = bound_setting_.text});
   }

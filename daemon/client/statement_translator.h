@@ -77,6 +77,9 @@ class StatementTranslator {
   }
   [[nodiscard]] bool is_plain_execute() const { return bound_setting_.text.empty(); }
 
+  // The plain SET or RESET that this Execute is known to run; empty where it is none.
+  [[nodiscard]] std::string_view bound_setting(const protocol::Piece& piece,
+                                               const server::ServerConnection& server) const;
   // An Execute that is about to go to `server`, as begin_frame. It goes as it is.
   void begin_execute(const protocol::Piece& piece, server::ServerConnection& server) {
     if (!is_plain_execute() && begin_setting(piece, server)) return;

@@ -11,6 +11,7 @@ namespace {
 constexpr auto kRetryAfter = std::chrono::seconds(1);
 constexpr int kRests = 3;  // for each reading, as long as that took
 constexpr std::size_t kMostNewSettings = 1000;
+constexpr std::size_t kMostLearned = 1000;
 
 }  // namespace
 
@@ -61,9 +62,9 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
   const std::lock_guard lock(mutex_);
   if (found) {
     digest_ = digest;
-    const bool is_nothing = found->names.empty() && !found->is_everything;
-    publish(is_nothing ? nullptr
-                       : std::make_shared<const TellingNames>(found->names, version_ + 1, found->is_everything));
+    read_ = std::move(found->names);
+    is_everything_ = found->is_everything;
+    publish();
   }
   is_known_ = true;
   read_changes_ = std::max(read_changes_, reading.changes);
@@ -78,7 +79,8 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
 void CatalogWatch::fail_reading(worker::TimePoint now) {
   const std::lock_guard lock(mutex_);
   if (!std::exchange(is_known_, true)) {
-    publish(std::make_shared<const TellingNames>(TellingNames::Map(), version_ + 1, true));
+    is_everything_ = true;
+    publish();
   }
   --readings_;
   after_change_ = refresh_at_ = (now + kRetryAfter).time_since_epoch().count();
@@ -91,8 +93,20 @@ void CatalogWatch::schedule() {
   due_at_ = readings_ > 0 ? kNever : next;
 }
 
-void CatalogWatch::publish(Names names) {
-  names_ = std::move(names);
+void CatalogWatch::learn(const std::set<std::string>& names) {
+  const std::lock_guard lock(mutex_);
+  const auto count = learned_.size();
+  for (const auto& name : names) {
+    if (learned_.size() < kMostLearned) learned_[name].always.kinds.add(protocol::StateKind::CodeBlock);
+  }
+  if (learned_.size() > count) publish();
+}
+
+void CatalogWatch::publish() {
+  auto names = read_;
+  for (const auto& [name, traces] : learned_) (void)names[name].always.add(traces.always);
+  const bool is_nothing = names.empty() && !is_everything_;
+  names_ = is_nothing ? nullptr : std::make_shared<const TellingNames>(names, version_ + 1, is_everything_);
   ++version_;
 }
 

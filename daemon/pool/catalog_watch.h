@@ -8,6 +8,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "config/settings.h"
 #include "daemon/worker/agenda.h"
@@ -52,6 +54,8 @@ class CatalogWatch {
   // It has found this; nothing: what was known already.
   void end_reading(const Reading& reading, std::optional<protocol::CatalogReading::Telling> found, std::uint64_t digest,
                    worker::TimePoint now);
+  // Behind these names, as TellingNames looks for them, something was found: whatever is in the catalog, they tell.
+  void learn(const std::set<std::string>& names);
   // It is to be tried again soon.
   void fail_reading(worker::TimePoint now);
 
@@ -62,7 +66,7 @@ class CatalogWatch {
 
   void note_change();  // under the lock, as the next two
   void schedule();
-  void publish(Names names);
+  void publish();
   [[nodiscard]] bool is_outdated() const { return read_changes_ < changes_; }
 
   const config::Milliseconds refresh_;
@@ -72,6 +76,9 @@ class CatalogWatch {
 
   mutable std::mutex mutex_;  // guards what follows
   Names names_;
+  protocol::TellingNames::Map read_;     // of the last catalog
+  protocol::TellingNames::Map learned_;  // besides
+  bool is_everything_ = false;           // of nothing is it known that it leaves nothing
   std::optional<std::uint64_t> digest_;
   bool is_known_ = false;
   std::size_t readings_ = 0;   // under way

@@ -21,6 +21,7 @@
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/catalog_reader.h"
 #include "daemon/server/cleanup.h"
+#include "daemon/server/idle_probe.h"
 #include "daemon/server/server_connection.h"
 #include "daemon/stats/snapshot.h"
 #include "daemon/worker/agenda.h"
@@ -40,6 +41,7 @@ struct PoolEnvironment {
 class Pool final : private server::ServerOwner,
                    private server::CleanupOwner,
                    private server::CatalogReaderOwner,
+                   private server::IdleProbeOwner,
                    private PoolPart {
  public:
   Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment,
@@ -93,6 +95,7 @@ class Pool final : private server::ServerOwner,
   void on_server_gone(server::ServerConnection& server) override;
   void on_cleanup_done(server::Cleanup& cleanup) override;
   void on_catalog_read(server::CatalogReader& reader) override;
+  void on_idle_probed(server::IdleProbe& probe) override;
   void on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in);
   void on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error);
   void forget(LoginAttempt& attempt);
@@ -110,6 +113,8 @@ class Pool final : private server::ServerOwner,
   void start_logins() { start(ledger_.begin_logins(environment_.agenda.now())); }
   void start(const PoolLedger::LoginPlan& logins);
   [[nodiscard]] bool read_catalog(server::ServerConnection& server);
+  void probe_idle();
+  void learn(const server::IdleProbe& probe);
   void warn_of_catalog(std::string_view reason);
   void close_surplus();
   void settle(Waiter& waiter, server::ServerConnection* server);
@@ -137,6 +142,7 @@ class Pool final : private server::ServerOwner,
     CatalogWatch::Reading reading;
   };
   std::vector<CatalogReadingUnderWay> catalog_readings_;
+  std::unique_ptr<server::IdleProbe> idle_probe_;  // the one that is under way
   CatalogWatch::Names names_;
   std::uint64_t names_version_ = 0;
   struct Departure {

@@ -87,6 +87,7 @@ void Pool::close_surplus() {
 void Pool::keep_up() {
   close_surplus();
   start_logins();
+  probe_idle();
   arm_upkeep();
 }
 

@@ -68,6 +68,9 @@ ServerConnection::~ServerConnection() = default;
 
 void ServerConnection::lease_to(Tenant& tenant, State state) {
   tenant_ = &tenant;
+  is_holding_reports_ = false;
+  own_sets_.clear();
+  (void)parameters_.let_go();
   if (std::exchange(probe_, std::nullopt)) left_state_.fail_probe();
   state_ = state;
   next_cancel_holds_.clear();  // whoever asked has left
@@ -253,8 +256,7 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
   const bool is_noted = owed_.is_next_noted();
   switch (piece.type) {
     case 'S':
-      take_parameter(piece);
-      return !is_own || is_adoption_told_;
+      return take_parameter(piece, is_own);
     case 'N':
       return !is_own;
     case 'A':  // of what the tenant listens to, whatever it comes with: others have left nothing
@@ -279,7 +281,11 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
   if (piece.type == 'E') return take_error(piece, is_for_client);
   if (piece.type == 'C') {
     const auto tag = protocol::ByteReader(piece.body()).c_string();
-    if (tag) take_command_tag(*tag, is_for_client, is_noted);
+    if (is_own && !own_sets_.empty() && tag == "SET") {
+      take_own_set();
+    } else if (tag) {
+      take_command_tag(*tag, is_for_client, is_noted);
+    }
   }
   return is_for_client;
 }
@@ -303,6 +309,7 @@ bool ServerConnection::take_outcomes() {
 }
 
 void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client, bool is_noted) {
+  if (is_holding_reports_) note_run_set(tag);
   if (is_noted && (tag == "SET" || tag == "RESET")) return;
   setting_changes_.on_tag(tag);
   const auto before = left_state_;
@@ -321,14 +328,12 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
   if (is_for_client && tenant_ != nullptr && protocol::tells_of_statements(tag)) tenant_->on_command_tag(tag);
 }
 
-// PostgreSQL's RESET ALL leaves out what a SET LOCAL of the same transaction has put to its default: that is said
-// again.
+// PostgreSQL's RESET ALL leaves out what a SET LOCAL of the same transaction has put to its default.
 void ServerConnection::take_set_command(std::string_view text) {
   auto command = protocol::read_set_command(text);
   if (!command) return;
   if (command->kind == protocol::SetCommand::Kind::ResetAll && words_.has_local_set()) {
-    command->kind = protocol::SetCommand::Kind::ResetEach;
-    may_lack_settings_ = true;
+    left_state_.suspect(protocol::StateKind::Settings);
   }
   setting_changes_.on_command(std::move(*command));
 }
@@ -352,16 +357,19 @@ bool ServerConnection::take_ready(const Piece& piece) {
   }
   status_ = static_cast<protocol::TransactionStatus>(piece.body().front());
   if (owed_.has_outcomes()) (void)take_outcomes();
+  const bool is_own = verdict == OwedReplies::Verdict::LeaveOut;
+  if (!is_own || owed_.is_empty()) own_sets_.clear();
   setting_changes_.on_ready(status_);
   if (status_ == protocol::TransactionStatus::Idle) {
     take_setting_changes();
     parameters_.forget_changes();
   }
-  if (verdict == OwedReplies::Verdict::LeaveOut) {
+  if (is_own) {
     is_adoption_told_ = false;
     end_probe();
   }
-  if (verdict == OwedReplies::Verdict::LeaveOut || tenant_ == nullptr) return false;
+  if (is_own || tenant_ == nullptr) return false;
+  if (is_holding_reports_) parameters_.hold_back();
   const bool is_passed_on = tenant_->on_ready_for_query(status_);
   setting_changes_.forget_kept();
   return is_passed_on;
@@ -393,11 +401,14 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   return is_passed_on;
 }
 
-void ServerConnection::take_parameter(const Piece& piece) {
+bool ServerConnection::take_parameter(const Piece& piece, bool is_own) {
+  const bool is_held = is_holding_reports_ && (!is_own || parameters_.is_holding_back());
+  if (is_held) parameters_.hold_back();
   protocol::ByteReader reader(piece.body());
   const auto name = reader.c_string();
   const auto value = reader.c_string();
   if (name && value) parameters_.note(*name, *value);
+  return !is_held && (!is_own || is_adoption_told_);
 }
 
 void ServerConnection::on_drained() {

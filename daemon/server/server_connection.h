@@ -4,10 +4,12 @@
 // thread only. (PostgreSQL documentation: "Message Flow")
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/cancel/cancel_hold.h"
@@ -25,6 +27,7 @@
 #include "protocol/reported_parameters.h"
 #include "protocol/server_statements.h"
 #include "protocol/session_settings.h"
+#include "protocol/set_command.h"
 #include "protocol/setting_changes.h"
 #include "protocol/setting_names.h"
 #include "protocol/state_hints.h"
@@ -96,6 +99,22 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] bool may_lack_settings() const { return may_lack_settings_; }
   // Commands that change them are under way, or in the transaction under way.
   [[nodiscard]] bool is_changing_settings() const;
+  // Some of them may be the log-in's again: it has to be looked.
+  void doubt_settings() { may_lack_settings_ = true; }
+  // A command that sets or resets is about to be sent: until tell_held_reports the tenant hears of no parameter.
+  void hold_reports() {
+    is_holding_reports_ = true;
+    has_run_set_ = false;
+  }
+  // Since then a SET, RESET or DISCARD ALL was run well.
+  [[nodiscard]] bool has_run_set() const { return has_run_set_; }
+  // What has changed after all, as ParameterStatus messages.
+  void tell_held_reports(std::string& out);
+  // Sets these, and `local` ones up to the end of the transaction, as the next requests of the batch that is under way.
+  void set_in_batch(const protocol::SettingsMap& settings, const protocol::SettingsMap& local, io::OutputBatch& batch);
+  // Sets these, and `local` ones up to the end of the transaction that is under way.
+  void set_in_transaction(const protocol::SettingsMap& settings, const protocol::SettingsMap& local,
+                          io::OutputBatch& batch);
   // Of the settings that a RESET ALL of this moment has put back, those that are in force all the same, as `wanted`.
   void keep_settings(const protocol::SessionSettings& wanted) {
     settings_ = protocol::with_kept_settings(settings_, wanted, setting_changes_.kept());
@@ -127,6 +146,13 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   }
   // `text`: the whole of it, with what else was read; empty where it is too large.
   void note_text(protocol::Bytes text);
+  // Texts that run are remembered by their beginnings, a few, for who asks the server later what they have left.
+  void remember_texts(bool on) { is_remembering_texts_ = on; }
+  [[nodiscard]] bool is_remembering_texts() const { return is_remembering_texts_; }
+  void remember_text(protocol::Bytes text);
+  // They have run since the server was asked for all that may be left.
+  [[nodiscard]] bool has_unasked_texts() const { return !unasked_texts_.empty(); }
+  [[nodiscard]] std::vector<std::string> take_unasked_texts() { return std::exchange(unasked_texts_, {}); }
   // A FunctionCall goes out; `body`: its front.
   void note_function_call(protocol::Bytes body);
   // Whatever may be left, and these settings.
@@ -148,9 +174,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void set_channels(protocol::Channels channels) { channels_ = std::move(channels); }
   // Commands of our own, as one transaction; where the server refuses them the tenant hears of its own_error.
   void run(std::string_view commands, io::OutputBatch& batch);
-  // Asks the server what is left of the session; nothing may be owed. Its answer is a request of our own: when that has
+  // Asks the server what is left of the session; nothing may be owed. `checks_settings`: that settings() are in force,
+  // too, which are kept then. Its answer is a request of our own: when that has
   // come, left_state() and settings() are what it says, or all that was suspected is held.
-  void begin_probe(io::OutputBatch& batch);
+  void begin_probe(io::OutputBatch& batch, bool checks_settings = false);
   [[nodiscard]] bool is_probing() const { return probe_.has_value(); }
 
   [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
@@ -187,16 +214,22 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   bool take_error(const protocol::Piece& piece, bool is_for_client);
   // `is_noted`: what its request does to settings is known.
   void take_command_tag(std::string_view tag, bool is_for_client, bool is_noted);
+  void note_run_set(std::string_view tag);
   void take_set_command(std::string_view text);
   void take_setting_changes();
+  void note_own_sets(const protocol::SettingsMap& settings, const protocol::SettingsMap& local);
+  void take_own_set();
+  void append_own_set(const std::string& text, io::OutputBatch& batch);
   void read_setting_traits() const;
   [[nodiscard]] bool must_restore() const;
   // Whether the frame that brought them stands for another one, which the tenant has got.
   bool take_outcomes();
-  void take_parameter(const protocol::Piece& piece);
+  // Whether the tenant gets it.
+  [[nodiscard]] bool take_parameter(const protocol::Piece& piece, bool is_own);
   void take_probe_piece(const protocol::Piece& piece);
   void end_probe();
   void take_probed_settings();
+  [[nodiscard]] bool has_settings_as_expected(const protocol::SettingsMap& found) const;
   void note_defaults(protocol::SettingsMap& settings) const;
   void lose(std::string_view reason);
   void leave();
@@ -226,17 +259,23 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   mutable protocol::SessionSettings traits_of_;
   protocol::SettingChanges setting_changes_;
   bool is_adoption_told_ = false;
-  bool may_lack_settings_ = false;             // a RESET has come: some of them may be the log-in's again
+  bool may_lack_settings_ = false;  // a RESET has come: some of them may be the log-in's again
+  bool is_holding_reports_ = false;
+  bool has_run_set_ = false;
+  std::deque<protocol::SetCommand> own_sets_;  // sent by set_in_batch and set_in_transaction, and not run yet
   protocol::SessionSettings settings_before_;  // in force again where the server refuses the new ones
   RepeatableBatch repeatable_;
   protocol::StatementWords words_;
   protocol::LeftState left_state_;
   protocol::Channels channels_;
-  std::string telling_text_;              // its beginning
+  std::string telling_text_;  // its beginning
+  std::vector<std::string> unasked_texts_;
+  bool is_remembering_texts_ = false;
   protocol::SettingNames setting_names_;  // that texts of this lease may have set
   struct Probe {
     protocol::StateKinds asked;
     bool is_after_reset = false;  // of who knows which settings
+    bool is_check = false;        // of the settings
     std::string row = {};
     protocol::ProbeAnswer answer = {};
     bool is_refused = false;

@@ -1,4 +1,5 @@
 // What a session has left on its server: told by its texts, asked for by a probe.
+#include <algorithm>
 #include <utility>
 
 #include "daemon/server/server_connection.h"
@@ -9,12 +10,16 @@
 namespace howdah::server {
 
 using protocol::StateKind;
+using Kind = protocol::SettingValue::Kind;
 
 namespace {
 
 // Of a text that is remembered for who asks why its client keeps the server.
 constexpr std::size_t kMostTellingBytes = 400;
 constexpr std::size_t kMostPatternBytes = 200;
+constexpr std::size_t kMostUnaskedTexts = 8;
+
+const protocol::SettingsMap kNoSettings;
 
 }  // namespace
 
@@ -36,6 +41,13 @@ void ServerConnection::note_text(protocol::Bytes text) {
   if (!kinds.is_empty()) left_state_.suspect(kinds);
 }
 
+void ServerConnection::remember_text(protocol::Bytes text) {
+  const auto front = text.substr(0, kMostTellingBytes);
+  if (front.empty() || std::ranges::find(unasked_texts_, front) != unasked_texts_.end()) return;
+  if (unasked_texts_.size() == kMostUnaskedTexts) unasked_texts_.erase(unasked_texts_.begin());
+  unasked_texts_.emplace_back(front);
+}
+
 // Any function may be called by its number.
 void ServerConnection::note_function_call(protocol::Bytes body) {
   if (body.size() < sizeof(std::int32_t)) return;  // the server refuses it
@@ -55,7 +67,7 @@ void ServerConnection::read_setting_traits() const {
   traits_of_ = settings_;
 }
 
-void ServerConnection::begin_probe(io::OutputBatch& batch) {
+void ServerConnection::begin_probe(io::OutputBatch& batch, bool checks_settings) {
   std::vector<std::string> custom(setting_names_.custom.begin(), setting_names_.custom.end());
   if (settings_) {
     for (const auto& [name, value] : *settings_) {
@@ -63,10 +75,12 @@ void ServerConnection::begin_probe(io::OutputBatch& batch) {
     }
   }
   const auto asked = left_state_.begin_probe();
-  probe_ = Probe{.asked = asked, .is_after_reset = may_lack_settings_ || words_.may_remove_state()};
+  if (asked.has(StateKind::CodeBlock)) unasked_texts_.clear();
+  probe_ = Probe{
+      .asked = asked, .is_after_reset = may_lack_settings_ || words_.may_remove_state(), .is_check = checks_settings};
   words_.reset();
   owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
-  const auto query = protocol::probe_query(asked, custom);
+  const auto query = protocol::probe_query(asked, custom, checks_settings ? settings_ : nullptr);
   batch.own_written([&](std::string& out) { protocol::append_query(out, query); });
 }
 
@@ -77,10 +91,27 @@ void ServerConnection::note_defaults(protocol::SettingsMap& settings) const {
     auto& value = settings[name];
     const bool is_custom = name.find('.') != std::string::npos;
     const auto* known = settings_ && settings_->contains(name) ? &settings_->at(name) : nullptr;
-    if (known != nullptr && known->kind == protocol::SettingValue::Kind::Default) value = *known;
-    if (known == nullptr && is_custom && probe_->is_after_reset)
-      value = {.kind = protocol::SettingValue::Kind::Default};
+    if (known != nullptr && known->kind == Kind::Default) value = *known;
+    if (is_custom && probe_->is_after_reset && (known == nullptr || !known->text.empty()))
+      value = {.kind = Kind::Default};
   }
+}
+
+// The values are the server's to compare: so it is no matter whether what is in force was set.
+bool ServerConnection::has_settings_as_expected(const protocol::SettingsMap& found) const {
+  if (probe_->answer.has_unexpected_value()) return false;
+  const auto& expected = settings_ ? *settings_ : kNoSettings;
+  const auto is_found = [&](const auto& entry) {
+    return !protocol::is_identity_setting(entry.first) || found.contains(entry.first);
+  };
+  const auto is_expected = [&](const auto& entry) {
+    const auto& [name, value] = entry;
+    const auto known = expected.find(name);
+    if (known == expected.end()) return probe_->answer.at_default().contains(name);
+    if (known->second.kind == Kind::Default) return value.kind == Kind::Default;
+    return !protocol::is_identity_setting(name) || known->second == value;
+  };
+  return std::ranges::all_of(expected, is_found) && std::ranges::all_of(found, is_expected);
 }
 
 // Rows may come in pieces.
@@ -119,6 +150,7 @@ void ServerConnection::take_probed_settings() {
   note_defaults(settings);
   may_lack_settings_ = false;
   if (settings_ && settings == *settings_) return;
+  if (probe_->is_check && has_settings_as_expected(settings)) return;
   settings_ = settings.empty() ? nullptr : std::make_shared<const protocol::SettingsMap>(std::move(settings));
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import time
 
 import pytest
 
@@ -13,9 +14,11 @@ from support.waiting import wait_until
 pytestmark = pytest.mark.howdah_only
 
 APP = {"user": "app", "database": "app"}
+ADMIN = {"user": "postgres", "database": "app"}
+PROGRAMS = int(os.environ.get("HOWDAH_TEST_PROGRAMS", "100"))
 FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
-# Those of the connection itself are another thing over a Unix socket.
-ALL_SETTINGS = "select name, setting from pg_catalog.pg_settings where name !~ '^tcp_' order by name"
+# Those of the connection itself are another thing over a Unix socket, and those of a language are there once it was used.
+ALL_SETTINGS = "select name, setting from pg_catalog.pg_settings where name !~ '^(tcp_|plpgsql[.])' order by name"
 
 
 def settings(client, names=()):
@@ -309,6 +312,58 @@ def play(seed, direct, howdah, disturber):
             process_ids.add(found.query("select pg_backend_pid()").value)
             assert found.parameters == expected.parameters, content
     return len(process_ids)
+
+
+def play_wide(seed, direct, howdah):
+    """After each transaction all that `always` looks at has been told before: see the log."""
+    program = Program(seed, is_wide=True)
+    custom = [name for name in NAMES if "." in name]
+    with wire.connect(direct, **ADMIN, **program.startup) as expected, wire.connect(howdah, **ADMIN, **program.startup) as found:
+        for content, ready_count in program.steps:
+            expected.send(content)
+            found.send(content)
+            for _ in range(ready_count):
+                result = expected.ready()
+                assert outcome(found.ready()) == outcome(result), content
+            if result.status == "I":
+                assert settings(found, custom) == settings(expected, custom), content
+                assert found.parameters == expected.parameters, content
+
+
+def run_wide(direct, howdah, count):
+    for seed in range(FIRST_SEED, FIRST_SEED + count):
+        try:
+            play_wide(seed, direct, howdah)
+            assert "state left that no text had told of" not in howdah.log()
+        except AssertionError as difference:
+            raise AssertionError(f"seed {seed}:\n{difference}") from None
+
+
+@pytest.mark.parametrize("switch", ["enable_seqscan", "enable_indexscan", "enable_bitmapscan"])
+def test_no_setting_of_the_planner_makes_a_probe_expensive(start_howdah, switch):
+    """One that seems expensive is compiled first, which takes a hundred times as long."""
+    howdah = start_howdah(pool={"max_size": 1, "state": {"probe": "always"}})
+    with wire.connect(howdah, **ADMIN, options="-c jit_above_cost=1000") as client:
+        client.query(f"set {switch} = off")
+        client.query("set log_min_duration_statement = -1")
+        times = []
+        for _ in range(10):
+            begun = time.monotonic()
+            client.query("select 1")
+            client.query("select 1")
+            times.append(time.monotonic() - begun)
+    assert min(times) < 0.05
+
+
+@pytest.mark.time_limit(120)
+def test_plain_commands_do_what_their_texts_say(direct, start_howdah):
+    run_wide(direct, start_howdah(pool={"max_size": 1, "state": {"probe": "always"}}, log={"connections": False}), PROGRAMS)
+
+
+@pytest.mark.long
+@pytest.mark.time_limit(3600)
+def test_many_plain_commands_do_what_their_texts_say(direct, start_howdah):
+    run_wide(direct, start_howdah(pool={"max_size": 1, "state": {"probe": "always"}}, log={"connections": False}), 10 * PROGRAMS)
 
 
 def run(direct, howdah, count):

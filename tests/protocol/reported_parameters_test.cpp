@@ -31,6 +31,22 @@ BOOST_AUTO_TEST_CASE(one_that_was_not_reported_before_has_changed) {
   BOOST_TEST(!reported.has_kept("work_mem"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_held_back_is_told_where_it_has_another_value_in_the_end) {
+  using Changes = std::vector<std::pair<std::string, std::string>>;
+  ReportedParameters reported({{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}});
+  BOOST_TEST(reported.let_go().empty());
+  reported.hold_back();
+  reported.note("TimeZone", "GMT");
+  reported.hold_back();
+  reported.note("DateStyle", "German");
+  reported.note("search_path", "a");
+  reported.note("DateStyle", "ISO, MDY");
+  BOOST_TEST(reported.is_holding_back());
+  BOOST_TEST((reported.let_go() == Changes{{"TimeZone", "GMT"}, {"search_path", "a"}}));
+  BOOST_TEST(!reported.is_holding_back());
+  BOOST_TEST(reported.let_go().empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::protocol

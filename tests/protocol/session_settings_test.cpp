@@ -136,6 +136,31 @@ BOOST_AUTO_TEST_CASE(a_search_path_may_lead_into_the_temporary_schema) {
   BOOST_TEST(!setting_traits(make_session_settings({{"search_path", "public"}})).creates_temporary_objects);
 }
 
+BOOST_AUTO_TEST_CASE(in_a_transaction_settings_are_set_by_commands_of_their_own) {
+  const auto commands = [](const std::string& name, const std::string& value) {
+    return set_commands(*make_session_settings({{name, value}}), false);
+  };
+  BOOST_TEST(set_commands({}, false).empty());
+  BOOST_TEST(commands("work_mem", "7MB") == "SET \"work_mem\" = '7MB';");
+  BOOST_TEST(commands("app.tenant", "") == "SET \"app\".\"tenant\" = '';");
+  BOOST_TEST(commands("application_name", "it's \\ \xC3\xBC") ==
+             "SET \"application_name\" = E'it\\x27s \\x5c \\xc3\\xbc';");
+  BOOST_TEST(commands("search_path", "\"$user\", Public,\"a, \"\"b\"") ==
+             "SET \"search_path\" = '$user','public','a, \"b';");
+  BOOST_TEST(set_commands({{"search_path", {.text = std::string("A\0b\0", 4), .kind = SettingValue::Kind::Names}},
+                           {"timezone", {.kind = SettingValue::Kind::Default}}},
+                          true) == "SET LOCAL \"search_path\" = 'A','b';SET LOCAL \"timezone\" = DEFAULT;");
+}
+
+BOOST_AUTO_TEST_CASE(whether_a_value_is_in_force_is_the_servers_to_say) {
+  BOOST_TEST(unexpected_value_conditions(nullptr).empty());
+  const auto settings = make_session_settings({{"role", "joe"}, {"work_mem", "1 GB"}});
+  BOOST_TEST(unexpected_value_conditions(settings).size() == 1U);
+  BOOST_TEST(unexpected_value_conditions(settings).front() ==
+             "(pg_catalog.current_setting('work_mem',true) OPERATOR(pg_catalog.=) "
+             "pg_catalog.set_config('work_mem','1 GB',true)) IS NOT TRUE");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::protocol

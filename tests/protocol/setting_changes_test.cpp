@@ -131,6 +131,12 @@ BOOST_AUTO_TEST_CASE(what_changes_nothing_keeps_the_same_value) {
   BOOST_TEST((changes.apply(settings, {}) == settings));
 }
 
+BOOST_AUTO_TEST_CASE(a_reset_of_all_leaves_the_role_and_the_user) {
+  const std::vector<std::pair<std::string, std::string>> before{
+      {"a", "1"}, {"role", "joe"}, {"session_authorization", "ann"}};
+  BOOST_TEST(Story().hears({"RESET ALL", "I"}).makes(before) == "role=joe session_authorization=ann");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_reset_of_all_has_not_changed_is_what_the_server_reports_still) {
   const std::vector<std::pair<std::string, std::string>> settings = {
       {"a", "1"}, {"datestyle", "SQL"}, {"timezone", "utc"}};

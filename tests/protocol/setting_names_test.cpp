@@ -47,8 +47,18 @@ BOOST_AUTO_TEST_CASE(names_that_are_put_together_are_not_known) {
         "select set_config(E'a.b', '1', false)", "select set_config('', '1', false)", "set U&\"a\".b = 1",
         "set dynamic_library_path = 'x'", "select set_config('session_preload_libraries', 'x', false)",
         "set app.gr\xc3\xb6\xc3\x9f"
-        "e = 1",
-        "set /* a */ a.b = 1"}) {
+        "e = 1"}) {
+    BOOST_TEST(read_setting_names(text).is_open, text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(comments_hide_no_name) {
+  for (const auto* text : {"set /* so */ app.a = 1", "SET -- so\n app.a -- so\n = 1", "set/**/app.a/**/= 1"}) {
+    const auto names = read_setting_names(text);
+    BOOST_TEST(!names.is_open, text);
+    BOOST_TEST(names.custom.contains("app.a"), text);
+  }
+  for (const auto* text : {"set /* /* */ */ app.a = 1", "set /* app.a = 1", "set --"}) {
     BOOST_TEST(read_setting_names(text).is_open, text);
   }
 }

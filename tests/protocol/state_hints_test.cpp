@@ -113,6 +113,25 @@ BOOST_AUTO_TEST_CASE(names_that_cannot_be_read_and_texts_that_run_texts_may_do_a
 }
 
 // PostgreSQL takes each of these for a setting of the session.
+BOOST_AUTO_TEST_CASE(what_sets_back_is_told_by_its_words) {
+  const auto may_reset = [](std::string_view text) {
+    StatementWords words;
+    words.begin_text();
+    words.feed(text);
+    words.end_text();
+    return words.may_reset_settings();
+  };
+  for (const auto* text :
+       {"RESET x", "select 1; reset all", "DISCARD ALL", "set x to default", "SET LOCAL x = DEFAULT",
+        "set time zone local", "do $$ begin reset x; end $$", "select set_config('x', null, false)"}) {
+    BOOST_TEST(may_reset(text), text);
+  }
+  for (const auto* text : {"select 1", "set x = 1", "update t set x = default", "insert into t values (default)",
+                           "create table t (x int default null)", "set x = 'a'; select 1"}) {
+    BOOST_TEST(!may_reset(text), text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_only_looks_local_is_of_the_session) {
   check({{"set local.x = 1", "s"},
          {"set local . x = 1", "s"},

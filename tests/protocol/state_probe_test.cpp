@@ -48,6 +48,13 @@ BOOST_AUTO_TEST_CASE(it_asks_for_what_is_suspected_and_a_code_block_for_all) {
   BOOST_TEST(!all.contains("c'd.e"));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_expected_is_compared_behind_all_else) {
+  const auto query = probe_query(only(StateKind::Settings), {"a.b"}, make_session_settings({{"work_mem", "1 GB"}}));
+  BOOST_TEST(query.find("'x'") > query.find("('a.b')"));
+  BOOST_TEST(!answer({row({"s", "61", "62"})}).has_unexpected_value());
+  BOOST_TEST(answer({row({"x", "", ""})}).has_unexpected_value());
+}
+
 BOOST_AUTO_TEST_CASE(settings_come_back_byte_by_byte) {
   const auto told =
       answer({row({"s", "6170702e54", "c3bc00ff"}), row({"s", "726f6c65", "6a6f65"}), row({"u", "616e6e", ""}),

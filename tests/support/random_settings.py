@@ -28,20 +28,43 @@ BAD = ["set work_mem = 'lots'", "set no_such_setting = 1", "set datestyle = bogu
 ASSIGNMENTS = ["set {} = {}", "SET {} TO {}", "set session {}={}", "set /* so */ {} = {} -- so"]
 RESETS = ["reset {}", "RESET {};", "set {} to default", "SET SESSION {} = DEFAULT"]
 TRANSACTION = ["begin", "start transaction", "commit", "rollback", "commit", "rollback", "end"]
+# What a session may have asked for at its start. Lists of names are spelled as PostgreSQL would: SET does so behind a RESET.
+STARTUPS = [
+    {},
+    {},
+    {"work_mem": "7MB", "TimeZone": "Asia/Tokyo"},
+    {"application_name": "start", "client_encoding": "utf-8"},
+    {"options": "-c search_path=a -c extra_float_digits=2 -c datestyle=German"},
+    {"search_path": "\"Mixed\", tenant_1, public", "DateStyle": "SQL, DMY", "options": "-c statement_timeout=3min"},
+]
+# Most of them say what they do to nobody but the server.
+OTHERS = [
+    "set role app", "set role none", "reset role", "set session authorization app", "reset session authorization",
+    "set session authorization default", "set local role app", "discard all", "discard temp", "discard plans",
+    "select set_config('work_mem', '11MB', false)", "select set_config('work_mem', '12MB', true)",
+    "select set_config('timezone', null, false)", "set app.tenant = E'a\\nb'",
+    "do $$ begin set work_mem = '13MB'; end $$", "do $$ begin reset application_name; end $$",
+    "set session characteristics as transaction isolation level serializable", "set transaction read only",
+    "update pg_settings set setting = '9999' where name = 'work_mem'", "set seed = 0.5", "set xml option document",
+    "set local work_mem to default", "set local timezone to default", "set local search_path = 'elsewhere'", "reset all",
+]
 SAVEPOINTS = ["savepoint a", "savepoint b", "rollback to a", "rollback to savepoint b", "release a"]
 
 
 class Program:
-    """`has_savepoints`: it may come to where only the server knows, and it does not tell an empty custom setting from one that
+    """`is_wide`: also of what no text tells. `has_savepoints`: it may come to where only the server knows, and it does not tell an empty custom setting from one that
     was set back: so the startup has none then."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, is_wide=False):
         self.dice = random.Random(seed)
+        self.is_wide = is_wide
         self.has_savepoints = self.dice.random() < 0.25
         has_startup = self.dice.random() < 0.4
         self.startup = {"work_mem": "7MB", "TimeZone": "Asia/Tokyo", "options": "-c app.tenant=start"} if has_startup else {}
         if self.has_savepoints:
             self.startup.pop("options", None)
+        if is_wide:
+            self.startup = self.dice.choice(STARTUPS)
         self.steps = [self._step() for _ in range(self.dice.randint(3, 12))]
 
     def _assignment(self):
@@ -51,6 +74,8 @@ class Program:
         return self.dice.choice(ASSIGNMENTS).format(name, self.dice.choice(VALUES[name]))
 
     def _statement(self):
+        if self.is_wide and self.dice.random() < 0.15:
+            return self.dice.choice(OTHERS)
         kind = self.dice.random()
         if kind < 0.5:
             return self._assignment()
@@ -70,6 +95,8 @@ class Program:
 
     def _step(self):
         """Messages that are sent together, and how many ReadyForQuery they owe."""
+        if self.is_wide and self.dice.random() < 0.1:
+            return messages.query("; ".join(self._statement() for _ in range(self.dice.randint(2, 3)))), 1
         kind = self.dice.random()
         if kind < 0.5:
             return messages.query(self._statement()), 1

@@ -148,10 +148,70 @@ BOOST_AUTO_TEST_CASE(after_a_reset_it_hears_of_what_it_asked_for_at_its_start) {
     Play play(one_pool(1));
     auto& ann = play.log_in("app", "shop", {{"application_name", "start"}});
     (void)ann.ask("SET application_name = 'x'");
-    BOOST_TEST(ann.ask(reset).ends_with("S(application_name=) Z(I) S(application_name=start)"));
+    BOOST_TEST(ann.ask(reset).ends_with(") S(application_name=start) Z(I)"));
     BOOST_TEST(is_free(play));
     BOOST_TEST(ann.ask("SHOW application_name") == "T D(start) C(SHOW) Z(I)");
   }
+}
+
+const std::pair<std::string, std::string> kStartName{"application_name", "start"};
+
+BOOST_AUTO_TEST_CASE(what_stands_behind_a_reset_meets_the_settings_of_the_start) {
+  const auto show = query("SHOW application_name");
+  const std::string shown = " T D(start) C(SHOW) Z(I)";
+  const std::string told = " S(application_name=start) Z(I)";
+  for (const auto mode : {config::PoolMode::Transaction, config::PoolMode::Session}) {
+    for (const auto portion : {FakeSocket::kAll, std::size_t{1}}) {
+      for (const auto& [bytes, hears] :
+           {std::pair(query("RESET application_name") + show, "C(RESET)" + told + shown),
+            std::pair(query("DISCARD ALL") + show, "C(DISCARD ALL)" + told + shown),
+            std::pair(statement("RESET application_name") + sync() + show, "1 2 C(RESET)" + told + shown),
+            std::pair(statement("DISCARD ALL") + sync() + show, "1 2 C(DISCARD ALL)" + told + shown),
+            std::pair(query("SELECT 1; RESET application_name") + show,
+                      "T D(1) C(SELECT 1) C(RESET)" + told + shown)}) {
+        Play play(one_pool(1, mode));
+        play.portion = portion;
+        auto& ann = play.log_in("app", "shop", {kStartName});
+        (void)ann.ask("SET application_name = 'x'");
+        BOOST_TEST(ann.send(bytes).hears() == hears, bytes);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(so_it_does_in_a_transaction_and_what_is_rolled_back_is_as_before) {
+  for (const auto mode : {config::PoolMode::Transaction, config::PoolMode::Session}) {
+    Play play(one_pool(1, mode));
+    auto& ann = play.log_in("app", "shop", {kStartName});
+    (void)ann.ask("SET application_name = 'x'");
+    (void)ann.ask("BEGIN");
+    BOOST_TEST(ann.ask("RESET application_name") == "C(RESET) S(application_name=start) Z(T)");
+    BOOST_TEST(ann.ask("SHOW application_name") == "T D(start) C(SHOW) Z(T)");
+    BOOST_TEST(play.server_heard(1).contains("Q(SET \"application_name\" = 'start';)"));
+    BOOST_TEST(ann.ask("ROLLBACK") == "C(ROLLBACK) S(application_name=x) Z(I)");
+    BOOST_TEST(ann.ask("SHOW application_name") == "T D(x) C(SHOW) Z(I)");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_reset_that_fails_or_finds_nothing_to_reset_is_told_as_it_is) {
+  for (const auto mode : {config::PoolMode::Transaction, config::PoolMode::Session}) {
+    Play play(one_pool(1, mode));
+    auto& ann = play.log_in("app", "shop", {kStartName});
+    BOOST_TEST(ann.ask("RESET application_name") == "C(RESET) Z(I)");
+    BOOST_TEST(ann.ask("RESET nonsense").ends_with("\"nonsense\") Z(I)"));
+    (void)ann.ask("BEGIN");
+    BOOST_TEST(ann.ask("RESET nonsense").ends_with("\"nonsense\") Z(E)"));
+    BOOST_TEST(ann.ask("RESET application_name").ends_with(") Z(E)"));
+    (void)ann.ask("ROLLBACK");
+    BOOST_TEST(ann.ask("SHOW application_name") == "T D(start) C(SHOW) Z(I)");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_goes_behind_its_reset_has_its_answer) {
+  Play play(one_pool(1));
+  auto& ann = play.log_in("app", "shop", {kStartName});
+  BOOST_TEST(ann.send(query("RESET ALL") + terminate()).hears().starts_with("C(RESET)"));
+  BOOST_TEST(is_free(play));
 }
 
 BOOST_AUTO_TEST_CASE(the_list_of_clients_shows_the_name_that_was_set) {

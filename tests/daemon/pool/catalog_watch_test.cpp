@@ -43,6 +43,27 @@ BOOST_AUTO_TEST_CASE(until_something_is_known_each_new_server_reads) {
   BOOST_TEST(!watch.is_uncertain());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_learned_tells_whatever_the_catalog_says) {
+  config::StateSettings settings;
+  settings.read_catalog = false;
+  CatalogWatch unread(settings);
+  unread.learn({"hidden"});
+  BOOST_REQUIRE(unread.names() != nullptr);
+  BOOST_TEST(unread.names()->is_in("select HIDDEN()"));
+
+  CatalogWatch watch({});
+  watch.learn({"hidden", "one"});
+  read(watch, "one", 1);
+  const auto version = watch.version();
+  watch.learn({"hidden"});
+  BOOST_TEST(watch.version() == version);
+  BOOST_TEST(watch.names()->size() == 2U);
+  const auto* one = watch.names()->find("one");
+  BOOST_REQUIRE(one != nullptr);
+  BOOST_TEST(one->always.kinds.has(protocol::StateKind::AdvisoryLock));
+  BOOST_TEST(one->always.kinds.has(protocol::StateKind::CodeBlock));
+}
+
 BOOST_AUTO_TEST_CASE(it_is_read_again_after_a_while_and_the_same_is_no_news) {
   CatalogWatch watch({.catalog_refresh = seconds(60)});
   read(watch, "one", 1);

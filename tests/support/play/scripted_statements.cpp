@@ -119,7 +119,8 @@ std::optional<ScriptedServer::Answer> ScriptedServer::settings_answer(const std:
     protocol::append_error(buffered_, protocol::make_error(protocol::Severity::Notice, "00000", words.rest));
   } else if (verb == "SET") {
     const auto equals = words.rest.find(" = ");
-    const auto name = words.rest.substr(0, equals);
+    auto name = words.rest.substr(0, equals);
+    std::erase(name, '"');
     if (!set(name, unquoted(words.rest.substr(equals + 3)))) return std::nullopt;
   } else if (verb == "RESET") {
     if (!set(words.rest, std::nullopt)) return std::nullopt;
