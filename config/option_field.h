@@ -70,7 +70,8 @@ struct OriginOfRule {
 };
 
 using Field = std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
-                           Choice<StateProbe>, Choice<ListenerLost>, Choice<LogLevel>, Choice<LogFormat>,
+                           Choice<StateProbe>, Choice<StatePolicy>, Choice<SettingsPolicy>, Choice<ListenPolicy>,
+                           Choice<ListenerLost>, Choice<SequencePolicy>, Choice<LogLevel>, Choice<LogFormat>,
                            Choice<AuthMethod>, NameList, ListenOne, ListenMany, Backend, Password, OriginOfRule>;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is

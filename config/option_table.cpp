@@ -230,6 +230,58 @@ constexpr std::array kTable{
         "beginning and the end of transactions. A table may be a view or have triggers, defaults or policies, so what "
         "a "
         "client has left that read or wrote one cannot be known."},
+    Option{
+        "databases.<name>.pool.state.settings", choice<Choice, &State::settings>, Live,
+        "What is done about settings that a client makes for its session (SET, set_config, SET ROLE, in whatever way). "
+        "carry: they go with the client to whatever server connection it gets. pin: the client keeps its server "
+        "connection until they are what they were at its log-in. reject: SET, and set_config(..., false), fail with "
+        "0A000; SET LOCAL and RESET do not. Many drivers run SET when they connect. ignore: they last to the end of "
+        "their transaction only, or for as long as the client keeps the server connection for something else; then "
+        "all is as it was at the log-in, and a client that was told of a plain SET is told of that, too. Nobody ever "
+        "gets the settings of others. For this and the following six: reject means an error before anything of the "
+        "Query or "
+        "Parse that says so outright has run (in its place the server gets one that it refuses itself, a SELECT of a "
+        "column named howdah_refuses_...); what no text shows (a function, a code block) is found once its "
+        "transaction has ended, and ends the connection with the same error. None has an effect in mode session."},
+    Option{
+        "databases.<name>.pool.state.prepare", choice<Choice, &State::prepare>, Live,
+        "The same for statements prepared by SQL (PREPARE); those of the protocol are served anyway. pin: the client "
+        "keeps its server connection as long as there are any. ignore, for this and the following five: they stay "
+        "where they are, for whoever comes next to meet and for their client to look for in vain, as with poolers that "
+        "do not care."},
+    Option{"databases.<name>.pool.state.listen", choice<Choice, &State::listen>, Live,
+           "The same for LISTEN. carry: the client hears of its channels by the connection that listens for all. "
+           "ignore: a notification goes to whoever has the server connection when it comes, and to "
+           "nobody where it is idle."},
+    Option{"databases.<name>.pool.state.hold_cursors", choice<Choice, &State::hold_cursors>, Live,
+           "The same for cursors WITH HOLD."},
+    Option{"databases.<name>.pool.state.temporary_objects", choice<Choice, &State::temporary_objects>, Live,
+           "The same for temporary tables, views, functions and so on. Those that are dropped at the end of their "
+           "transaction (ON COMMIT DROP) are served anyway."},
+    Option{"databases.<name>.pool.state.advisory_locks", choice<Choice, &State::advisory_locks>, Live,
+           "The same for advisory locks of the session; those of a transaction (pg_advisory_xact_lock) are served "
+           "anyway."},
+    Option{
+        "databases.<name>.pool.state.libraries", choice<Choice, &State::libraries>, Live,
+        "The same for LOAD. pin: until the client leaves, and then the server connection is closed, since nothing else "
+        "unloads a library."},
+    Option{
+        "databases.<name>.pool.state.sequence_values", choice<Choice, &State::sequence_values>, Live,
+        "lastval() and currval() give a session the values that it has got from nextval itself, wherever that was "
+        "called: INSERT into a table with a serial or identity column, a trigger. auto: once a text or a function of "
+        "the database has asked for them, a client keeps the server connection on which it may have called nextval or "
+        "setval, until DISCARD SEQUENCES or DISCARD ALL or its end, so that it gets its own; as long as nobody asks, "
+        "nothing is done. Whoever is the first to ask may get 55000 (not yet defined in this session) instead of a "
+        "value; never that of another. pin: the same from the start. reject: texts with lastval() or currval() fail "
+        "with 0A000, functions that call them are served as with auto. ignore: they give what the server connection "
+        "has, whosever it is. INSERT ... RETURNING needs none of this. No effect in mode session."},
+    Option{
+        "databases.<name>.pool.state.max_pinned", count<&State::max_pinned, 0, 10'000>, Live,
+        "Most server connections of this pool that clients may keep for what they have left there, so that the others "
+        "stay free for everybody. What a transaction leaves is known at its end only: a client that would keep one "
+        "more gets the answer, and then its connection is ended with 53400 and the server connection made clean. "
+        "Those that keep one already are not touched. 0: no limit, since a limit breaks what worked before; a pool "
+        "of which all are kept tells so to who waits for one. No effect in mode session."},
 
     Option{"users.<name>.password", plain<Password, &User::password>, Live,
            "What clients must know, and what Howdah logs in with where the backend names no user. A text is "

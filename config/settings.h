@@ -28,12 +28,27 @@ struct PreparedStatementSettings {
 enum class StateProbe { Triggered, Background, Always };
 enum class ListenerLost { Disconnect, Relisten };
 
+// What is done about one kind of state that a client would leave on its server.
+enum class StatePolicy { Pin, Reject, Ignore };
+enum class SettingsPolicy { Carry, Pin, Reject, Ignore };
+enum class ListenPolicy { Carry, Pin, Reject, Ignore };
+enum class SequencePolicy { Auto, Pin, Reject, Ignore };
+
 struct StateSettings {
   StateProbe probe = StateProbe::Triggered;
   bool read_catalog = true;                               // which functions may leave something
   Milliseconds catalog_refresh = 60s;                     // 0: only after DDL in this pool
   ListenerLost listener_lost = ListenerLost::Disconnect;  // what happens to the sessions that listen
   bool close_instead_of_reset = false;                    // a server that DISCARD ALL would make clean is closed
+  int max_pinned = 0;                                     // servers that clients may keep; 0: all
+  SettingsPolicy settings = SettingsPolicy::Carry;
+  StatePolicy prepare = StatePolicy::Pin;
+  ListenPolicy listen = ListenPolicy::Carry;
+  StatePolicy hold_cursors = StatePolicy::Pin;
+  StatePolicy temporary_objects = StatePolicy::Pin;
+  StatePolicy advisory_locks = StatePolicy::Pin;
+  StatePolicy libraries = StatePolicy::Pin;
+  SequencePolicy sequence_values = SequencePolicy::Auto;
 };
 
 // Where a server connection is released, how many there are, and how long anything may take on it.

@@ -30,6 +30,21 @@ template <>
 inline constexpr std::array kWords<ListenerLost>{Word{"disconnect", ListenerLost::Disconnect},
                                                  Word{"relisten", ListenerLost::Relisten}};
 template <>
+inline constexpr std::array kWords<StatePolicy>{Word{"pin", StatePolicy::Pin}, Word{"reject", StatePolicy::Reject},
+                                                Word{"ignore", StatePolicy::Ignore}};
+template <>
+inline constexpr std::array kWords<SettingsPolicy>{
+    Word{"carry", SettingsPolicy::Carry}, Word{"pin", SettingsPolicy::Pin}, Word{"reject", SettingsPolicy::Reject},
+    Word{"ignore", SettingsPolicy::Ignore}};
+template <>
+inline constexpr std::array kWords<ListenPolicy>{Word{"carry", ListenPolicy::Carry}, Word{"pin", ListenPolicy::Pin},
+                                                 Word{"reject", ListenPolicy::Reject},
+                                                 Word{"ignore", ListenPolicy::Ignore}};
+template <>
+inline constexpr std::array kWords<SequencePolicy>{Word{"auto", SequencePolicy::Auto}, Word{"pin", SequencePolicy::Pin},
+                                                   Word{"reject", SequencePolicy::Reject},
+                                                   Word{"ignore", SequencePolicy::Ignore}};
+template <>
 inline constexpr std::array kWords<AuthMethod>{Word{"scram-sha-256", AuthMethod::ScramSha256},
                                                Word{"md5", AuthMethod::Md5}, Word{"password", AuthMethod::Password},
                                                Word{"trust", AuthMethod::Trust}, Word{"reject", AuthMethod::Reject}};

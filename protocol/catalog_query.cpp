@@ -14,7 +14,7 @@ constexpr std::string_view kSettings =
     "pg_catalog.set_config('lock_timeout','100ms',true);";
 
 // Rows of a kind, a name, a second one or a language, and a text. Objects below 16384 are PostgreSQL's own.
-constexpr std::array<std::string_view, 19> kParts = {
+constexpr std::array<std::string_view, 20> kParts = {
     // functions and procedures; the text of a body in the SQL standard's form has to be asked for
     "SELECT 'f',p.proname::text,CASE WHEN prosrc='' THEN 'expression' ELSE l.lanname::text END,"
     "CASE WHEN prosrc='' THEN pg_get_functiondef(p.oid) ELSE prosrc END "
@@ -68,6 +68,9 @@ constexpr std::array<std::string_view, 19> kParts = {
     "SELECT 't',relname,t.typname,'' FROM pg_attribute JOIN pg_class c ON c.oid=attrelid "
     "JOIN pg_type a ON a.oid=atttypid JOIN pg_type t ON t.oid=a.typelem "
     "WHERE c.oid>=16384 AND t.oid>=16384 AND t.typtype IN ('d','c')",
+    // identity columns
+    "SELECT 'w',relname,'expression','nextval' FROM pg_attribute JOIN pg_class c ON c.oid=attrelid "
+    "WHERE c.oid>=16384 AND attidentity<>''",
 };
 
 }  // namespace

@@ -50,6 +50,33 @@ bool may_leave_state(const TellingNames::Map& names, std::string_view name) {
   return !found->second.always.kinds.is_empty() || !found->second.by_writing.kinds.is_empty();
 }
 
+bool reads_sequences(std::string_view text) {
+  StatementWords words;
+  words.begin_text();
+  words.feed(text);
+  words.end_text();
+  return words.reads_sequences();
+}
+
+// What runs any text may call nextval as well.
+TellingNames::Map with_sequences_of_any_text(TellingNames::Map names) {
+  for (auto& [name, traces] : names) {
+    for (auto* one : {&traces.always, &traces.by_writing}) {
+      if (one->kinds.has(StateKind::CodeBlock)) one->kinds.add(StateKind::SequenceValue);
+    }
+  }
+  return names;
+}
+
+TellingNames::Map without_sequences(TellingNames::Map names) {
+  for (auto& [name, traces] : names) {
+    for (auto* one : {&traces.always, &traces.by_writing}) one->kinds.remove(StateKind::SequenceValue);
+  }
+  std::erase_if(names,
+                [](const auto& entry) { return entry.second.always.is_empty() && entry.second.by_writing.is_empty(); });
+  return names;
+}
+
 bool is_of_settings_query(Bytes body) {
   return ByteReader(body).int16() == 3;
 }
@@ -73,9 +100,12 @@ void CatalogReading::take_row(Bytes body) {
 
 CatalogReading::Telling CatalogReading::telling() const {
   NameGraph graph;
+  for (const auto* name : {"nextval", "setval"}) graph.add_function(name, StateKind::SequenceValue);
+  Telling telling;
   std::set<std::string> hidden;
   for (const auto& row : rows_) {
     const auto key = key_of_name(row.name);
+    telling.reads_sequences = telling.reads_sequences || (!row.body.empty() && reads_sequences(text_of(row)));
     switch (row.kind) {
       case Kind::Body:
         graph.add_text(key, NameGraph::Use::Always, row.other, text_of(row));
@@ -101,7 +131,8 @@ CatalogReading::Telling CatalogReading::telling() const {
     }
   }
   hidden.insert("");  // a name without a word in it
-  Telling telling{.names = graph.telling()};
+  telling.names_with_sequences = with_sequences_of_any_text(graph.telling());
+  telling.names = without_sequences(telling.names_with_sequences);
   for (const auto& name : hidden) telling.is_everything = telling.is_everything || may_leave_state(telling.names, name);
   return telling;
 }

@@ -35,6 +35,8 @@ class CatalogReading {
   struct Telling {
     TellingNames::Map names;
     bool is_everything = false;
+    TellingNames::Map names_with_sequences;  // those, and by which nextval may be called
+    bool reads_sequences = false;            // one of the texts calls lastval or currval
   };
   [[nodiscard]] Telling telling() const;
 

@@ -5,6 +5,7 @@
 namespace howdah::protocol {
 
 void LeftState::suspect(StateKinds kinds) {
+  kinds.remove(ignored_);
   auto others = kinds;
   others.remove(kAskableStateKinds);
   kinds.keep(kAskableStateKinds);
@@ -12,10 +13,18 @@ void LeftState::suspect(StateKinds kinds) {
   held_.add(others);
 }
 
+StateKinds LeftState::kinds() const {
+  auto kinds = held_;
+  kinds.add(suspected_);
+  kinds.add(asked_);
+  return kinds;
+}
+
 void LeftState::discard_all() {
   auto lasting = held_;
   lasting.keep(kLastingStateKinds);
-  *this = {};
+  suspected_.clear();
+  asked_.clear();
   held_ = lasting;
 }
 
@@ -41,7 +50,7 @@ StateKinds LeftState::begin_probe() {
 
 void LeftState::end_probe(StateKinds found) {
   held_.remove(std::exchange(asked_, {}));
-  held_.add(found);
+  hold(found);
 }
 
 void LeftState::fail_probe() {

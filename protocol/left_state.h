@@ -17,7 +17,9 @@ class LeftState {
     suspect(kinds);
   }
   // It is there, and stays until it is removed or a probe that asks for it finds it gone.
-  void hold(StateKind kind) { held_.add(kind); }
+  void hold(StateKind kind) { hold(StateKinds{kind}); }
+  // Of these kinds nothing is known from now on, whatever is said of them.
+  void ignore(StateKinds kinds) { ignored_ = kinds; }
   void remove(StateKind kind);
   // All is gone but what lasts as long as the connection.
   void discard_all();
@@ -26,6 +28,7 @@ class LeftState {
   [[nodiscard]] bool has(StateKind kind) const { return suspected_.has(kind) || held_.has(kind) || asked_.has(kind); }
   [[nodiscard]] StateKinds suspected() const { return suspected_; }
   [[nodiscard]] StateKinds held() const { return held_; }
+  [[nodiscard]] StateKinds kinds() const;
   // Of those that are held, the first one's name; else that of the first suspected one; empty where there is none.
   [[nodiscard]] std::string_view first_name() const;
 
@@ -38,9 +41,15 @@ class LeftState {
   void fail_probe();
 
  private:
+  void hold(StateKinds kinds) {
+    kinds.remove(ignored_);
+    held_.add(kinds);
+  }
+
   StateKinds suspected_;
   StateKinds asked_;
   StateKinds held_;
+  StateKinds ignored_;
 };
 
 }  // namespace howdah::protocol

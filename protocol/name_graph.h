@@ -18,6 +18,8 @@ class NameGraph {
   // names is written to where the name is.
   enum class Use { Always, ByWriting, AsView };
   void add_text(const std::string& name, Use use, std::string_view language, std::string_view text);
+  // A function of PostgreSQL's own.
+  void add_function(const std::string& name, StateKind kind) { nodes_[name].traces.always.kinds.add(kind); }
   // Where `name` is written to, `run` is run.
   void add_trigger(const std::string& name, const std::string& run) { nodes_[name].runs_by_writing.insert(run); }
   // What is done to `name` is done to `other`.

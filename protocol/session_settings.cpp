@@ -240,6 +240,19 @@ std::string settings_restoring_command(const SessionSettings& from, const Sessio
   return with_identity(from, to, command, true);
 }
 
+bool are_same_settings(const SessionSettings& one, const SessionSettings& other) {
+  if (one == other) return true;
+  const auto differs_from = [](const SettingsMap& map) {
+    return [&map](const auto& entry) {
+      if (entry.second.kind == SettingValue::Kind::Default) return false;
+      const auto found = map.find(entry.first);
+      return found == map.end() || found->second != entry.second;
+    };
+  };
+  return std::ranges::none_of(map_of(one), differs_from(map_of(other))) &&
+         std::ranges::none_of(map_of(other), differs_from(map_of(one)));
+}
+
 SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup) {
   const auto& map = map_of(settings);
   const auto is_there = [&map](const auto& entry) {

@@ -64,6 +64,9 @@ struct SettingTraits {
 };
 [[nodiscard]] SettingTraits setting_traits(const SessionSettings& settings);
 
+// They differ in nothing but what was set back.
+[[nodiscard]] bool are_same_settings(const SessionSettings& one, const SessionSettings& other);
+
 // The settings of `settings`, and those of `startup` that it lacks: what a RESET returns to is what the client asked
 // for at its start. `settings` itself where it lacks none.
 [[nodiscard]] SessionSettings with_startup_settings(const SessionSettings& settings, const SessionSettings& startup);

@@ -10,10 +10,10 @@ namespace howdah::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kKindNames = {"settings",        "named statement",  "listen",
-                                                         "held cursor",     "temporary object", "advisory lock",
-                                                         "code block",      "loaded library",   "replication origin",
-                                                         "large statement", "unnamed statement"};
+constexpr std::array<std::string_view, 12> kKindNames = {"settings",        "named statement",   "listen",
+                                                         "held cursor",     "temporary object",  "advisory lock",
+                                                         "code block",      "loaded library",    "replication origin",
+                                                         "large statement", "unnamed statement", "sequence value"};
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -113,6 +113,7 @@ void StatementWords::begin_text() {
   writes_ = false;
   creates_ = false;
   may_change_names_ = false;
+  reads_sequences_ = false;
   named_.clear();
 }
 
@@ -246,6 +247,7 @@ void StatementWords::note_word(std::string_view word, Place before) {
       if (is_word(word, "discard")) changes_statements_ = may_remove_state_ = may_reset_settings_ = true;
       if (begins_with_set_ && is_word(word, "default")) may_reset_settings_ = true;
       if (is_word(word, "without")) place_ = Place::AfterWithout;
+      if (is_word(word, "lastval") || is_word(word, "currval")) reads_sequences_ = true;
       break;
     case 8:
       if (is_word(word, "unlisten")) may_remove_state_ = true;
@@ -310,6 +312,8 @@ void note_command_tag(std::string_view tag, const StatementWords& words, LeftSta
     state.suspect(StateKind::CodeBlock);
   } else if (tag == "DISCARD ALL") {
     state.discard_all();
+  } else if (tag == "DISCARD SEQUENCES") {  // it may not be the last command of its text
+    if (!words.kinds().has(StateKind::SequenceValue)) state.remove(StateKind::SequenceValue);
   } else if (tag == "DEALLOCATE ALL") {
     state.remove(StateKind::NamedStatement);
     state.remove(StateKind::LargeStatement);

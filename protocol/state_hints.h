@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -30,6 +31,7 @@ enum class StateKind : std::uint8_t {
   ReplicationOrigin,
   LargeStatement,    // too large to be prepared again elsewhere
   UnnamedStatement,  // the same
+  SequenceValue,     // that lastval or currval would give: no server can be asked for it
 };
 
 [[nodiscard]] std::string_view state_kind_name(StateKind kind);
@@ -49,7 +51,9 @@ class StateKinds {
   [[nodiscard]] bool has(StateKind kind) const { return (bits_ & bit(kind)) != 0; }
   [[nodiscard]] bool is_empty() const { return bits_ == 0; }
   void clear() { bits_ = 0; }
-  // The first kind's name; empty where there is none.
+  // The first kind; there is one.
+  [[nodiscard]] StateKind first() const { return static_cast<StateKind>(std::countr_zero(bits_)); }
+  // Its name; empty where there is none.
   [[nodiscard]] std::string_view first_name() const;
   bool operator==(const StateKinds&) const = default;
 
@@ -120,6 +124,8 @@ class StatementWords {
   [[nodiscard]] const std::vector<const StateTraces*>& named() const { return named_; }
   // It may make, or change, what a name means, so that other names tell something then.
   [[nodiscard]] bool may_change_names() const { return may_change_names_ && !kinds_.has(StateKind::TemporaryObject); }
+  // The text under way, or the last one, has lastval or currval in it.
+  [[nodiscard]] bool reads_sequences() const { return reads_sequences_; }
   // The text under way, or the last one, begins with BEGIN or START TRANSACTION.
   [[nodiscard]] bool starts_transaction() const { return starts_transaction_; }
 
@@ -169,6 +175,7 @@ class StatementWords {
   bool writes_ = false;
   bool creates_ = false;
   bool may_change_names_ = false;
+  bool reads_sequences_ = false;
   StateKinds kinds_;
   StateKinds met_;  // since reset
   std::shared_ptr<const TellingNames> names_;

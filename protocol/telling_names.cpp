@@ -72,8 +72,11 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-TellingNames::TellingNames(const Map& traces, std::uint64_t version, bool is_everything)
-    : version_(version), is_everything_(is_everything), traces_(traces.begin(), traces.end()) {
+TellingNames::TellingNames(const Map& traces, std::uint64_t version, bool is_everything, bool tells_of_sequences)
+    : version_(version),
+      is_everything_(is_everything),
+      tells_of_sequences_(tells_of_sequences),
+      traces_(traces.begin(), traces.end()) {
   for (const auto& [key, trace] : traces_) {
     has_special_ = has_special_ || key == kForeignKey || key == kLongKey;
     if (!key.empty()) filter_.set(filter_bit(key));

@@ -50,9 +50,11 @@ class TellingNames {
 
   // `traces` by the keys of names. `version`: another one for each list of a pool.
   // `is_everything`: of nothing is it known that it leaves nothing.
-  TellingNames(const Map& traces, std::uint64_t version, bool is_everything = false);
+  // `tells_of_sequences`: also what may call nextval is among them.
+  TellingNames(const Map& traces, std::uint64_t version, bool is_everything = false, bool tells_of_sequences = false);
 
   [[nodiscard]] bool is_everything() const { return is_everything_; }
+  [[nodiscard]] bool tells_of_sequences() const { return tells_of_sequences_; }
   [[nodiscard]] std::size_t size() const { return traces_.size(); }
   [[nodiscard]] std::uint64_t version() const { return version_; }
   // All custom settings behind them.
@@ -78,6 +80,7 @@ class TellingNames {
   };
   std::uint64_t version_;
   bool is_everything_;
+  bool tells_of_sequences_;
   bool has_special_ = false;  // of those keys that many words have
   std::bitset<kFilterBits> filter_;
   SettingNames settings_;

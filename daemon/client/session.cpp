@@ -260,7 +260,7 @@ stats::ClientSnapshot Session::snapshot() const {
   if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());
   snapshot.server_id = server_ != nullptr ? server_->id() : 0;
   snapshot.process_id = process_id_;
-  if (server_ != nullptr && is_pin_logged_ && is_pinned()) {
+  if (server_ != nullptr && is_pin_logged_ && keeps_server()) {
     snapshot.pinned = std::chrono::duration_cast<stats::Microseconds>(now - pinned_since_);
   }
   return snapshot;

@@ -162,7 +162,9 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool must_look_closer() const;
   [[nodiscard]] bool is_probe_wanted() const;
   [[nodiscard]] bool is_pinned() const;
+  [[nodiscard]] bool keeps_server() const { return !server_->left_state().held().is_empty(); }
   void note_pin();
+  [[nodiscard]] bool takes_one_pin_too_many();
   void note_names_changing(protocol::Bytes text);
   void end_name_changes();
   void suspect_by_catalog();
@@ -196,6 +198,18 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool may_hear() const;
   void hear_waiting();
   void hear_waiting_in_place();
+  // --- what it may leave: session_policies.cpp
+  [[nodiscard]] protocol::StateKinds refused_in(const protocol::Piece& piece) const;
+  [[nodiscard]] Way begin_refused(protocol::StateKinds kinds, const protocol::Piece& piece, protocol::Bytes behind);
+  [[nodiscard]] bool ends_for_refused_state();
+  [[nodiscard]] config::SettingsPolicy settings_policy() const;
+  [[nodiscard]] bool has_settings_of_its_own() const;
+  void follow_settings_policy();
+  [[nodiscard]] bool leaves_ignored_settings() const;
+  // --- lastval and currval: session_sequences.cpp
+  void note_sequence_user(bool is_same_server);
+  void protect_from_sequence_values();
+  void note_sequence_reader(const protocol::Piece& piece);
   // --- settings: session_settings.cpp
   void take_settings_over();
   [[nodiscard]] bool restore_startup_settings();
@@ -313,9 +327,10 @@ class Session final : private io::StreamHandler,
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
-  bool has_prepared_reset_ = false;  // in session mode, in which its statements are not followed
-  bool is_changing_names_ = false;   // the pool's catalog() waits for the end of the transaction
-  bool is_probing_anyway_ = false;   // though nothing is suspected; it had these settings
+  bool has_prepared_reset_ = false;      // in session mode, in which its statements are not followed
+  bool is_pinned_for_settings_ = false;  // by the policy for them
+  bool is_changing_names_ = false;       // the pool's catalog() waits for the end of the transaction
+  bool is_probing_anyway_ = false;       // though nothing is suspected; it had these settings
   protocol::SessionSettings settings_before_probe_;
   worker::TimePoint pinned_since_;     // where it is
   bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked

@@ -62,6 +62,7 @@ bool Session::go_on_moving_channels() {
 // What a probe has found on its server. True: the move is under way.
 bool Session::begin_moving_channels() {
   if (mode_ == config::PoolMode::Session || channel_step_ == ChannelStep::GivenUp) return false;
+  if (pool_->settings().state.listen == config::ListenPolicy::Pin) return false;
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
   if (server_->status() != TransactionStatus::Idle || server_->setting_traits().is_hasty) return false;
   if (ear_) ear_->listening.end_transaction();

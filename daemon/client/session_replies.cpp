@@ -2,6 +2,7 @@
 #include "daemon/client/session.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
+#include "protocol/state_refusal.h"
 #include "protocol/statement_events.h"
 
 namespace howdah::client {
@@ -11,13 +12,16 @@ using protocol::TransactionStatus;
 
 void Session::begin_lease(server::ServerConnection& server) {
   server_ = &server;
-  last_server_ = server.id();
+  const bool is_same_server = std::exchange(last_server_, server.id()) == server.id();
   server.lease_to(*this);
   if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();
-  is_pin_logged_ = false;
   reset_.reset();
+  is_pin_logged_ = is_pinned_for_settings_ = false;
+  const bool is_ignoring = mode_ != config::PoolMode::Session;
+  server.left_state().ignore(is_ignoring ? pool_->policies().ignored : protocol::StateKinds{});
   if (mode_ != config::PoolMode::Session) {
+    note_sequence_user(is_same_server);
     server.words().look_for(pool_->telling_names());
     server.remember_texts(pool_->settings().state.probe == config::StateProbe::Background);
     begin_translation();
@@ -92,6 +96,11 @@ void Session::on_command_tag(std::string_view tag) {
 }
 
 bool Session::on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& asked) {
+  if (const auto refused = protocol::refused_kind(protocol::read_error(frame.substr(protocol::kFrameHeaderBytes)))) {
+    const auto error = protocol::state_refusal(*refused);
+    environment_.replies.own_written([&error](std::string& out) { protocol::append_error(out, error); });
+    return true;
+  }
   if (evict_for_command(frame)) return false;
   if (!statements_) {
     environment_.replies.own(frame);
@@ -187,19 +196,26 @@ void Session::settle_lease() {
     return drain();
   }
   take_settings_over();
+  if (pool_->settings().state.settings == config::SettingsPolicy::Pin) follow_settings_policy();
   if (server_->left_state().is_empty() && restore_startup_settings()) return;  // all is known
   if (ask_what_is_left() || restore_startup_settings() || restore_in_transaction()) return;
   end_reset();
+  if (!pool_->policies().rejected.is_empty() && ends_for_refused_state()) return;
   if (begin_moving_channels()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
-  if (busy == server::Busy::Pinned) note_pin();
-  if (busy || mode_ == config::PoolMode::Session) return arm_deadline();
+  const bool is_reset = busy == server::Busy::Pinned && leaves_ignored_settings();
+  if (busy == server::Busy::Pinned && !is_reset) {
+    if (takes_one_pin_too_many()) return;
+    note_pin();
+  }
+  if ((busy && !is_reset) || mode_ == config::PoolMode::Session) return arm_deadline();
   if (statements_ && statements_->close_visible(*server_, environment_.requests)) return send_requests();
   pool_->totals().transaction_time +=
       std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
   end_translation();
   auto& server = *std::exchange(server_, nullptr);
-  server.setting_traits().is_hasty ? pool_->clean_up(server, {.is_cancel_wanted = false}) : pool_->release(server);
+  is_reset || server.setting_traits().is_hasty ? pool_->clean_up(server, {.is_cancel_wanted = false})
+                                               : pool_->release(server);
   enter(State::Idle);
 }
 

@@ -3,6 +3,7 @@
 
 #include "daemon/client/session.h"
 #include "protocol/messages.h"
+#include "protocol/sequence_functions.h"
 #include "protocol/sqlstate.h"
 #include "protocol/statement_messages.h"
 #include "protocol/traceless_text.h"
@@ -169,11 +170,16 @@ Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
   const bool is_at_rest = owed.is_settled() && server_->status() == TransactionStatus::Idle;
   const bool is_alone = is_at_rest && !begin_.is_open() && repeat_ == Repeat::None;
   if (is_at_rest) prepare_transaction();
+  if (!pool_->policies().rejected.is_empty()) {
+    const auto refused = refused_in(piece);
+    if (!refused.is_empty()) return begin_refused(refused, piece, behind);
+  }
   return begin_request(piece, behind, is_alone);
 }
 
 // What goes in front of the first request of a transaction.
 void Session::prepare_transaction() {
+  if (server_->sequence_values().may_mislead(id_)) protect_from_sequence_values();
   server_->adopt_settings(settings_, environment_.requests, server::ServerConnection::Adoption::Guarded);
   if (begin_.is_open()) {
     begin_.put_in_front(*server_, environment_.requests);
@@ -194,7 +200,9 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
   if (has_text(piece.type)) {
     server_->words().begin_text();
     server_->words().feed(piece.body());
+    if (server_->words().reads_sequences() || !piece.is_end) note_sequence_reader(piece);
   }
+  if (piece.type == 'F' && protocol::reads_sequence_value(piece.body())) note_sequence_reader(piece);
   if (piece.type == 'F') server_->note_function_call(piece.body());
   if (must_wait_for_reset(piece)) {
     is_holding_ = true;
@@ -255,6 +263,8 @@ void Session::end_frame(const Piece& piece) {
     note_names_changing(text);
   }
   if (piece.type == 'E' && reset_ && statements_) restore_in_batch();
+  const bool is_long_text = has_text(piece.type) && !piece.is_start;
+  if (is_long_text && server_->words().reads_sequences()) note_sequence_reader(piece);
   auto& owed = server_->owed();
   if (owed.unflushed_count() >= kMostUnflushed) {
     owed.note_flush();

@@ -6,6 +6,7 @@ namespace howdah::client {
 // Outside of a transaction: what the server has now is what the session wants wherever it goes.
 void Session::take_settings_over() {
   if (server_->settings() == settings_) return;
+  if (settings_policy() == config::SettingsPolicy::Ignore) return;
   server_->keep_settings(startup_settings_);
   settings_ = protocol::with_startup_settings(server_->settings(), startup_settings_);
 }

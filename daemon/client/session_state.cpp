@@ -27,7 +27,7 @@ bool Session::ask_what_is_left() {
   ++pool_->totals().probes;
   since_ = environment_.agenda.now();
   is_query_cancelled_ = false;
-  is_pin_logged_ = is_pin_logged_ && is_pinned();
+  is_pin_logged_ = is_pin_logged_ && keeps_server();
   server_->begin_probe(environment_.requests, is_probing_anyway_);
   send_requests();
   arm_deadline();
@@ -45,7 +45,9 @@ bool Session::must_look_closer() const {
 bool Session::is_probe_wanted() const {
   const auto& left = server_->left_state();
   if (mode_ == config::PoolMode::Session) return server_->may_lack_settings() && startup_settings_ != nullptr;
-  if (!left.suspected().is_empty()) return true;
+  auto suspected = left.suspected();
+  if (settings_policy() == config::SettingsPolicy::Ignore) suspected.remove(protocol::StateKind::Settings);
+  if (!suspected.is_empty()) return true;
   if (!is_pinned() || !has_run_since_probe_) return false;
   const auto is_over = environment_.agenda.now() >= since_ + kReprobeAfter;
   return is_over || server_->words().may_remove_state() || pool_->is_anybody_waiting();
@@ -67,7 +69,10 @@ void Session::suspect_by_catalog() {
   if (mode_ == config::PoolMode::Session) return;
   const auto& names = pool_->telling_names();
   const bool is_unknown = server_->words().names() != names || (names && names->is_everything());
-  if (is_unknown || pool_->catalog().is_uncertain()) server_->suspect_all(pool_->catalog().settings());
+  if (is_unknown || pool_->catalog().is_uncertain()) {
+    server_->suspect_all(pool_->catalog().settings());
+    server_->sequence_values().note_user(id_);
+  }
   server_->words().look_for(names);
 }
 

@@ -13,7 +13,32 @@ constexpr int kRests = 3;  // for each reading, as long as that took
 constexpr std::size_t kMostNewSettings = 1000;
 constexpr std::size_t kMostLearned = 1000;
 
+// Where nothing is known of a database: what calls nextval by itself or by what it writes to.
+TellingNames::Map usual_users_of_sequences() {
+  TellingNames::Map names;
+  for (const auto* word : {"nextval", "setval", "insert", "copy", "merge", "update"}) {
+    names[word].always.kinds.add(protocol::StateKind::SequenceValue);
+  }
+  return names;
+}
+
 }  // namespace
+
+CatalogWatch::CatalogWatch(const config::StateSettings& settings)
+    : refresh_(settings.catalog_refresh),
+      due_at_(settings.read_catalog ? kNow : kNever),
+      ignores_sequences_(settings.sequence_values == config::SequencePolicy::Ignore),
+      reads_sequences_(settings.sequence_values == config::SequencePolicy::Pin) {
+  if (reads_sequences()) publish();
+}
+
+bool CatalogWatch::note_sequence_reader() {
+  if (ignores_sequences_) return false;
+  if (reads_sequences()) return true;
+  const std::lock_guard lock(mutex_);
+  if (!reads_sequences_.exchange(true)) publish();
+  return true;
+}
 
 CatalogWatch::Names CatalogWatch::names() const {
   const std::lock_guard lock(mutex_);
@@ -62,8 +87,9 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
   const std::lock_guard lock(mutex_);
   if (found) {
     digest_ = digest;
-    read_ = std::move(found->names);
-    is_everything_ = found->is_everything;
+    telling_ = *std::move(found);
+    has_read_ = true;
+    if (telling_.reads_sequences && !ignores_sequences_) reads_sequences_ = true;
     publish();
   }
   is_known_ = true;
@@ -79,7 +105,7 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
 void CatalogWatch::fail_reading(worker::TimePoint now) {
   const std::lock_guard lock(mutex_);
   if (!std::exchange(is_known_, true)) {
-    is_everything_ = true;
+    telling_.is_everything = true;
     publish();
   }
   --readings_;
@@ -103,10 +129,14 @@ void CatalogWatch::learn(const std::set<std::string>& names) {
 }
 
 void CatalogWatch::publish() {
-  auto names = read_;
+  const bool with_sequences = reads_sequences();
+  auto names = has_read_ ? (with_sequences ? telling_.names_with_sequences : telling_.names) : TellingNames::Map();
+  if (!has_read_ && with_sequences) names = usual_users_of_sequences();
   for (const auto& [name, traces] : learned_) (void)names[name].always.add(traces.always);
-  const bool is_nothing = names.empty() && !is_everything_;
-  names_ = is_nothing ? nullptr : std::make_shared<const TellingNames>(names, version_ + 1, is_everything_);
+  const bool is_nothing = names.empty() && !telling_.is_everything;
+  names_ = is_nothing
+               ? nullptr
+               : std::make_shared<const TellingNames>(names, version_ + 1, telling_.is_everything, with_sequences);
   ++version_;
 }
 

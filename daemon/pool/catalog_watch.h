@@ -22,8 +22,7 @@ class CatalogWatch {
  public:
   using Names = std::shared_ptr<const protocol::TellingNames>;
 
-  explicit CatalogWatch(const config::StateSettings& settings)
-      : refresh_(settings.catalog_refresh), due_at_(settings.read_catalog ? kNow : kNever) {}
+  explicit CatalogWatch(const config::StateSettings& settings);
 
   // Null: none tells anything. Counts up with each other list.
   [[nodiscard]] Names names() const;
@@ -38,6 +37,11 @@ class CatalogWatch {
   // Custom settings that may be made while it is uncertain which names tell something, and by those that are known.
   // What is put together is not in it.
   [[nodiscard]] protocol::SettingNames settings() const;
+
+  // Somebody reads lastval or currval: what may call nextval is among the names from then on.
+  [[nodiscard]] bool reads_sequences() const { return reads_sequences_.load(std::memory_order_acquire); }
+  // A text does. False: nobody cares.
+  bool note_sequence_reader();
 
   // One is to begin on the next free server. One at a time, and with pauses as long as make it a quarter of one
   // server's time, however many changes there are.
@@ -73,12 +77,14 @@ class CatalogWatch {
   std::atomic<Ticks> due_at_;
   std::atomic<std::uint64_t> version_ = 0;
   std::atomic<bool> is_uncertain_ = false;
+  const bool ignores_sequences_;
+  std::atomic<bool> reads_sequences_;
 
   mutable std::mutex mutex_;  // guards what follows
   Names names_;
-  protocol::TellingNames::Map read_;     // of the last catalog
+  protocol::CatalogReading::Telling telling_;
+  bool has_read_ = false;
   protocol::TellingNames::Map learned_;  // besides
-  bool is_everything_ = false;           // of nothing is it known that it leaves nothing
   std::optional<std::uint64_t> digest_;
   bool is_known_ = false;
   std::size_t readings_ = 0;   // under way

@@ -22,6 +22,7 @@ Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendT
            PoolEnvironment environment, PoolLedger& ledger)
     : name_(std::move(name)),
       settings_(settings),
+      policies_(config::policies_of(settings.state)),
       target_(std::move(target)),
       environment_(environment),
       ledger_(ledger),
@@ -99,7 +100,16 @@ void Pool::on_refused(const protocol::ErrorFields& error) {
 
 // --- free servers
 
+bool Pool::keep(const ServerConnection& server) {
+  auto& pin = pins_[server.id()];
+  if (!pin) pin = ledger_.take_pin();
+  if (pin) return true;
+  pins_.erase(server.id());
+  return false;
+}
+
 void Pool::release(ServerConnection& server) {
+  if (!pins_.empty()) pins_.erase(server.id());
   if (server.tenant() != nullptr) server.end_lease();
   if (must_close(server) || read_catalog(server)) return;
   place(server, ledger_.place(part_, server));
@@ -170,6 +180,7 @@ void Pool::on_evicted(const std::vector<ServerId>& ids) {
 }
 
 void Pool::clean_up(ServerConnection& server, const server::Abandoned& abandoned) {
+  pins_.erase(server.id());
   auto cleanup = std::make_unique<server::Cleanup>(server, environment_.agenda,
                                                    static_cast<server::CleanupOwner&>(*this), settings_);
   auto& begun = *cleanups_.emplace_back(std::move(cleanup));
@@ -190,6 +201,7 @@ void Pool::on_server_closed(ServerConnection& server, std::string_view reason) {
                                                      {"database", name_.database},
                                                      {"address", server.address()},
                                                      {"reason", std::string(reason)}});
+  pins_.erase(server.id());
   ledger_.forget_idle(part_, server.id());
   const auto granted = std::ranges::find(settled_, &server, &Waiter::granted_);
   if (granted != settled_.end()) {

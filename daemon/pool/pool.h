@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "config/state_policies.h"
 #include "daemon/os/log.h"
 #include "daemon/pool/channel_desk.h"
 #include "daemon/pool/ledger_directory.h"
@@ -50,6 +51,7 @@ class Pool final : private server::ServerOwner,
 
   [[nodiscard]] const PoolName& name() const { return name_; }
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
+  [[nodiscard]] const config::StatePolicies& policies() const { return policies_; }
   [[nodiscard]] WelcomeCache& welcomes() { return ledger_.welcomes(); }
   [[nodiscard]] StatementCache& statements() { return ledger_.statements(); }
   [[nodiscard]] CatalogWatch& catalog() { return ledger_.catalog(); }
@@ -67,6 +69,9 @@ class Pool final : private server::ServerOwner,
   // Out of the queue; a server that was on its way goes to the next one.
   void leave(Waiter& waiter);
 
+  // Its session keeps it past the end of its transactions, until it is given back or closed. False: as many as may be
+  // are kept already.
+  [[nodiscard]] bool keep(const server::ServerConnection& server);
   // Takes back a server whose lease has ended clean: the release rule must have said so.
   void release(server::ServerConnection& server);
   // Takes back a server in any state and makes it clean, or closes it.
@@ -126,6 +131,7 @@ class Pool final : private server::ServerOwner,
 
   const PoolName name_;
   const config::PoolSettings settings_;
+  const config::StatePolicies policies_;
   const server::BackendTarget target_;
   PoolEnvironment environment_;
 
@@ -134,6 +140,7 @@ class Pool final : private server::ServerOwner,
   ChannelDesk channels_;
 
   std::map<server::ServerId, std::unique_ptr<server::ServerConnection>> servers_;
+  std::map<server::ServerId, PoolLedger::Pin> pins_;  // of those that are kept
   std::vector<std::unique_ptr<LoginAttempt>> logins_;
   std::vector<std::unique_ptr<server::ServerConnection>> leaving_;  // closed, but not yet by the backend
   std::vector<std::unique_ptr<server::Cleanup>> cleanups_;

@@ -149,6 +149,16 @@ class PoolLedger {
   void begin_reading();
   void end_reading();
 
+  // --- pins: servers that are kept by their sessions
+
+  struct EndPin {
+    void operator()(PoolLedger* ledger) const { ledger->pinned_.fetch_sub(1, std::memory_order_relaxed); }
+  };
+  using Pin = std::unique_ptr<PoolLedger, EndPin>;
+  // One more server is kept for as long as this lives. Null: there are as many as may be.
+  [[nodiscard]] Pin take_pin();
+  [[nodiscard]] int pinned_count() const { return pinned_.load(std::memory_order_relaxed); }
+
   void start();  // min_size holds from now on
   void drain();  // free servers are to be closed, and only waiters get new ones
 
@@ -216,6 +226,7 @@ class PoolLedger {
   const std::shared_ptr<CatalogWatch> catalog_;
   const std::shared_ptr<ChannelHub> channels_;
   std::atomic<std::size_t> waiting_ = 0;
+  std::atomic<int> pinned_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Part> parts_;

@@ -318,6 +318,11 @@ void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client
     forget_settings();
     // What was sent behind it has been noted already, and is not undone by it.
     owed_.size() > 1 ? void(left_state_ = before) : setting_names_.clear();
+    note_sequences_discarded();
+  }
+  if (tag == "DISCARD SEQUENCES") {
+    if (owed_.size() > 1) left_state_ = before;
+    note_sequences_discarded();
   }
   if (tag == "RESET") may_lack_settings_ = true;
   // To a savepoint or to its end: the ReadyForQuery will tell.

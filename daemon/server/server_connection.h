@@ -25,6 +25,7 @@
 #include "protocol/notification.h"
 #include "protocol/owed_replies.h"
 #include "protocol/reported_parameters.h"
+#include "protocol/sequence_values.h"
 #include "protocol/server_statements.h"
 #include "protocol/session_settings.h"
 #include "protocol/set_command.h"
@@ -155,6 +156,10 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] std::vector<std::string> take_unasked_texts() { return std::exchange(unasked_texts_, {}); }
   // A FunctionCall goes out; `body`: its front.
   void note_function_call(protocol::Bytes body);
+  // Values of sequences.
+  [[nodiscard]] protocol::SequenceValues& sequence_values() { return sequence_values_; }
+  // Puts a command in front of the batch's next bytes that takes them away; what comes is the session's.
+  void discard_sequences(io::OutputBatch& batch, std::uint64_t session);
   // Whatever may be left, and these settings.
   void suspect_all(const protocol::SettingNames& settings);
   // Where the search path begins with the temporary schema, whatever is created may be temporary.
@@ -215,6 +220,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // `is_noted`: what its request does to settings is known.
   void take_command_tag(std::string_view tag, bool is_for_client, bool is_noted);
   void note_run_set(std::string_view tag);
+  void note_sequences_discarded();
   void take_set_command(std::string_view text);
   void take_setting_changes();
   void note_own_sets(const protocol::SettingsMap& settings, const protocol::SettingsMap& local);
@@ -268,6 +274,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::StatementWords words_;
   protocol::LeftState left_state_;
   protocol::Channels channels_;
+  protocol::SequenceValues sequence_values_;
   std::string telling_text_;  // its beginning
   std::vector<std::string> unasked_texts_;
   bool is_remembering_texts_ = false;

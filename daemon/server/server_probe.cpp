@@ -4,6 +4,7 @@
 
 #include "daemon/server/server_connection.h"
 #include "protocol/messages.h"
+#include "protocol/statement_messages.h"
 #include "protocol/statement_pattern.h"
 #include "protocol/telling_names.h"
 
@@ -20,6 +21,8 @@ constexpr std::size_t kMostPatternBytes = 200;
 constexpr std::size_t kMostUnaskedTexts = 8;
 
 const protocol::SettingsMap kNoSettings;
+// Of a statement and a portal that are there for a moment; no client's name is sent so.
+constexpr std::string_view kOwnName = "howdah_none_sequences";
 
 }  // namespace
 
@@ -37,6 +40,8 @@ void ServerConnection::note_text(protocol::Bytes text) {
   }
   for (const auto* traces : words_.named()) setting_names_.add(traces->settings);
   if (words_.names() && words_.names_statements()) kinds.add(StateKind::CodeBlock);  // EXECUTE runs who knows what
+  const bool runs_any_text = words_.hides_names() || (words_.names_statements() && !words_.changes_statements());
+  if (runs_any_text && words_.names() && words_.names()->tells_of_sequences()) kinds.add(StateKind::SequenceValue);
   setting_names_.is_open = setting_names_.is_open || words_.hides_names();
   if (!kinds.is_empty()) left_state_.suspect(kinds);
 }
@@ -54,7 +59,37 @@ void ServerConnection::note_function_call(protocol::Bytes body) {
   const auto oid = protocol::read_int32(body);
   if (protocol::is_harmless_function(oid)) return;
   left_state_.suspect(StateKind::CodeBlock);
+  if (words_.names() && words_.names()->tells_of_sequences()) left_state_.suspect(StateKind::SequenceValue);
   setting_names_.is_open = setting_names_.is_open || protocol::may_name_any_setting(oid);
+}
+
+// Outside of a batch of the extended protocol by a Query, inside by messages of that: a Query would commit what the
+// batch has done. What fails ends the session, since it might read the values of another.
+void ServerConnection::discard_sequences(io::OutputBatch& batch, std::uint64_t session) {
+  static constexpr std::string_view kCommand = "DISCARD SEQUENCES";
+  using protocol::Asker;
+  using protocol::Request;
+  sequence_values_.clear();
+  sequence_values_.note_user(session);
+  if (!owed_.is_unsynced()) {
+    owed_.expect(Request::Query, Asker::Pooler);
+    return batch.own_written([](std::string& out) { protocol::append_query(out, kCommand); });
+  }
+  for (const auto request : {Request::Parse, Request::Bind, Request::Execute, Request::Close}) {
+    owed_.expect(request, Asker::Pooler);
+  }
+  batch.own_written([](std::string& out) {
+    protocol::append_parse(out, kOwnName, std::string(kCommand).append("\0\0\0", 3));
+    protocol::append_bind(out, kOwnName, kOwnName);
+    protocol::append_execute(out, kOwnName);
+    protocol::append_close_statement(out, kOwnName);
+  });
+}
+
+// What stands behind it may have made new ones already.
+void ServerConnection::note_sequences_discarded() {
+  sequence_values_.clear();
+  if (tenant_ != nullptr && tenant_->client_id() != 0) sequence_values_.note_user(tenant_->client_id());
 }
 
 void ServerConnection::suspect_all(const protocol::SettingNames& settings) {

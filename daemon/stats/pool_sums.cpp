@@ -19,6 +19,7 @@ void add(Totals& sum, const Totals& more) {
   sum.probes += more.probes;
   sum.surprises += more.surprises;
   sum.pins += more.pins;
+  sum.pins_refused += more.pins_refused;
   sum.queries += more.queries;
   sum.client_bytes_received += more.client_bytes_received;
   sum.client_bytes_sent += more.client_bytes_sent;

@@ -17,10 +17,11 @@ using Microseconds = std::chrono::microseconds;
 // Monotone counts since the start of the daemon.
 struct Totals {
   std::uint64_t transactions = 0;
-  std::uint64_t surprises = 0;  // found by a probe that nothing had asked for
-  std::uint64_t probes = 0;     // of what a session has left on its server
-  std::uint64_t pins = 0;       // leases that were kept for what was left
-  std::uint64_t queries = 0;    // simple queries and Executes
+  std::uint64_t surprises = 0;     // found by a probe that nothing had asked for
+  std::uint64_t probes = 0;        // of what a session has left on its server
+  std::uint64_t pins_refused = 0;  // clients that were ended since state.max_pinned servers were kept
+  std::uint64_t pins = 0;          // leases that were kept for what was left
+  std::uint64_t queries = 0;       // simple queries and Executes
   std::uint64_t client_bytes_received = 0;
   std::uint64_t client_bytes_sent = 0;
   std::uint64_t errors_sent = 0;  // ErrorResponses that went to clients

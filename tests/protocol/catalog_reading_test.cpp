@@ -99,6 +99,26 @@ BOOST_AUTO_TEST_CASE(what_no_text_names_makes_everything_telling) {
   BOOST_TEST(told_by({{"c", "locks", "", ""}, kLocks}).find("create") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(what_calls_nextval_is_told_apart) {
+  const auto telling = reading({{"w", "t", "expression", "nextval('t_id_seq'::regclass)"},
+                                {"f", "puts", "sql", "insert into t default values"},
+                                {"f", "runs", "plpgsql", "begin execute x; end"},
+                                {"f", "plain", "sql", "select 1"},
+                                kLocks})
+                           .telling();
+  std::string names;
+  for (const auto& [name, traces] : telling.names_with_sequences) names += name + " ";
+  BOOST_TEST(names == "locks nextval puts runs setval t ");
+  BOOST_TEST(telling.names_with_sequences.at("t").by_writing.kinds.has(StateKind::SequenceValue));
+  BOOST_TEST(telling.names_with_sequences.at("t").always.kinds.is_empty());
+  BOOST_TEST(telling.names_with_sequences.at("runs").always.kinds.has(StateKind::SequenceValue));
+  BOOST_TEST(!telling.names_with_sequences.at("locks").always.kinds.has(StateKind::SequenceValue));
+  BOOST_TEST(!telling.names.contains("t"));
+  BOOST_TEST(!telling.reads_sequences);
+  BOOST_TEST(reading({{"f", "f", "sql", "select lastval()"}}).telling().reads_sequences);
+  BOOST_TEST(reading({{"v", "v", "expression", "SELECT currval('s'::regclass)"}}).telling().reads_sequences);
+}
+
 BOOST_AUTO_TEST_CASE(equal_rows_have_one_digest_in_any_order) {
   const Row other = {"f", "a", "sql", "select 1"};
   BOOST_TEST(reading({kLocks, other}).digest() == reading({other, kLocks}).digest());

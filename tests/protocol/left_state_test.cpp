@@ -25,6 +25,21 @@ BOOST_AUTO_TEST_CASE(what_a_probe_does_not_find_was_never_there) {
   BOOST_TEST(state.is_empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_is_ignored_never_was) {
+  LeftState state;
+  state.ignore({StateKind::Listen, StateKind::LoadedLibrary});
+  state.suspect({StateKind::Listen, StateKind::LoadedLibrary});
+  state.hold(StateKind::LoadedLibrary);
+  BOOST_TEST(state.is_empty());
+  state.suspect(StateKind::CodeBlock);
+  (void)state.begin_probe();
+  state.end_probe({StateKind::Listen, StateKind::AdvisoryLock});
+  BOOST_TEST((state.held() == StateKinds{StateKind::AdvisoryLock}));
+  state.discard_all();
+  state.suspect(StateKind::Listen);
+  BOOST_TEST(state.is_empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_it_finds_is_held_until_a_later_one_does_not) {
   LeftState state;
   state.suspect(StateKind::TemporaryObject);

@@ -195,6 +195,18 @@ BOOST_AUTO_TEST_CASE(words_do_not_run_on_into_the_next_text) {
   BOOST_TEST(told_by(words) == "");
 }
 
+BOOST_AUTO_TEST_CASE(who_reads_values_of_sequences_is_known_by_two_words) {
+  for (const auto& [text, expected] :
+       {std::pair("select LastVal()", true), std::pair("select pg_catalog.currval('s')", true),
+        std::pair("select nextval('s')", false), std::pair("select last_value from s", false)}) {
+    StatementWords words;
+    words.begin_text();
+    for (const char* c = text; *c != '\0'; ++c) words.feed(std::string_view(c, 1));
+    words.end_text();
+    BOOST_TEST(words.reads_sequences() == expected, text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(that_something_was_met_is_remembered_until_reset_but_what_only_for_its_text) {
   StatementWords words;
   words.begin_text();

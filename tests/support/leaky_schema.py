@@ -7,6 +7,8 @@ grant all on schema leaks to public;
 create table leaks.rows (id int, word text);
 create table leaks.watched (id int);
 create sequence leaks.numbers;
+create table leaks.counted (id serial, word text);
+create table leaks.numbered (id int generated always as identity, word text);
 create function leaks.name_tenant(name text) returns text language plpgsql as
   $$ begin return set_config('leaks.by_function', name, false); end $$;
 create function leaks.set_memory() returns int language plpgsql as $$ begin set work_mem = '3MB'; return 1; end $$;

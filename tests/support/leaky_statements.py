@@ -157,6 +157,10 @@ OTHERS = """
 load 'plpgsql'
 select nextval('leaks.numbers')
 select setval('leaks.numbers', 5)
+select nextval('leaks.numbers'), lastval()
+select lastval()
+select currval('leaks.numbers')
+do $$ begin perform nextval('leaks.numbers'); end $$
 call leaks.leave('called')
 call leaks.leave_twice()
 discard plans
@@ -219,6 +223,8 @@ select leaks.listen()
 select leaks.prepare()
 select leaks.become('app')
 insert into leaks.watched values (1)
+insert into leaks.counted (word) values ('serial')
+insert into leaks.numbered (word) values ('identity')
 select * from leaks.locks
 """
 

@@ -14,7 +14,8 @@ LENGTHS = (2, 4, 8, 12)
 # What depends on all that a backend has met: an error where it does not know the name; an error where it has had a temporary table.
 # And what only one backend of all can have.
 OF_THE_BACKEND = ("reset app.tenant", "set temp_buffers = 200", "select pg_replication_origin_session_setup('leaks')")
-ALL_ANEW = "truncate leaks.rows; select setval('leaks.numbers', 1); drop table if exists public.unqualified, leaks.unqualified"
+ALL_ANEW = ("truncate leaks.rows, leaks.counted, leaks.numbered restart identity; select setval('leaks.numbers', 1);"
+            " drop table if exists public.unqualified, leaks.unqualified")
 
 
 def line_of(one):
@@ -77,6 +78,7 @@ class MovingRunner:
         try:
             for side in sides:
                 side.query(ALL_ANEW)
+                side.query("discard sequences")
             return client, self.play_steps(client, sides)
         finally:
             for side in sides:

@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(one_too_large_to_be_carried_is_sent_as_it_is) {
   two.play.portion = 4096;
   for (int i = 0; i < 3; ++i) {
     BOOST_TEST(two.on(1, prepared("SELECT " + std::string(300'000, 'x'))) == "1 Z(I)");
-    BOOST_TEST(two.heard(1).starts_with("P(SELECT xxx"));
+    BOOST_TEST(two.heard(1).contains("P(SELECT xxx"));
     (void)two.ann.ask("SELECT 1");
   }
 }

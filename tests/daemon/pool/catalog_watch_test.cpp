@@ -136,6 +136,31 @@ BOOST_AUTO_TEST_CASE(without_an_answer_everything_tells_and_it_is_tried_again) {
   BOOST_TEST(!watch.names()->is_everything());
 }
 
+BOOST_AUTO_TEST_CASE(what_calls_nextval_is_told_once_somebody_reads_its_values) {
+  auto found = telling("one");
+  found.names_with_sequences = found.names;
+  found.names_with_sequences["nextval"].always.kinds.add(protocol::StateKind::SequenceValue);
+  CatalogWatch watch({});
+  watch.end_reading(*watch.begin_reading(kStart), found, 1, kStart);
+  BOOST_TEST(watch.names()->find("nextval") == nullptr);
+  BOOST_TEST(!watch.names()->tells_of_sequences());
+  const auto version = watch.version();
+  BOOST_TEST(watch.note_sequence_reader());
+  BOOST_TEST(watch.version() > version);
+  BOOST_TEST(watch.reads_sequences());
+  BOOST_TEST(watch.names()->find("nextval") != nullptr);
+  BOOST_TEST(watch.names()->find("one") != nullptr);
+  BOOST_TEST(watch.names()->tells_of_sequences());
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_care_for_values_of_sequences_is_told_nothing) {
+  CatalogWatch watch({.sequence_values = config::SequencePolicy::Ignore});
+  BOOST_TEST(!watch.note_sequence_reader());
+  BOOST_TEST(watch.names() == nullptr);
+  CatalogWatch pinning({.read_catalog = false, .sequence_values = config::SequencePolicy::Pin});
+  BOOST_TEST(pinning.names()->find("insert") != nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(a_pool_may_do_without) {
   CatalogWatch watch({.read_catalog = false});
   BOOST_TEST(!watch.begin_reading(kStart).has_value());

@@ -148,6 +148,10 @@ std::optional<ScriptedServer::Answer> ScriptedServer::discard_all() {
 }
 
 bool ScriptedServer::refuses(const std::string& text) {
+  if (status_ != 'E' && text.starts_with("SELECT \"")) {
+    fail("42703", "column " + text.substr(7) + " does not exist");
+    return true;
+  }
   if (status_ != 'E' || text == "ROLLBACK" || text == "COMMIT") return false;
   fail("25P02", "current transaction is aborted, commands ignored until end of transaction block");
   return true;
