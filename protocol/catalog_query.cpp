@@ -7,18 +7,28 @@ namespace howdah::protocol {
 
 namespace {
 
-// An answer to it has three columns. What it sets lasts as long as the Query message. The text of a view takes
-// locks; we give up long before a deadlock_timeout, so that it is never a client that has to.
+// An answer to it has three columns. What it sets lasts as long as the Query message. Where it has to wait for a lock
+// all the same we give up long before a deadlock_timeout, so that it is never a client that has to.
 constexpr std::string_view kSettings =
     "SELECT pg_catalog.set_config('search_path','pg_catalog',true),pg_catalog.set_config('jit','off',true),"
     "pg_catalog.set_config('lock_timeout','100ms',true);";
 
+// The texts of views, rules and bodies in the SQL standard's form are not asked for: PostgreSQL locks what they name
+// for that, and somebody's LOCK ... NOWAIT would fail. Instead of them stand the names in their trees, each as if it
+// were called, and a NOTIFY.
+#define NAMES_IN(tree)                                                                                                 \
+  "concat(CASE WHEN strpos(" tree                                                                                      \
+  ",'{NOTIFY')>0 THEN 'notify;' END,(SELECT string_agg(n||'(x)',' ') FROM (SELECT DISTINCT (regexp_matches(" tree      \
+  ",':(?:funcid|opfuncid|aggfnoid|winfnoid|relid|resulttype) ([0-9]+)','g'))[1]::oid o) i, LATERAL (SELECT proname n " \
+  "FROM pg_proc p WHERE p.oid=o UNION ALL SELECT relname FROM pg_class c WHERE c.oid=o UNION ALL "                     \
+  "SELECT typname FROM pg_type t WHERE t.oid=o AND typtype='d') named))"
+
 // Rows of a kind, a name, a second one or a language, and a text. Objects below 16384 are PostgreSQL's own.
 constexpr std::array<std::string_view, 20> kParts = {
-    // functions and procedures; the text of a body in the SQL standard's form has to be asked for
+    // functions and procedures; before PostgreSQL 14 there is no prosqlbody
     "SELECT 'f',p.proname::text,CASE WHEN prosrc='' THEN 'expression' ELSE l.lanname::text END,"
-    "CASE WHEN prosrc='' THEN pg_get_functiondef(p.oid) ELSE prosrc END "
-    "FROM pg_proc p JOIN pg_language l ON l.oid=prolang "
+    "CASE WHEN prosrc='' THEN concat('insert ',(SELECT " NAMES_IN("b") " FROM (SELECT to_jsonb(p)->>'prosqlbody') "
+    "body(b))) ELSE prosrc END FROM pg_proc p JOIN pg_language l ON l.oid=prolang "
     "WHERE p.oid>=16384 AND lanname NOT IN ('internal','c') AND prokind<>'a'",
     "SELECT 'f',proname,'expression',pg_get_expr(proargdefaults,0) FROM pg_proc WHERE oid>=16384 AND proargdefaults IS "
     "NOT NULL",
@@ -32,9 +42,10 @@ constexpr std::array<std::string_view, 20> kParts = {
     "SELECT 'w',relname,'expression',pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid=tgrelid "
     "WHERE tgqual IS NOT NULL",
     // views and rules
-    "SELECT 'v',relname,'expression',pg_get_viewdef(oid) FROM pg_class WHERE oid>=16384 AND relkind IN ('v','m')",
-    "SELECT 'w',relname,'expression',pg_get_ruledef(r.oid) FROM pg_rewrite r JOIN pg_class c ON c.oid=ev_class "
-    "WHERE c.oid>=16384 AND rulename<>'_RETURN'",
+    "SELECT 'v',relname,'expression'," NAMES_IN("ev_action::text") " FROM pg_rewrite r JOIN pg_class c ON "
+    "c.oid=ev_class WHERE c.oid>=16384 AND rulename='_RETURN'",
+    "SELECT 'w',relname,'expression',concat('insert '," NAMES_IN("ev_action::text") ",' '," NAMES_IN("ev_qual::text") ") "
+    "FROM pg_rewrite r JOIN pg_class c ON c.oid=ev_class WHERE c.oid>=16384 AND rulename<>'_RETURN'",
     // defaults and generated columns, checks, policies, indexes, partitions
     "SELECT 'w',relname,'expression',pg_get_expr(adbin,adrelid) FROM pg_attrdef JOIN pg_class c ON c.oid=adrelid "
     "WHERE c.oid>=16384",

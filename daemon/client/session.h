@@ -330,14 +330,13 @@ class Session final : private io::StreamHandler,
   bool has_prepared_reset_ = false;      // in session mode, in which its statements are not followed
   bool is_pinned_for_settings_ = false;  // by the policy for them
   bool is_changing_names_ = false;       // the pool's catalog() waits for the end of the transaction
-  bool is_probing_anyway_ = false;       // though nothing is suspected; it had these settings
-  protocol::SessionSettings settings_before_probe_;
-  worker::TimePoint pinned_since_;     // where it is
-  bool may_have_left_traces_ = false;  // in session mode, in which its server is not asked
-  std::unique_ptr<RefusedCommand> refused_;
-  std::unique_ptr<Ear> ear_;
+  bool is_probing_anyway_ = false;       // though nothing is suspected
+  bool may_have_left_traces_ = false;    // in session mode, in which its server is not asked
   ChannelStep channel_step_ = ChannelStep::None;
   bool is_hearing_in_place_ = false;  // the server is between two answers
+  worker::TimePoint pinned_since_;    // where it is
+  std::unique_ptr<RefusedCommand> refused_;
+  std::unique_ptr<Ear> ear_;
   std::unique_ptr<Reset> reset_;
   const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;

@@ -79,15 +79,13 @@ void Session::suspect_by_catalog() {
 void Session::suspect_always() {
   if (pool_->settings().state.probe != config::StateProbe::Always || mode_ == config::PoolMode::Session) return;
   is_probing_anyway_ = server_->left_state().is_empty() && !server_->may_lack_settings();
-  settings_before_probe_ = server_->settings();
   server_->left_state().suspect(protocol::StateKind::CodeBlock);
 }
 
 // What a probe has found that nothing but `always` had asked for.
 void Session::note_surprise() {
   if (!std::exchange(is_probing_anyway_, false)) return;
-  const bool has_found = !server_->left_state().is_empty() || server_->settings() != settings_before_probe_;
-  settings_before_probe_ = nullptr;
+  const bool has_found = !server_->left_state().is_empty() || server_->has_probe_changed_settings();
   if (!has_found) return;
   ++pool_->totals().surprises;
   const auto kind = server_->left_state().first_name();

@@ -42,6 +42,7 @@ class IdleProbe final : private Tenant {
   bool on_statement_error(protocol::Bytes /*frame*/, const std::optional<protocol::StatementNote>& /*asked*/) override {
     return true;
   }
+  void on_notification(protocol::Bytes /*frame*/) override {}
   void on_progress() override;
   void on_server_drained() override {}
   void on_server_lost(bool /*was_told*/) override { end(); }

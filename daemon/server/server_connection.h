@@ -184,6 +184,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // come, left_state() and settings() are what it says, or all that was suspected is held.
   void begin_probe(io::OutputBatch& batch, bool checks_settings = false);
   [[nodiscard]] bool is_probing() const { return probe_.has_value(); }
+  // Whether settings() are others than they were when the last probe was sent.
+  [[nodiscard]] bool has_probe_changed_settings() const { return settings_ != settings_before_probe_; }
 
   [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
   // The tenant got the beginning of a frame and not yet its end.
@@ -288,6 +290,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
     bool is_refused = false;
   };
   std::optional<Probe> probe_;  // under way
+  protocol::SessionSettings settings_before_probe_;
   std::optional<protocol::ErrorFields> own_error_;
   std::optional<protocol::StatementNote> last_failed_;  // noted request that the error under way answers
   std::uint64_t error_count_ = 0;

@@ -113,6 +113,7 @@ void ServerConnection::begin_probe(io::OutputBatch& batch, bool checks_settings)
   if (asked.has(StateKind::CodeBlock)) unasked_texts_.clear();
   probe_ = Probe{
       .asked = asked, .is_after_reset = may_lack_settings_ || words_.may_remove_state(), .is_check = checks_settings};
+  settings_before_probe_ = settings_;
   words_.reset();
   owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
   const auto query = protocol::probe_query(asked, custom, checks_settings ? settings_ : nullptr);

@@ -43,7 +43,7 @@ def test_who_would_keep_one_more_is_ended_behind_its_answer(start_howdah, worker
             assert "advisory lock" in fatal["D"] and "2 may be kept" in fatal["D"] and "max_pinned" in fatal["H"]
         assert clients[4].query("select 'free'").value == "free"
         wait_until(lambda: pinned(howdah) == 2)
-        assert metric(howdah, "howdah_pins_refused_total") == 2
+        wait_until(lambda: metric(howdah, "howdah_pins_refused_total") == 2)
         assert metric(howdah, "howdah_pool_servers_pinned_max") == 2
         locks = "select count(distinct pid) from pg_locks where locktype = 'advisory' and objid = 4712"
         wait_until(lambda: clients[4].query(locks).value == "2")

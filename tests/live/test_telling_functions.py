@@ -182,7 +182,6 @@ def test_always_finds_what_no_text_tells_of(start_howdah):
     assert "state left that no text had told of" in howdah.log()
 
 
-@pytest.mark.xfail(raises=psycopg2.errors.LockNotAvailable, strict=True, reason="the texts of views take locks")
 def test_reading_the_catalog_is_not_met_by_nowait(start_howdah, own_postgres):
     """PostgreSQL's regression test `lock` is such a client."""
     howdah = start_howdah(cluster=own_postgres, workers=1)

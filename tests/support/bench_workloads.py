@@ -16,6 +16,17 @@ POOLING = (DIRECT, PGBOUNCER, HOWDAH, HOWDAH_TWO)
 ONE = "SELECT 1;\n"
 PIPELINE = "\\startpipeline\n" + ONE * 10 + "\\endpipeline\n"
 
+# What a transaction may do to the state of its session; each leaves it as it found it, or the same each time.
+STATE = {
+    "nothing left": ONE,
+    "SET": "SET search_path = tenant_:client_id;\n" + ONE,
+    "SET LOCAL": "BEGIN;\nSET LOCAL search_path = tenant_:client_id;\n" + ONE + "END;\n",
+    "set_config()": "SELECT set_config('app.tenant', text(:client_id), false);\n" + ONE,
+    "a lock, kept for one transaction": "SELECT pg_advisory_lock(:client_id);\n" + ONE + "SELECT pg_advisory_unlock(:client_id);\n",
+    "LISTEN and UNLISTEN": "LISTEN channel_:client_id;\n" + ONE + "UNLISTEN channel_:client_id;\n",
+    "NOTIFY, listening": "LISTEN channel_:client_id;\nNOTIFY channel_:client_id;\n",
+}
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -134,6 +145,11 @@ def _logins():
     yield Load("log-in, SCRAM, 8 clients", SCRAM, targets=POOLING, login=login, **common)
 
 
+def _state():
+    for what, script in STATE.items():
+        yield Load(f"state: {what}, 32 clients", POSTGRES, (), 32, script, (DIRECT, HOWDAH))
+
+
 def workloads():
     quick = [("simple", 1), ("simple", 32), ("extended", 32), ("prepared", 32)]
     return [
@@ -141,6 +157,7 @@ def workloads():
         *_for_clients("SELECT 1", POSTGRES, (), ONE),
         Load("tpcb-like, simple, 32 clients", POSTGRES, ("-b", "tpcb-like"), 32, is_quick=True),
         *_pipelines(POSTGRES),
+        *_state(),
         Load("1,000 a second, simple, 8 clients", POSTGRES, ("-S", "-R", "1000"), 8, sampled=1.0, is_quick=True),
         *_logins(),
         *_for_clients("SELECT 1", STUB, (), ONE, quick=[*quick, ("simple", 256)]),
