@@ -15,13 +15,17 @@ constexpr std::string_view kSettings =
 
 // The texts of views, rules and bodies in the SQL standard's form are not asked for: PostgreSQL locks what they name
 // for that, and somebody's LOCK ... NOWAIT would fail. Instead of them stand the names in their trees, each as if it
-// were called, and a NOTIFY.
+// were called; a NOTIFY; and the calls of set_config (2078), with the name of the setting where that is a constant.
 #define NAMES_IN(tree)                                                                                                 \
   "concat(CASE WHEN strpos(" tree                                                                                      \
   ",'{NOTIFY')>0 THEN 'notify;' END,(SELECT string_agg(n||'(x)',' ') FROM (SELECT DISTINCT (regexp_matches(" tree      \
   ",':(?:funcid|opfuncid|aggfnoid|winfnoid|relid|resulttype) ([0-9]+)','g'))[1]::oid o) i, LATERAL (SELECT proname n " \
-  "FROM pg_proc p WHERE p.oid=o UNION ALL SELECT relname FROM pg_class c WHERE c.oid=o UNION ALL "                     \
-  "SELECT typname FROM pg_type t WHERE t.oid=o AND typtype='d') named))"
+  "FROM pg_proc p WHERE p.oid=o AND o<>2078 UNION ALL SELECT relname FROM pg_class c WHERE c.oid=o UNION ALL "         \
+  "SELECT typname FROM pg_type t WHERE t.oid=o AND typtype='d') named),"                                               \
+  "(SELECT string_agg(' set_config('||coalesce(quote_literal(setting),'x')||',x,false)','') FROM "                     \
+  "(SELECT (SELECT string_agg(chr(b::int),'' ORDER BY at) FROM unnest(string_to_array(trim(m[2]),' ')) "               \
+  "WITH ORDINALITY bytes(b,at) WHERE at>4 AND strpos(m[2],'-')=0) setting FROM regexp_matches(" tree                   \
+  ",':funcid 2078 [^{}]*:args [(]([{]CONST [^{}]*:constvalue [0-9]+ [[] ([-0-9 ]+)[]])?','g') m) calls))"
 
 // Rows of a kind, a name, a second one or a language, and a text. Objects below 16384 are PostgreSQL's own.
 constexpr std::array<std::string_view, 20> kParts = {
