@@ -118,9 +118,10 @@ void StatementWords::begin_text() {
 }
 
 void StatementWords::reset() {
-  auto names = std::move(names_);
-  *this = {};
-  names_ = std::move(names);
+  begin_text();
+  has_session_set_ = has_local_set_ = has_hold_ = false;
+  may_remove_state_ = false;
+  met_.clear();
 }
 
 void StatementWords::feed(Bytes text) {

@@ -179,7 +179,11 @@ class Session final : private io::StreamHandler,
     Fetching,     // until its server hears for it
     GivenUp,      // the listener did not answer: its server is kept until a later probe
   };
-  [[nodiscard]] bool is_moving_channels() const;
+  // Nothing of the client goes to its server meanwhile.
+  [[nodiscard]] bool is_moving_channels() const {
+    const bool is_idle = channel_step_ == ChannelStep::None || channel_step_ == ChannelStep::GivenUp;
+    return !is_idle || (ear_ && ear_->listening.is_switching());
+  }
   [[nodiscard]] bool go_on_moving_channels();
   [[nodiscard]] bool begin_moving_channels();
   [[nodiscard]] bool may_be_heard_for(const protocol::Channels& channels) const;

@@ -29,12 +29,6 @@ Bytes text_behind(Bytes body, bool has_name) {
 
 // --- from its server to the listener
 
-// Nothing of the client goes to its server meanwhile.
-bool Session::is_moving_channels() const {
-  const bool is_idle = channel_step_ == ChannelStep::None || channel_step_ == ChannelStep::GivenUp;
-  return !is_idle || (ear_ && ear_->listening.is_switching());
-}
-
 void Session::enter(ChannelStep step) {
   channel_step_ = step;
   since_ = environment_.agenda.now();
@@ -115,7 +109,7 @@ void Session::on_switched() {
 
 // In front of a message that may have to do with channels, between two batches.
 bool Session::must_wait_for_channels(const Piece& piece, Bytes behind) {
-  if (!ear_ || !ear_->listening.is_away()) return false;
+  if (!ear_->listening.is_away()) return false;
   const auto& owed = server_->owed();
   if (owed.is_unsynced() || owed.is_copy_in() || !touches_channels(piece, behind)) return false;
   if (!owed.is_settled()) return true;

@@ -197,11 +197,15 @@ void Session::settle_lease() {
   }
   take_settings_over();
   if (pool_->settings().state.settings == config::SettingsPolicy::Pin) follow_settings_policy();
-  if (server_->left_state().is_empty() && restore_startup_settings()) return;  // all is known
-  if (ask_what_is_left() || restore_startup_settings() || restore_in_transaction()) return;
-  end_reset();
+  const bool is_all_known = server_->left_state().is_empty();
+  if (is_all_known && server_->must_adopt(settings_) && restore_startup_settings()) return;
+  if (ask_what_is_left() || (server_->must_adopt(settings_) && restore_startup_settings())) return;
+  if (reset_) {
+    if (restore_in_transaction()) return;
+    end_reset();
+  }
   if (!pool_->policies().rejected.is_empty() && ends_for_refused_state()) return;
-  if (begin_moving_channels()) return;
+  if ((ear_ || !is_all_known) && begin_moving_channels()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
   const bool is_reset = busy == server::Busy::Pinned && leaves_ignored_settings();
   if (busy == server::Busy::Pinned && !is_reset) {

@@ -163,7 +163,7 @@ Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
     owed.note_flush();
     return Way::Forward;
   }
-  if (must_let_others_in() || is_behind_reset() || must_wait_for_channels(piece, behind)) {
+  if (must_let_others_in() || is_behind_reset() || (ear_ && must_wait_for_channels(piece, behind))) {
     is_holding_ = true;
     return Way::Hold;
   }

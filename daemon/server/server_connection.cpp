@@ -69,8 +69,8 @@ ServerConnection::~ServerConnection() = default;
 void ServerConnection::lease_to(Tenant& tenant, State state) {
   tenant_ = &tenant;
   is_holding_reports_ = false;
-  own_sets_.clear();
-  (void)parameters_.let_go();
+  if (!own_sets_.empty()) own_sets_.clear();
+  if (parameters_.is_holding_back()) (void)parameters_.let_go();
   if (std::exchange(probe_, std::nullopt)) left_state_.fail_probe();
   state_ = state;
   next_cancel_holds_.clear();  // whoever asked has left
@@ -363,7 +363,7 @@ bool ServerConnection::take_ready(const Piece& piece) {
   status_ = static_cast<protocol::TransactionStatus>(piece.body().front());
   if (owed_.has_outcomes()) (void)take_outcomes();
   const bool is_own = verdict == OwedReplies::Verdict::LeaveOut;
-  if (!is_own || owed_.is_empty()) own_sets_.clear();
+  if (!own_sets_.empty() && (!is_own || owed_.is_empty())) own_sets_.clear();
   setting_changes_.on_ready(status_);
   if (status_ == protocol::TransactionStatus::Idle) {
     take_setting_changes();
