@@ -71,7 +71,7 @@ def test_it_is_found_and_cleaned_up_and_expected_the_next_time(howdah, sql, way)
         assert rows != [("4MB", "0")]
         client.query("select pg_advisory_unlock_all(); reset work_mem")
         assert other.query(SEEN).rows == [("4MB", "0")]
-        assert surprises(howdah) == 1
+        wait_until(lambda: surprises(howdah) == 1)
     line = next(line for line in howdah.log().splitlines() if "no text had told" in line)
     assert "hidden_" in line or "watched_from_afar" in line
     assert "9MB" not in line

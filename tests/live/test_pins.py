@@ -75,8 +75,8 @@ def test_pins_are_counted(start_howdah):
     with wire.connect(howdah, **APP) as client:
         client.query("select pg_advisory_lock(1)")
         wait_until(lambda: show(howdah, "pins"))
-        assert metric(howdah, "howdah_pins_total") == 1
-        assert metric(howdah, "howdah_state_probes_total") == 1
+        wait_until(lambda: metric(howdah, "howdah_pins_total") == 1)
+        wait_until(lambda: metric(howdah, "howdah_state_probes_total") == 1)
         client.query("select 1")
         client.query("select pg_advisory_unlock(1)")
         wait_until(lambda: not show(howdah, "pins"))
