@@ -28,7 +28,7 @@ class CatalogReaderOwner {
   ~CatalogReaderOwner() = default;
 };
 
-class CatalogReader final : private Tenant {
+class CatalogReader final : private OwnTenant {
  public:
   struct Environment {
     worker::Agenda& agenda;
@@ -52,18 +52,8 @@ class CatalogReader final : private Tenant {
 
  private:
   void on_reply_bytes(protocol::Bytes bytes) override;
-  bool on_ready_for_query(protocol::TransactionStatus /*status*/) override { return false; }
-  void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
-  void on_command_tag(std::string_view /*tag*/) override {}
-  bool on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& /*asked*/) override {
-    on_reply_bytes(frame);
-    return true;
-  }
-  void on_notification(protocol::Bytes /*frame*/) override {}
   void on_progress() override;
-  void on_server_drained() override {}
   void on_server_lost(bool was_told) override;
-  std::uint64_t client_id() const override { return 0; }
 
   void take(const protocol::Piece& piece);
   void interpret();

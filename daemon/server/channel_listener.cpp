@@ -45,24 +45,14 @@ void ChannelListener::on_login(std::expected<LoggedIn, protocol::ErrorFields> re
   owner_.on_listening();
 }
 
-// An answer to one of its commands is of no interest, but for an error.
-void ChannelListener::on_reply_bytes(protocol::Bytes bytes) {
-  has_failed_ = has_failed_ || bytes.starts_with('E');
-}
-
-bool ChannelListener::on_statement_error(protocol::Bytes /*frame*/,
-                                         const std::optional<protocol::StatementNote>& /*asked*/) {
-  has_failed_ = true;
-  return true;
-}
-
 void ChannelListener::on_notification(protocol::Bytes frame) {
   const auto notification = protocol::read_notification(frame.substr(protocol::kFrameHeaderBytes));
   if (notification) owner_.on_notification(*notification, frame);
 }
 
 void ChannelListener::on_progress() {
-  if (server_->take_error_count() > 0 || has_failed_) server_->close("the listener was refused a command");
+  const bool is_refused = server_->take_error_count() > 0 && !server_->has_told_fatal();
+  if (is_refused) server_->close("the listener was refused a command");
 }
 
 void ChannelListener::on_server_closed(ServerConnection& /*server*/, std::string_view reason) {

@@ -27,7 +27,7 @@ class ChannelListenerOwner {
   ~ChannelListenerOwner() = default;
 };
 
-class ChannelListener final : private LoginHandler, private ServerOwner, private Tenant {
+class ChannelListener final : private LoginHandler, private ServerOwner, private OwnTenant {
  public:
   struct Environment {
     worker::Agenda& agenda;
@@ -48,16 +48,9 @@ class ChannelListener final : private LoginHandler, private ServerOwner, private
   void on_login(std::expected<LoggedIn, protocol::ErrorFields> result) override;
   void on_server_closed(ServerConnection& server, std::string_view reason) override;
   void on_server_gone(ServerConnection& /*server*/) override {}
-  void on_reply_bytes(protocol::Bytes bytes) override;
-  bool on_ready_for_query(protocol::TransactionStatus /*status*/) override { return false; }
-  void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
-  void on_command_tag(std::string_view /*tag*/) override {}
-  bool on_statement_error(protocol::Bytes /*frame*/, const std::optional<protocol::StatementNote>& /*asked*/) override;
   void on_notification(protocol::Bytes frame) override;
   void on_progress() override;
-  void on_server_drained() override {}
   void on_server_lost(bool /*was_told*/) override {}
-  std::uint64_t client_id() const override { return 0; }
 
   void send(std::string_view commands);
   void lose(const std::string& why);
@@ -67,7 +60,6 @@ class ChannelListener final : private LoginHandler, private ServerOwner, private
   std::unique_ptr<PendingLogin> login_;
   std::unique_ptr<ServerConnection> server_;
   std::string waiting_;  // commands, until it has logged in
-  bool has_failed_ = false;
   bool is_lost_ = false;
 };
 

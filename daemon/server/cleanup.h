@@ -32,7 +32,7 @@ struct Abandoned {
   bool is_discard_wanted = false;           // something may be left of which the server has not told
 };
 
-class Cleanup final : private Tenant {
+class Cleanup final : private OwnTenant {
  public:
   // `settings` of its pool.
   Cleanup(ServerConnection& server, worker::Agenda& agenda, CleanupOwner& owner, const config::PoolSettings& settings);
@@ -44,17 +44,9 @@ class Cleanup final : private Tenant {
  private:
   void on_reply_bytes(protocol::Bytes bytes) override;
   bool on_ready_for_query(protocol::TransactionStatus status) override;
-  void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
-  void on_command_tag(std::string_view /*tag*/) override {}
-  bool on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& /*asked*/) override {
-    on_reply_bytes(frame);
-    return true;
-  }
-  void on_notification(protocol::Bytes /*frame*/) override {}
   void on_progress() override;
   void on_server_drained() override { on_progress(); }
   void on_server_lost(bool was_told) override;
-  std::uint64_t client_id() const override { return 0; }
 
   // Ends a message that was half sent. Whether that could be done.
   [[nodiscard]] bool complete_request(const Abandoned& abandoned);

@@ -20,7 +20,7 @@ class IdleProbeOwner {
   ~IdleProbeOwner() = default;
 };
 
-class IdleProbe final : private Tenant {
+class IdleProbe final : private OwnTenant {
  public:
   IdleProbe(ServerConnection& server, worker::Agenda& agenda, IdleProbeOwner& owner);
 
@@ -35,18 +35,8 @@ class IdleProbe final : private Tenant {
   [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
 
  private:
-  void on_reply_bytes(protocol::Bytes /*bytes*/) override {}
-  bool on_ready_for_query(protocol::TransactionStatus /*status*/) override { return false; }
-  void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
-  void on_command_tag(std::string_view /*tag*/) override {}
-  bool on_statement_error(protocol::Bytes /*frame*/, const std::optional<protocol::StatementNote>& /*asked*/) override {
-    return true;
-  }
-  void on_notification(protocol::Bytes /*frame*/) override {}
   void on_progress() override;
-  void on_server_drained() override {}
   void on_server_lost(bool /*was_told*/) override { end(); }
-  std::uint64_t client_id() const override { return 0; }
 
   void end();
   void on_time_up();

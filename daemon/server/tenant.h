@@ -43,4 +43,23 @@ class Tenant {
   ~Tenant() = default;
 };
 
+// One of our own, without a client: of most that comes it wants to know nothing.
+class OwnTenant : public Tenant {
+ public:
+  void on_reply_bytes(protocol::Bytes /*bytes*/) override {}
+  bool on_ready_for_query(protocol::TransactionStatus /*status*/) override { return false; }
+  void on_statement_answered(const protocol::StatementNote& /*note*/) override {}
+  void on_command_tag(std::string_view /*tag*/) override {}
+  bool on_statement_error(protocol::Bytes frame, const std::optional<protocol::StatementNote>& /*asked*/) override {
+    on_reply_bytes(frame);
+    return true;
+  }
+  void on_notification(protocol::Bytes /*frame*/) override {}
+  void on_server_drained() override {}
+  [[nodiscard]] std::uint64_t client_id() const override { return 0; }
+
+ protected:
+  ~OwnTenant() = default;
+};
+
 }  // namespace howdah::server

@@ -4,6 +4,7 @@ from then on."""
 import pytest
 
 from support import messages, wire
+from support.console import metric
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -39,11 +40,6 @@ def schema(postgres):
 @pytest.fixture
 def howdah(start_howdah):
     return start_howdah(pool={"max_size": 1, "state": {"probe": "background", "read_catalog": False}}, workers=1)
-
-
-def metric(howdah, name):
-    lines = howdah.get("/metrics")[1].splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
 
 
 def surprises(howdah):

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from support import messages, wire
+from support.console import show
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -28,12 +29,6 @@ def client(howdah):
 def other(howdah):
     with wire.connect(howdah, **APP) as connection:
         yield connection
-
-
-def show(howdah, what):
-    with wire.connect(howdah, howdah.admin_user, "howdah") as console:
-        result = console.query(f"show {what}")
-        return [dict(zip(result.columns, row)) for row in result.rows]
 
 
 def is_away(howdah, client):

@@ -5,17 +5,13 @@ import contextlib
 import pytest
 
 from support import wire
+from support.console import metric
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
 
 APP = {"user": "app", "database": "app"}
 LOCK = "select pg_advisory_lock_shared(4712)"
-
-
-def metric(howdah, name, label=""):
-    lines = howdah.get("/metrics")[1].splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{") and label in line)
 
 
 def pinned(howdah):

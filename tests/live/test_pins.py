@@ -5,6 +5,7 @@ import re
 import pytest
 
 from support import wire
+from support.console import metric, show
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -23,17 +24,6 @@ PINS = {
     "a name that is put together": ("select set_config('app.' || 'name', 'secret', false)", "settings",
                                     "select set_config(? || ?, ?, false)", "discard all"),
 }
-
-
-def show(howdah, what):
-    with wire.connect(howdah, howdah.admin_user, "howdah") as console:
-        result = console.query(f"show {what}")
-        return [dict(zip(result.columns, row)) for row in result.rows]
-
-
-def metric(howdah, name):
-    lines = howdah.get("/metrics")[1].splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
 
 
 @pytest.mark.parametrize(("leave", "reason", "pattern", "undo"), PINS.values(), ids=PINS)

@@ -3,6 +3,7 @@
 import pytest
 
 from support import messages, wire
+from support.console import metric, show
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -48,17 +49,6 @@ def schema(postgres):
     postgres.rows(drop, database="app")
 
 
-def show_pins(howdah):
-    with wire.connect(howdah, howdah.admin_user, "howdah") as console:
-        result = console.query("show pins")
-        return [dict(zip(result.columns, row)) for row in result.rows]
-
-
-def metric(howdah, name):
-    lines = howdah.get("/metrics")[1].splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
-
-
 def start(start_howdah, size=2, policy=None, timeout="20s", **state):
     state = {**state, **({"sequence_values": policy} if policy else {})}
     return start_howdah(pool={"max_size": size, "acquire_timeout": timeout, "state": state}, workers=1)
@@ -90,7 +80,7 @@ def test_each_client_reads_its_own(start_howdah, maker, protocol):
                 value = run_in(client, protocol)("select lastval()").value
                 if maker != MAKERS["setval"]:
                     assert value == last[client]
-        assert {pin["reason"] for pin in show_pins(howdah)} == {"sequence value"}
+        assert {pin["reason"] for pin in show(howdah, "pins")} == {"sequence value"}
 
 
 @pytest.mark.parametrize("protocol", ["simple", "extended"])
@@ -100,7 +90,7 @@ def test_the_first_reader_gets_its_own_value_or_none(start_howdah, size, protoco
     with wire.connect(howdah, **APP) as one, wire.connect(howdah, **APP) as two:
         run_in(one, protocol)(MAKERS["serial"])
         run_in(two, protocol)("insert into serials (who) select 'b' from generate_series(1, 10)")
-        assert not show_pins(howdah)
+        assert not show(howdah, "pins")
         assert run_in(one, protocol)("select lastval()").sqlstate == "55000"
         assert run_in(two, protocol)("select currval('serials_id_seq')").sqlstate == "55000"
         assert run_in(one, protocol)(MAKERS["serial"]).error is None
@@ -141,7 +131,7 @@ def test_a_call_by_number_reads_no_value_of_others(start_howdah, postgres):
         two.query(MAKERS["serial"])
         assert one.run(messages.function_call(number)).sqlstate == "55000"
         two.query(MAKERS["serial"])
-        assert [pin["reason"] for pin in show_pins(howdah)] == ["sequence value"]
+        assert [pin["reason"] for pin in show(howdah, "pins")] == ["sequence value"]
 
 
 def test_a_text_that_is_too_large_to_be_seen_whole_reads_no_value_of_others(start_howdah):
@@ -166,18 +156,18 @@ def test_a_discard_ends_the_pin(start_howdah, end):
     make_known(howdah)
     with wire.connect(howdah, **APP) as client, wire.connect(howdah, **APP) as other:
         client.query(MAKERS["serial"])
-        [pin] = wait_until(lambda: show_pins(howdah))
+        [pin] = wait_until(lambda: show(howdah, "pins"))
         assert (pin["reason"], pin["statement"]) == ("sequence value", "insert into serials (who) values (?)")
         refused = other.query("select 1")
         assert "Kept by their clients: 1 for sequence value." in refused.error["D"]
         assert client.query(end).error is None
-        assert not show_pins(howdah)
+        assert not show(howdah, "pins")
         assert other.query("select lastval()").sqlstate == "55000"
         assert client.query("discard sequences; select nextval('numbers')").error is None
-        assert show_pins(howdah)
+        assert show(howdah, "pins")
         assert client.run(messages.query("discard sequences") + messages.query("select nextval('numbers')")).error is None
         client.ready()
-        assert show_pins(howdah)
+        assert show(howdah, "pins")
 
 
 def test_who_leaves_leaves_no_value(start_howdah):
@@ -215,7 +205,7 @@ def test_a_function_that_reads_one_is_enough(start_howdah, postgres):
     howdah = start(start_howdah, 1)
     with wire.connect(howdah, **APP) as client:
         client.query(MAKERS["serial"])
-        assert [pin["reason"] for pin in show_pins(howdah)] == ["sequence value"]
+        assert [pin["reason"] for pin in show(howdah, "pins")] == ["sequence value"]
         assert client.query("select my_last()").value == "1"
 
 
@@ -226,7 +216,7 @@ def test_what_calls_no_nextval_pins_nothing(start_howdah):
         for sql in ("insert into plain values ('x')", "select * from serials", "delete from plain", "select max(id) from identities",
                     "do $$ begin perform 1; end $$"):
             assert client.query(sql).error is None
-        assert not show_pins(howdah)
+        assert not show(howdah, "pins")
 
 
 def test_without_the_catalog_each_insert_counts(start_howdah):
@@ -234,14 +224,14 @@ def test_without_the_catalog_each_insert_counts(start_howdah):
     make_known(howdah)
     with wire.connect(howdah, **APP) as client:
         client.query(MAKERS["a trigger"])
-        assert show_pins(howdah)
+        assert show(howdah, "pins")
 
 
 def test_pin_does_so_from_the_start(start_howdah):
     howdah = start(start_howdah, 1, "pin")
     with wire.connect(howdah, **APP) as client:
         client.query(MAKERS["serial"])
-        assert [pin["reason"] for pin in show_pins(howdah)] == ["sequence value"]
+        assert [pin["reason"] for pin in show(howdah, "pins")] == ["sequence value"]
 
 
 def test_reject_refuses_to_read_one(start_howdah):
@@ -253,7 +243,7 @@ def test_reject_refuses_to_read_one(start_howdah):
             assert answer.sqlstate == "0A000" and "pool.state.sequence_values" in answer.error["H"]
         assert client.query("select currval('numbers')").sqlstate == "0A000"
         assert client.query(MAKERS["nextval"]).error is None
-        assert not show_pins(howdah)
+        assert not show(howdah, "pins")
 
 
 def test_ignore_does_nothing(start_howdah):
@@ -261,4 +251,4 @@ def test_ignore_does_nothing(start_howdah):
     with wire.connect(howdah, **APP) as one, wire.connect(howdah, **APP) as two:
         one.query(MAKERS["serial"])
         assert two.query("select lastval()").value == "1"
-        assert not show_pins(howdah)
+        assert not show(howdah, "pins")

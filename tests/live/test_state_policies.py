@@ -3,6 +3,7 @@
 import pytest
 
 from support import messages, wire
+from support.console import metric
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -47,11 +48,6 @@ def is_there(client, question):
 
 def pid(client):
     return client.query("select pg_backend_pid()").value
-
-
-def metric(howdah, name):
-    lines = howdah.get("/metrics")[1].splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
 
 
 @pytest.mark.parametrize("protocol", ["simple", "extended"])

@@ -4,6 +4,7 @@ import psycopg2
 import pytest
 
 from support import messages, wire
+from support.console import metric
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -70,11 +71,6 @@ def schema(postgres):
 
 def drop_schema(postgres):
     postgres.rows("drop schema public cascade; create schema public; grant all on schema public to public", database="app")
-
-
-def metric(howdah, name):
-    lines = howdah.get("/metrics")[1].splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
 
 
 def probes(howdah):
