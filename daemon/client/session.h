@@ -191,6 +191,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool must_wait_for_channels(const protocol::Piece& piece, protocol::Bytes behind);
   [[nodiscard]] bool touches_channels(const protocol::Piece& piece, protocol::Bytes behind) const;
   [[nodiscard]] bool touches_channels(const protocol::Piece& piece) const;
+  void end_fetching();
   void on_channels_late();
   void end_listening();
   void on_switched() override;

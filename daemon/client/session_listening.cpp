@@ -49,6 +49,8 @@ bool Session::go_on_moving_channels() {
     server_->left_state().remove(StateKind::Listen);
     if (ear_ && !ear_->listening.is_away()) end_listening();
     return false;
+  } else if (channel_step_ == ChannelStep::Fetching && !ear_->listening.is_switching()) {
+    end_fetching();
   }
   return true;
 }
@@ -99,13 +101,19 @@ void Session::on_switched() {
     server_->run(kClearing, environment_.requests);
     return enter(ChannelStep::Clearing);
   }
-  if (channel_step_ == ChannelStep::Fetching) channel_step_ = ChannelStep::None;
   if (server_ == nullptr) return;
+  if (channel_step_ == ChannelStep::Fetching) return server_->owed().is_settled() ? end_fetching() : void();
   stream_->redeliver();
   if (channel_step_ == ChannelStep::None && server_->owed().is_settled() && !is_holding_) settle_lease();
 }
 
 // --- from the listener to its server
+
+// Its server owes nothing, so that the request that waits meets it at rest, and a BEGIN may go in front of it.
+void Session::end_fetching() {
+  channel_step_ = ChannelStep::None;
+  stream_->redeliver();
+}
 
 // In front of a message that may have to do with channels, between two batches.
 bool Session::must_wait_for_channels(const Piece& piece, Bytes behind) {

@@ -174,6 +174,17 @@ def test_what_is_listened_to_is_as_on_a_connection_of_its_own(howdah, client):
     assert listening() == []
 
 
+def test_a_begin_that_was_held_back_stands_in_front_of_what_had_to_wait_for_its_channels(howdah, client):
+    """As often as it takes for the listener to be first: the server has still to answer a question of ours then."""
+    listen(howdah, client, "a")
+    for _ in range(500):
+        assert client.query("begin").status == "T"
+        assert client.query("unlisten a").status == "T"
+        rolled_back = client.query("rollback")
+        assert rolled_back.status == "I" and not rolled_back.notices
+    assert client.query("select pg_listening_channels()").rows == [("a",)]
+
+
 @pytest.mark.parametrize("leave", ["unlisten news", "unlisten *", "discard all", "begin; unlisten news; commit"])
 def test_who_listens_no_longer_is_told_no_more(howdah, client, other, postgres, leave):
     listen(howdah, client, "news")
