@@ -78,8 +78,52 @@ bool tells_of_names(std::string_view word) {
   return std::ranges::any_of(kWords, [word](std::string_view one) { return is_word(word, one); });
 }
 
+// In names of others, too: my_advisory_lock.
 bool is_advisory(std::string_view word) {
-  return has_part(word, "advisory") && !has_part(word, "xact");
+  const bool may_be = word.contains('v') || word.contains('V');
+  return may_be && has_part(word, "advisory") && !has_part(word, "xact");
+}
+
+// With which letters the words begin that note_word knows, by their length: most words of most texts are none of them.
+constexpr std::string_view first_letters(std::size_t length) {
+  switch (length) {
+    case 1:
+      return "u";
+    case 2:
+      return "d";
+    case 3:
+      return "s";
+    case 4:
+      return "cdhlnt";
+    case 5:
+      return "aclr";
+    case 6:
+      return "cl";
+    case 7:
+      return "cdelpqtw";
+    case 8:
+      return "cdpqtu";
+    case 10:
+      return "cdpqst";
+    default:
+      return length > 8 ? "cpqt" : "";
+  }
+}
+
+constexpr std::size_t kShortestAdvisory = 11;
+constexpr std::array<std::uint32_t, kShortestAdvisory> kFirstLetters = [] {
+  std::array<std::uint32_t, kShortestAdvisory> letters{};
+  for (std::size_t length = 0; length < kShortestAdvisory; ++length) {
+    for (const char c : first_letters(length)) letters[length] |= 1U << static_cast<unsigned>(c - 'a');
+  }
+  return letters;
+}();
+
+// Not empty.
+bool may_be_known(std::string_view word) {
+  if (word.size() >= kShortestAdvisory) return true;
+  const auto letter = static_cast<unsigned>(word_byte(word.front()) - 'a');
+  return letter < 26 && ((kFirstLetters[word.size()] >> letter) & 1U) != 0;
 }
 
 }  // namespace
@@ -136,7 +180,7 @@ void StatementWords::feed(Bytes text) {
     if (at == text.end()) break;
     end_word();
     if (place_ != Place::Elsewhere) end_place(*at);
-    note_sign(*at);
+    if (*at != ' ') note_sign(*at);
     ++at;
   }
 }
@@ -187,7 +231,7 @@ void StatementWords::take_word(std::string_view word) {
   }
   const auto before = std::exchange(place_, Place::Elsewhere);
   may_begin_ = std::exchange(is_statement_start_, false) || may_have_comment_;
-  if (word.size() <= kLongestWord) note_word(word, before);
+  if (before == Place::AfterDo || creates_ || (!word.empty() && may_be_known(word))) note_word(word, before);
   if (names_) note_name(word);
 }
 
@@ -271,16 +315,18 @@ void StatementWords::note_word(std::string_view word, Place before) {
 }
 
 void StatementWords::note_long_word(std::string_view word) {
-  if (begins(word, "pg_temp")) suspect(StateKind::TemporaryObject);  // or pg_temp_3
-  if (runs_text(word)) {
+  if (word.size() >= kShortestAdvisory && is_advisory(word)) {
+    has_part(word, "unlock") ? void(may_remove_state_ = true) : suspect(StateKind::AdvisoryLock);
+  }
+  const char first = word_byte(word.front());
+  if ((first == 'c' || first == 'q' || first == 't') && runs_text(word)) {
     hides_names_ = true;
     suspect(StateKind::CodeBlock);
   }
-  if (is_word(word, "pg_settings")) suspect(StateKind::Settings);  // an UPDATE of it sets
+  if (first != 'p') return;
+  if (begins(word, "pg_temp")) suspect(StateKind::TemporaryObject);  // or pg_temp_3
+  if (is_word(word, "pg_settings")) suspect(StateKind::Settings);    // an UPDATE of it sets
   if (begins(word, "pg_replication_origin_session")) suspect(StateKind::ReplicationOrigin);
-  if (word.size() > 10 && is_advisory(word)) {
-    has_part(word, "unlock") ? void(may_remove_state_ = true) : suspect(StateKind::AdvisoryLock);
-  }
 }
 
 bool is_harmless_function(std::int32_t oid) {

@@ -112,6 +112,31 @@ BOOST_AUTO_TEST_CASE(names_that_cannot_be_read_and_texts_that_run_texts_may_do_a
          {"select pg_replication_origin_session_setup('x')", "o"}});
 }
 
+BOOST_AUTO_TEST_CASE(seldom_words_are_met_too) {
+  const auto words_of = [](std::string_view text) {
+    StatementWords words;
+    words.begin_text();
+    words.feed(text);
+    words.end_text();
+    return words;
+  };
+  for (const auto* text : {"CLOSE c", "unlisten a", "DROP table t", "discard temp", "deallocate s", "reset x"}) {
+    BOOST_TEST(words_of(text).may_remove_state(), text);
+  }
+  for (const auto* text :
+       {"ALTER FUNCTION f() RENAME TO g", "create view v as select 1", "create rule _r as on insert"}) {
+    BOOST_TEST(words_of(text).may_change_names(), text);
+  }
+  for (const auto* text :
+       {"listen a", "LOAD 'x'", "declare c cursor with hold for select 1", "prepare s as select 1"}) {
+    BOOST_TEST(words_of(text).may_leave_state(), text);
+  }
+  BOOST_TEST(words_of("drop DATABASE d").names_database());
+  BOOST_TEST(words_of("select Lastval()").reads_sequences());
+  BOOST_TEST(words_of("select currval('s')").reads_sequences());
+  BOOST_TEST(words_of("EXECUTE s").names_statements());
+}
+
 // PostgreSQL takes each of these for a setting of the session.
 BOOST_AUTO_TEST_CASE(what_sets_back_is_told_by_its_words) {
   const auto may_reset = [](std::string_view text) {
