@@ -55,7 +55,7 @@ def test_without_the_option_a_server_is_taken_at_once(start_howdah, postgres):
 
 @pytest.mark.howdah_only
 def test_a_statement_that_gets_no_server_fails_its_transaction(start_howdah):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "200ms"})
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "1s"})
     with app(howdah) as holder, app(howdah) as client:
         holder.query("begin")
         holder.query("select 1")
@@ -73,7 +73,7 @@ def test_a_statement_that_gets_no_server_fails_its_transaction(start_howdah):
 
 @pytest.mark.howdah_only
 def test_a_failed_transaction_can_be_left_without_a_server(start_howdah):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "200ms"})
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "1s"})
     with app(howdah) as holder, app(howdah) as client:
         holder.query("begin")
         holder.query("select 1")

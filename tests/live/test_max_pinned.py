@@ -55,7 +55,7 @@ def test_who_would_keep_one_more_is_ended_behind_its_answer(start_howdah, worker
 
 
 def test_without_a_limit_all_may_be_kept(start_howdah):
-    howdah = start_howdah(pool={"max_size": 2, "acquire_timeout": "200ms"}, workers=1)
+    howdah = start_howdah(pool={"max_size": 2, "acquire_timeout": "1s"}, workers=1)
     with wire.connect(howdah, **APP) as one, wire.connect(howdah, **APP) as two, wire.connect(howdah, **APP) as three:
         assert one.query(LOCK).error is None
         assert two.query(LOCK).error is None

@@ -29,7 +29,7 @@ PINS = {
 @pytest.mark.parametrize(("leave", "reason", "pattern", "undo"), PINS.values(), ids=PINS)
 @pytest.mark.parametrize("protocol", ["simple", "extended"])
 def test_a_pin_is_seen_with_its_reason_and_its_statement_until_it_is_gone(start_howdah, leave, reason, pattern, undo, protocol):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "200ms"}, workers=1)
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "1s"}, workers=1)
     with wire.connect(howdah, application_name="pinner", **APP) as client, wire.connect(howdah, **APP) as other:
         run = client.query if protocol == "simple" else client.execute
         assert run(leave).error is None

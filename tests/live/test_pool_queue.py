@@ -94,12 +94,12 @@ def test_who_comes_later_never_overtakes(one_server):
 
 @pytest.mark.howdah_only
 def test_acquire_timeout_says_why_and_keeps_the_client(start_howdah):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "300ms"})
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "1s"})
     with app(howdah) as holder, app(howdah) as waiter:
         holder.query("begin; select 1")
         started = time.monotonic()
         result = waiter.query("select 1")
-        assert 0.25 < time.monotonic() - started < 5
+        assert 0.9 < time.monotonic() - started < 5
         assert (result.error["V"], result.sqlstate, result.kinds, result.status) == ("ERROR", "53300", "EZ", "I")
         assert "1" in result.error["M"] + result.error.get("D", ""), "says how many servers there are"
         result = waiter.run(messages.extended("select 2") + messages.SYNC)
@@ -111,7 +111,7 @@ def test_acquire_timeout_says_why_and_keeps_the_client(start_howdah):
 
 @pytest.mark.howdah_only
 def test_acquire_timeout_in_a_pipeline_answers_every_sync(start_howdah):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "300ms"})
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "1s"})
     with app(howdah) as holder, app(howdah) as waiter:
         holder.query("begin; select 1")
         pipeline = messages.extended("select 1") + messages.extended("select 2") + messages.SYNC

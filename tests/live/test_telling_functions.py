@@ -104,7 +104,7 @@ def test_a_setting_goes_with_its_client_and_to_nobody_else(start_howdah, sql, va
 @pytest.mark.parametrize("way", ["simple", "unnamed", "named"])
 @pytest.mark.parametrize("sql", LOCKERS.values(), ids=LOCKERS)
 def test_a_lock_keeps_the_server(start_howdah, sql, way):
-    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "200ms"}, workers=1)
+    howdah = start_howdah(pool={"max_size": 1, "acquire_timeout": "1s"}, workers=1)
     with wire.connect(howdah, **APP) as client, wire.connect(howdah, **APP) as other:
         assert run_in(client, way)(sql).error is None
         assert other.query("select 1").sqlstate == "53300"
