@@ -42,7 +42,6 @@ void ChannelListener::on_login(std::expected<LoggedIn, protocol::ErrorFields> re
   server_->lease_to(*this, ServerConnection::State::Listening);
   send(kSettings);
   send(std::exchange(waiting_, {}));
-  owner_.on_listening();
 }
 
 void ChannelListener::on_notification(protocol::Bytes frame) {
@@ -52,7 +51,8 @@ void ChannelListener::on_notification(protocol::Bytes frame) {
 
 void ChannelListener::on_progress() {
   const bool is_refused = server_->take_error_count() > 0 && !server_->has_told_fatal();
-  if (is_refused) server_->close("the listener was refused a command");
+  if (is_refused) return server_->close("the listener was refused a command");
+  if (server_->owed().is_settled() && !std::exchange(is_listening_, true)) owner_.on_listening();
 }
 
 void ChannelListener::on_server_closed(ServerConnection& /*server*/, std::string_view reason) {

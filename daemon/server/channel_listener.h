@@ -16,7 +16,7 @@ namespace howdah::server {
 
 class ChannelListenerOwner {
  public:
-  // It is logged in, and what it was told to run before is on its way.
+  // It is logged in, and has run what it was told to run before that.
   virtual void on_listening() = 0;
   // `frame`: the whole message; both die when this returns.
   virtual void on_notification(const protocol::Notification& notification, protocol::Bytes frame) = 0;
@@ -60,6 +60,7 @@ class ChannelListener final : private LoginHandler, private ServerOwner, private
   std::unique_ptr<PendingLogin> login_;
   std::unique_ptr<ServerConnection> server_;
   std::string waiting_;  // commands, until it has logged in
+  bool is_listening_ = false;
   bool is_lost_ = false;
 };
 
