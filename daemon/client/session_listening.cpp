@@ -6,6 +6,7 @@
 #include "protocol/channel_words.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
+#include "protocol/statement_messages.h"
 
 namespace howdah::client {
 
@@ -18,12 +19,6 @@ using protocol::TransactionStatus;
 namespace {
 
 constexpr std::string_view kClearing = "UNLISTEN *";
-
-Bytes text_behind(Bytes body, bool has_name) {
-  protocol::ByteReader reader(body);
-  if (has_name && !reader.c_string()) return {};
-  return reader.c_string().value_or(Bytes{});
-}
 
 }  // namespace
 
@@ -159,7 +154,7 @@ bool Session::touches_channels(const Piece& piece) const {
   switch (piece.type) {
     case 'Q':
     case 'P':
-      return !piece.is_end || is_telling(text_behind(piece.body(), piece.type == 'P'));
+      return !piece.is_end || is_telling(protocol::request_text(piece.type, piece.body()));
     case 'F':
       return piece.body().size() < sizeof(std::int32_t) ||
              !protocol::is_harmless_function(protocol::read_int32(piece.body()));

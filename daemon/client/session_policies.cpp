@@ -38,9 +38,7 @@ std::string with_text(const Piece& piece, const std::string& text) {
 StateKinds Session::refused_in(const Piece& piece) const {
   const bool has_text = piece.type == 'Q' || piece.type == 'P';
   if (!has_text || !piece.is_end || mode_ == config::PoolMode::Session) return {};
-  protocol::ByteReader reader(piece.body());
-  if (piece.type == 'P') (void)reader.c_string();
-  auto kinds = protocol::explicit_state(reader.c_string().value_or(Bytes{}));
+  auto kinds = protocol::explicit_state(protocol::request_text(piece.type, piece.body()));
   kinds.keep(pool_->policies().rejected);
   return kinds;
 }

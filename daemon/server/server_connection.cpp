@@ -113,9 +113,7 @@ void ServerConnection::adopt_settings(const protocol::SessionSettings& settings,
   settings_before_ = std::exchange(settings_, settings);
   if (command.empty()) return;
   is_adoption_told_ = adoption == Adoption::Told;
-  owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
-  const auto query = adoption == Adoption::Plain ? command : protocol::guarded(command);
-  batch.own_written([&](std::string& out) { protocol::append_query(out, query); });
+  run(adoption == Adoption::Plain ? command : protocol::guarded(command), batch);
 }
 
 void ServerConnection::run(std::string_view commands, io::OutputBatch& batch) {

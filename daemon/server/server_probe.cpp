@@ -71,10 +71,7 @@ void ServerConnection::discard_sequences(io::OutputBatch& batch, std::uint64_t s
   using protocol::Request;
   sequence_values_.clear();
   sequence_values_.note_user(session);
-  if (!owed_.is_unsynced()) {
-    owed_.expect(Request::Query, Asker::Pooler);
-    return batch.own_written([](std::string& out) { protocol::append_query(out, kCommand); });
-  }
+  if (!owed_.is_unsynced()) return run(kCommand, batch);
   for (const auto request : {Request::Parse, Request::Bind, Request::Execute, Request::Close}) {
     owed_.expect(request, Asker::Pooler);
   }
@@ -115,9 +112,7 @@ void ServerConnection::begin_probe(io::OutputBatch& batch, bool checks_settings)
       .asked = asked, .is_after_reset = may_lack_settings_ || words_.may_remove_state(), .is_check = checks_settings};
   settings_before_probe_ = settings_;
   words_.reset();
-  owed_.expect(protocol::Request::Query, protocol::Asker::Pooler);
-  const auto query = protocol::probe_query(asked, custom, checks_settings ? settings_ : nullptr);
-  batch.own_written([&](std::string& out) { protocol::append_query(out, query); });
+  run(protocol::probe_query(asked, custom, checks_settings ? settings_ : nullptr), batch);
 }
 
 // What was set back and what was set to the same value look alike: what is known of it decides. Of a custom setting

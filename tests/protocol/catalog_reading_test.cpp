@@ -4,19 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/hex.h"
+
 namespace howdah::protocol {
 
 namespace {
 
-std::string hex(std::string_view text) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string digits;
-  for (const char c : text) {
-    digits.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    digits.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return digits;
-}
+using tests::hex;
 
 using Row = std::vector<std::string>;
 

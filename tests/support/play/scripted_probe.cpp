@@ -1,22 +1,9 @@
 // What the scripted server answers when it is asked what a session has left.
 #include "protocol/state_probe.h"
+#include "tests/support/hex.h"
 #include "tests/support/play/scripted_server.h"
 
 namespace howdah::tests {
-
-namespace {
-
-std::string hex(const std::string& text) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string digits;
-  for (const char c : text) {
-    digits.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    digits.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return digits;
-}
-
-}  // namespace
 
 bool ScriptedServer::is_probe(const std::string& text) {
   return text.starts_with(protocol::kProbeMark);
