@@ -290,6 +290,7 @@ class Session final : private io::StreamHandler,
     Listening listening;
     std::deque<std::string> waiting;  // messages, until the client may be told of them
     std::size_t waiting_bytes = 0;
+    worker::TimePoint hand_over_at;  // not before, since the listener did not answer
   };
 
   const std::uint64_t id_;

@@ -19,6 +19,8 @@ using protocol::TransactionStatus;
 namespace {
 
 constexpr std::string_view kClearing = "UNLISTEN *";
+// A listener that did not answer is not waited for again so soon: the client's requests are held back meanwhile.
+constexpr auto kRetryAfter = std::chrono::seconds(60);
 
 }  // namespace
 
@@ -57,6 +59,7 @@ bool Session::begin_moving_channels() {
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
   if (server_->status() != TransactionStatus::Idle || server_->setting_traits().is_hasty) return false;
   if (ear_) ear_->listening.end_transaction();
+  if (ear_ && environment_.agenda.now() < ear_->hand_over_at) return false;
   const auto& left = server_->left_state();
   if (left.held() != protocol::StateKinds{StateKind::Listen} || !left.suspected().is_empty()) {
     if (ear_ && !ear_->listening.is_away() && !left.has(StateKind::Listen)) end_listening();
@@ -187,6 +190,7 @@ void Session::on_channels_late() {
 void Session::on_handed_back() {
   if (state_ == State::Ended) return;
   environment_.log.warning("the listener does not answer", {{"client", id_}, {"database", database()}});
+  ear_->hand_over_at = environment_.agenda.now() + kRetryAfter;
   server_->run(protocol::for_each_channel("UNLISTEN", {pool_->channels().switch_channel()}), environment_.requests);
   enter(ChannelStep::GivenUp);
 }

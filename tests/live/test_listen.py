@@ -1,5 +1,7 @@
 """LISTEN keeps no server: one connection of each database hears for all, and each session is told what its own would have."""
 
+import os
+import signal
 import struct
 import threading
 
@@ -243,6 +245,22 @@ def test_a_lost_listener_comes_back_with_a_warning_where_it_shall(start_howdah, 
         postgres.rows("notify news, 'again'", database="app")
         assert told(client.read()) == ("news", "again")
         assert client.query("select 1").kinds == "TDCZ"
+
+
+def test_a_listener_that_does_not_answer_leaves_the_client_its_server(start_howdah, postgres):
+    howdah = start_howdah(pool={"max_size": 2})
+    with wire.connect(howdah, **APP) as first, wire.connect(howdah, **APP) as client:
+        listen(howdah, first, "news")
+        [(pid,)] = listener(postgres)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert client.query("listen other").error is None
+            assert client.query("select 1").kinds == "TDCZ"  # after five seconds
+            assert [pin["reason"] for pin in show(howdah, "pins")] == ["listen"]
+            postgres.rows("notify other, 'all the same'", database="app")
+            assert told(client.read()) == ("other", "all the same")
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_another_encoding_than_utf_8_keeps_the_server(howdah, client, other):
