@@ -1,6 +1,7 @@
 """Starts and stops our own processes, by their process id only; they die with the test run."""
 
 import ctypes
+import itertools
 import os
 import pwd
 import signal
@@ -26,11 +27,25 @@ def as_user(name):
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def free_port():
-    """A port on 127.0.0.1 that nobody listened on a moment ago, below those that outgoing connections get."""
+_ports = None  # of this process, begun with the first one that is asked for
+
+
+def _ports_of_this_run():
+    """Ports below those that outgoing connections get, one after the other, round and round from a random one: a second
+    one drawn at random was now and then the first one again. Each worker of pytest has a share of its own."""
     low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
-    for _ in range(1000):
-        port = 10000 + int.from_bytes(os.urandom(2), "big") % max(low - 10000, 1)
+    first, last = (10000, low) if low > 20000 else (20000, 65536)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = (last - first) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    begin = int.from_bytes(os.urandom(4), "big")
+    return (first + worker * share + (begin + count) % share for count in itertools.count())
+
+
+def free_port():
+    """A port on 127.0.0.1 that nobody listened on a moment ago."""
+    global _ports
+    _ports = _ports or _ports_of_this_run()
+    for port in itertools.islice(_ports, 1000):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
