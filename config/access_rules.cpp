@@ -16,31 +16,39 @@ bool has_prefix(std::string_view address, std::string_view network, int prefix_b
   return ((address[whole] ^ network[whole]) & mask) == 0;
 }
 
-bool matches_origin(const AuthRule& rule, const ConnectionFacts& facts) {
-  switch (rule.origin) {
-    case AuthRule::Origin::Any:
+bool matches_tls(const AuthRule& rule, const ConnectionFacts& facts) {
+  switch (rule.tls) {
+    case RuleTls::Any:
       return true;
-    case AuthRule::Origin::Local:
-      return facts.is_local;
-    case AuthRule::Origin::Address:
-      return !facts.is_local && has_prefix(facts.address, rule.address, rule.prefix_bits);
+    case RuleTls::Required:
+      return facts.is_encrypted;
+    case RuleTls::Refused:
+      return !facts.is_encrypted && !facts.is_local;
   }
   return false;
 }
 
-bool names(const std::vector<std::string>& list, std::string_view name) {
-  return list.empty() || std::ranges::find(list, name) != list.end();
-}
-
 }  // namespace
 
-std::optional<AuthMethod> match_access_rule(const std::vector<AuthRule>& rules, const ConnectionFacts& facts) {
+bool is_from(const Origin& origin, bool is_local, std::string_view address) {
+  switch (origin.kind) {
+    case Origin::Kind::Any:
+      return true;
+    case Origin::Kind::Local:
+      return is_local;
+    case Origin::Kind::Address:
+      return !is_local && has_prefix(address, origin.address, origin.prefix_bits);
+  }
+  return false;
+}
+
+const AuthRule* match_access_rule(const std::vector<AuthRule>& rules, const ConnectionFacts& facts) {
   const auto rule = std::ranges::find_if(rules, [&](const AuthRule& candidate) {
-    return matches_origin(candidate, facts) && names(candidate.databases, facts.database) &&
-           names(candidate.users, facts.user);
+    return is_from(candidate.origin, facts.is_local, facts.address) && matches_tls(candidate, facts) &&
+           matches_any(candidate.databases, facts.database, facts.user) &&
+           matches_any(candidate.users, facts.user, facts.user);
   });
-  if (rule == rules.end()) return std::nullopt;
-  return rule->method;
+  return rule == rules.end() ? nullptr : &*rule;
 }
 
 }  // namespace howdah::config

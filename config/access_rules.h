@@ -1,7 +1,6 @@
 // Which rule of `auth` decides how a client logs in: the first that matches, as in pg_hba.conf.
 #pragma once
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,13 +10,16 @@ namespace howdah::config {
 
 struct ConnectionFacts {
   bool is_local = false;          // by a Unix socket
+  bool is_encrypted = false;      // by TLS
   std::string_view address = {};  // 4 or 16 bytes, network order; empty where local
   std::string_view database;
   std::string_view user;
 };
 
-// Nothing where no rule matches: the client is rejected.
-[[nodiscard]] std::optional<AuthMethod> match_access_rule(const std::vector<AuthRule>& rules,
-                                                          const ConnectionFacts& facts);
+// `address` as in ConnectionFacts.
+[[nodiscard]] bool is_from(const Origin& origin, bool is_local, std::string_view address);
+
+// A rule of `rules`; null where none matches: the client is rejected.
+[[nodiscard]] const AuthRule* match_access_rule(const std::vector<AuthRule>& rules, const ConnectionFacts& facts);
 
 }  // namespace howdah::config

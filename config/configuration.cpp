@@ -4,6 +4,7 @@
 
 #include "config/cross_checks.h"
 #include "config/document.h"
+#include "config/included_files.h"
 #include "config/problem_list.h"
 #include "config/settings_reader.h"
 
@@ -13,10 +14,28 @@ namespace {
 
 using Result = std::expected<Settings, std::vector<Problem>>;
 
-Result read_tree(const TreeNode& root, const std::string& source, const Outside& outside) {
-  ProblemList problems(source);
-  auto settings = SettingsReader(outside, problems).read(root);
+enum class Source { File, CommandLine };
+
+void check_file(const std::string& name, const std::optional<SettingsReader::SecretPlace>& secret,
+                const Outside& outside, ProblemList& problems) {
+  if (!secret) return;
+  const auto is_private = outside.check_privacy(name);
+  if (is_private) return;
+  problems.add(secret->path, {secret->line, "a secret in a file that others may read (" + is_private.error() + ")",
+                              "it in " + std::string(kPrivateFile)});
+}
+
+Result read_tree(const TreeNode& root, const std::string& name, Source source, const Outside& outside) {
+  ProblemList problems(name);
+  SettingsReader reader(outside, problems);
+  auto settings = reader.read(root);
+  if (source == Source::File) check_file(name, reader.first_secret(), outside, problems);
+  include_ident_file(settings, outside, problems);
   check_across(settings, problems);
+  include_hba_file(settings, outside, problems);
+  include_user_list(settings, outside, problems);
+  check_key_file(settings, outside, problems);
+  check_libpq(settings, outside, problems);
   if (!problems.is_empty()) return std::unexpected(problems.sorted());
   make_explicit(settings);
   return settings;
@@ -43,7 +62,7 @@ void name_command_line_option(Problem& problem) {
 
 Result read_configuration(std::string_view yaml_text, const std::string& file_name, const Outside& outside) {
   const auto root = read_document(yaml_text);
-  if (root) return read_tree(*root, file_name, outside);
+  if (root) return read_tree(*root, file_name, Source::File, outside);
   ProblemList problems(file_name);
   const auto& error = root.error();
   problems.add(error.path, {error.line, error.found, error.expected});
@@ -56,8 +75,12 @@ Result configuration_without_file(const std::string& backend, const std::vector<
   for (const auto& address : listen) addresses.items.push_back(text_node(address));
   auto root = map_of("databases", map_of("*", map_of("backend", text_node(backend))));
   root.items.push_back(std::move(addresses));
-  auto settings = read_tree(root, "command line", outside);
-  if (!settings) std::ranges::for_each(settings.error(), name_command_line_option);
+  auto settings = read_tree(root, "command line", Source::CommandLine, outside);
+  if (!settings) {
+    std::ranges::for_each(settings.error(), name_command_line_option);
+    return settings;
+  }
+  settings->auth = {AuthRule{.method = AuthMethod::Backend}};  // there is no list of users
   return settings;
 }
 

@@ -24,24 +24,36 @@ struct Problem {
   [[nodiscard]] std::string message() const;
 };
 
+// What is expected of a file with a secret, for a message.
+inline constexpr const char* kPrivateFile = "one that nobody else can read (chmod 600)";
+
 // What the reader asks of the world around it. Errors are said in a few words ("no such file"), without
 // secrets.
 struct Outside {
-  // The whole content of a file that holds a password.
+  // The whole content of a file.
   std::function<std::expected<std::string, std::string>(const std::string& path)> read_file;
+  // Whether there is anything of that name, readable or not.
+  std::function<bool(const std::string& path)> file_exists;
+  // Whether nobody else can read the file, which holds a secret: it must be a regular file, ours and closed to group
+  // and others, or root's and at most open for reading to the group. The error tells how it is.
+  std::function<std::expected<void, std::string>(const std::string& path)> check_privacy;
   // The value of an environment variable; nothing where it is not set.
   std::function<std::optional<std::string>(const std::string& name)> environment;
   // Whether libpq takes the connection string; what it quotes of it is left out where it may be a password.
   std::function<std::expected<void, std::string>(const std::string& backend)> check_backend;
+  // Why libpq cannot log in with SCRAM keys: "15.14"; nothing where it can.
+  std::function<std::optional<std::string>()> libpq_without_scram_keys;
 };
 
 // The checked settings, or every mistake at once in the order of lines. `yaml_text` is hostile: it is bounded
-// in size, depth and what its aliases repeat.
+// in size, depth and what its aliases repeat. `file_name` is also the path by which the file is looked at, which must
+// be closed to others when there is a secret in it.
 [[nodiscard]] std::expected<Settings, std::vector<Problem>> read_configuration(std::string_view yaml_text,
                                                                                const std::string& file_name,
                                                                                const Outside& outside);
 
-// For `howdah --backend DSN --listen ADDR`: one database entry "*", no users, and the same checks.
+// For `howdah --backend DSN --listen ADDR`: one database entry "*", no users (the backend judges their passwords), and
+// the same checks.
 [[nodiscard]] std::expected<Settings, std::vector<Problem>> configuration_without_file(
     const std::string& backend, const std::vector<std::string>& listen, const Outside& outside);
 

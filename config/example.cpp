@@ -63,8 +63,8 @@ void ExampleWriter::write(const Option& option) {
   const auto shared = static_cast<std::size_t>(differing - steps.begin());
   if (shared == 0) text_ += "\n";
   write_headings(steps, shared);
-  const auto in_list = std::ranges::find(steps, kItemStep) != steps.end();
-  const bool begins_item = in_list && std::ranges::find(previous_, kItemStep) == previous_.end();
+  const auto item_step = std::ranges::find(steps, kItemStep) - steps.begin();
+  const bool begins_item = item_step < std::ssize(steps) && differing - steps.begin() <= item_step;
   std::string margin((steps.size() - 1) * 2, ' ');
   if (begins_item) margin.erase(margin.size() - 2);
   write_help(option, margin);

@@ -31,6 +31,10 @@ Mistake wrong(const TreeNode& node, std::string expected) {
   return {node.line, found_text(node), std::move(expected)};
 }
 
+Mistake bad_expression(const TreeNode& node, const std::string& reason) {
+  return {node.line, found_text(node) + " (" + reason + ")", "a name, or / and a regular expression"};
+}
+
 // One overload for each kind.
 class FieldReader {
  public:
@@ -69,10 +73,17 @@ class FieldReader {
     return {};
   }
   Mistakes operator()(const NameList& list) const;
+  Mistakes operator()(const NamePatternList& list) const;
+  Mistakes operator()(const SystemUser& user) const;
+  Mistakes operator()(const MappedUser& user) const;
+  Mistakes operator()(const Text& text) const { return store(text.value, scalar()); }
+  Mistakes operator()(const FilePath& path) const;
+  Mistakes operator()(const HiddenText& text) const;
   Mistakes operator()(const ListenOne& listen) const;
   Mistakes operator()(const ListenMany& listen) const;
   Mistakes operator()(const Backend& backend) const;
   Mistakes operator()(const Password& password) const;
+  Mistakes operator()(const OriginMany& ranges) const;
   Mistakes operator()(const OriginOfRule& rule) const;
 
  private:
@@ -108,6 +119,57 @@ Mistakes FieldReader::operator()(const NameList& list) const {
   }
   if (mistakes.empty()) *list.value = std::move(names);
   return mistakes;
+}
+
+Mistakes FieldReader::operator()(const NamePatternList& list) const {
+  Mistakes mistakes;
+  std::vector<NamePattern> patterns;
+  bool is_for_all = false;
+  for (const auto& item : items()) {
+    if (item.kind != TreeNode::Kind::Scalar || item.text.empty()) {
+      mistakes.push_back(wrong(item, expected_text(field_)));
+    } else if (item.text == "all") {
+      is_for_all = true;
+    } else if (list.takes_same_user && item.text == "sameuser") {
+      patterns.push_back(NamePattern::same_user());
+    } else if (auto pattern = NamePattern::parse(item.text)) {
+      patterns.push_back(*std::move(pattern));
+    } else {
+      mistakes.push_back(bad_expression(item, pattern.error()));
+    }
+  }
+  if (is_for_all) patterns.clear();
+  if (mistakes.empty()) *list.value = std::move(patterns);
+  return mistakes;
+}
+
+Mistakes FieldReader::operator()(const SystemUser& user) const {
+  if (!scalar() || node_.text.empty()) return refused();
+  auto pattern = NamePattern::parse(node_.text);
+  if (!pattern) return {bad_expression(node_, pattern.error())};
+  *user.value = *std::move(pattern);
+  return {};
+}
+
+Mistakes FieldReader::operator()(const MappedUser& user) const {
+  if (!scalar() || node_.text.empty()) return refused();
+  const auto is_set = set_user(*user.value, node_.text, false);
+  if (!is_set) return {bad_expression(node_, is_set.error())};
+  return {};
+}
+
+Mistakes FieldReader::operator()(const FilePath& path) const {
+  if (!scalar() || node_.text.empty()) return refused();
+  *path.value = node_.text;
+  return {};
+}
+
+// Never quotes the text.
+Mistakes FieldReader::operator()(const HiddenText& text) const {
+  auto secret = read_secret(node_, outside_);
+  if (!secret) return {secret.error()};
+  *text.value = *std::move(secret);
+  return {};
 }
 
 Mistakes FieldReader::operator()(const ListenOne& listen) const {
@@ -157,13 +219,23 @@ Mistakes FieldReader::operator()(const Password& password) const {
   return {};
 }
 
+Mistakes FieldReader::operator()(const OriginMany& origins) const {
+  Mistakes mistakes;
+  std::vector<Origin> read;
+  for (const auto& item : items()) {
+    auto origin = item.kind == TreeNode::Kind::Scalar ? parse_origin(item.text) : std::nullopt;
+    if (!origin || origin->kind == Origin::Kind::Any) {
+      mistakes.push_back(wrong(item, expected_text(field_)));
+    } else {
+      read.push_back(*std::move(origin));
+    }
+  }
+  if (mistakes.empty()) *origins.value = std::move(read);
+  return mistakes;
+}
+
 Mistakes FieldReader::operator()(const OriginOfRule& rule) const {
-  const auto origin = scalar().and_then(parse_origin);
-  if (!origin) return refused();
-  rule.value->origin = origin->kind;
-  rule.value->address = origin->address;
-  rule.value->prefix_bits = origin->prefix_bits;
-  return {};
+  return store(&rule.value->origin, scalar().and_then(parse_origin));
 }
 
 }  // namespace
@@ -172,12 +244,18 @@ std::vector<Mistake> read_field(const Field& field, const TreeNode& node, const 
   return std::visit(FieldReader(field, node, outside), field);
 }
 
+bool holds_secret(const Field& field, const TreeNode& node) {
+  if (node.kind != TreeNode::Kind::Scalar || node.text.empty()) return false;
+  if (std::holds_alternative<Password>(field) || std::holds_alternative<HiddenText>(field)) return true;
+  return std::holds_alternative<Backend>(field) && may_hold_secret(node.text);
+}
+
 std::string found_text(const TreeNode& node) {
   switch (node.kind) {
     case TreeNode::Kind::Nothing:
       return "nothing";
     case TreeNode::Kind::Scalar:
-      return parse_whole_number(node.text) ? printable(node.text) : quoted(node.text);
+      return parse_whole_number(node.text) ? printable(node.text) : in_quotes(node.text);
     case TreeNode::Kind::List:
       return node.items.empty() ? "an empty list" : "a list";
     case TreeNode::Kind::Map:

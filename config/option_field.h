@@ -53,6 +53,29 @@ struct OptionalChoice {
 struct NameList {
   std::vector<std::string>* value;
 };
+// Names and expressions; "all" among them means an empty list.
+struct NamePatternList {
+  std::vector<NamePattern>* value;
+  bool takes_same_user;  // the word "sameuser"
+};
+// A name or an expression.
+struct SystemUser {
+  NamePattern* value;
+};
+struct MappedUser {
+  IdentMapping* value;
+};
+// Any text, an empty one too.
+struct Text {
+  std::string* value;
+};
+struct FilePath {
+  std::string* value;
+};
+// A secret that is sent as it is: not one that clients are checked against.
+struct HiddenText {
+  std::string* value;
+};
 struct ListenOne {
   std::string* value;
 };
@@ -65,18 +88,29 @@ struct Backend {
 struct Password {
   std::optional<std::string>* value;
 };
+// "local" and networks.
+struct OriginMany {
+  std::vector<Origin>* value;
+};
 struct OriginOfRule {
   AuthRule* value;
 };
 
-using Field = std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
-                           Choice<StateProbe>, Choice<StatePolicy>, Choice<SettingsPolicy>, Choice<ListenPolicy>,
-                           Choice<ListenerLost>, Choice<SequencePolicy>, Choice<LogLevel>, Choice<LogFormat>,
-                           Choice<AuthMethod>, NameList, ListenOne, ListenMany, Backend, Password, OriginOfRule>;
+using Field =
+    std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
+                 Choice<StateProbe>, Choice<StatePolicy>, Choice<SettingsPolicy>, Choice<ListenPolicy>,
+                 Choice<ListenerLost>, Choice<SequencePolicy>, Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>,
+                 Choice<RuleTls>, Choice<ClientCertificateCheck>, Choice<CertificateName>, Choice<LdapSettings::Scheme>,
+                 Choice<LdapSettings::Scope>, Choice<TlsMode>, Choice<ClientCertificate>, Choice<TlsVersion>, NameList,
+                 NamePatternList, SystemUser, MappedUser, Text, FilePath, HiddenText, ListenOne, ListenMany, Backend,
+                 Password, OriginMany, OriginOfRule>;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
 // unchanged then.
 [[nodiscard]] std::vector<Mistake> read_field(const Field& field, const TreeNode& node, const Outside& outside);
+
+// Whether the document itself holds a secret here, rather than the name of a place that does.
+[[nodiscard]] bool holds_secret(const Field& field, const TreeNode& node);
 
 // The value as the configuration would say it; empty where there is none. Secrets are masked.
 [[nodiscard]] std::string field_text(const Field& field);

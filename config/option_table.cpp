@@ -13,13 +13,18 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, Settings>) return subject.settings;
   if constexpr (std::is_same_v<Owner, AdminSettings>) return subject.settings.admin;
   if constexpr (std::is_same_v<Owner, ClientSettings>) return subject.settings.client;
+  if constexpr (std::is_same_v<Owner, TlsSettings>) return subject.settings.client.tls;
+  if constexpr (std::is_same_v<Owner, ProxyProtocolSettings>) return subject.settings.client.proxy_protocol;
   if constexpr (std::is_same_v<Owner, LogSettings>) return subject.settings.log;
   if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
+  if constexpr (std::is_same_v<Owner, AuthQuerySettings>) return subject.database.auth_query;
   if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;
   if constexpr (std::is_same_v<Owner, PreparedStatementSettings>) return subject.database.pool.prepared_statements;
   if constexpr (std::is_same_v<Owner, StateSettings>) return subject.database.pool.state;
   if constexpr (std::is_same_v<Owner, UserSettings>) return subject.user;
   if constexpr (std::is_same_v<Owner, AuthRule>) return subject.rule;
+  if constexpr (std::is_same_v<Owner, IdentMapping>) return subject.mapping;
+  if constexpr (std::is_same_v<Owner, LdapSettings>) return subject.rule.ldap;
 }
 
 template <auto kMember>
@@ -52,6 +57,13 @@ template <typename Kind, auto kMember>
 Field plain(Subject& subject) {
   return Kind{address_of<kMember>(subject)};
 }
+template <auto kMember, bool kTakesSameUser>
+Field names(Subject& subject) {
+  return NamePatternList{address_of<kMember>(subject), kTakesSameUser};
+}
+Field mapped_user(Subject& subject) {
+  return MappedUser{&subject.mapping};
+}
 Field origin(Subject& subject) {
   return OriginOfRule{&subject.rule};
 }
@@ -64,10 +76,14 @@ constexpr int kMostUserTimeoutSeconds = 86'400;
 
 using enum Reload;
 using Db = DatabaseSettings;
+using Ask = AuthQuerySettings;
 using Pool = PoolSettings;
 using Prepared = PreparedStatementSettings;
 using State = StateSettings;
+using Tls = TlsSettings;
 using User = UserSettings;
+using Rule = AuthRule;
+using Ldap = LdapSettings;
 
 constexpr std::array kTable{
     Option{"listen", plain<ListenMany, &Settings::listen>, Restart,
@@ -82,6 +98,23 @@ constexpr std::array kTable{
     Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
            "An orderly shutdown waits this long for transactions to end. 0: no limit."},
 
+    Option{"user_list", plain<FilePath, &Settings::user_list>, Live,
+           "A file in the format of PgBouncer's auth_file (userlist.txt): a name and a secret in double quotes on each "
+           "line. What users says of the same names wins. The file must be closed to others (chmod 600).",
+           "/etc/howdah/userlist.txt"},
+    Option{"hba_file", plain<FilePath, &Settings::hba_file>, Live,
+           "A file in the format of PostgreSQL's pg_hba.conf, in place of auth. What has no meaning here (roles by "
+           "their members, host names, samenet, gss, sspi, radius and some more) is an error with its line; records "
+           "for replication are passed over.",
+           "/etc/howdah/pg_hba.conf"},
+    Option{"ident_file", plain<FilePath, &Settings::ident_file>, Live,
+           "A file in the format of PostgreSQL's pg_ident.conf, in place of ident_maps.", "/etc/howdah/pg_ident.conf"},
+
+    Option{
+        "core_dumps", plain<Flag, &Settings::core_dumps>, Restart,
+        "Whether the kernel may write the process's memory to a file when it crashes. There are passwords and rows in "
+        "it. Without, nobody but root can look into the process by /proc or a debugger either."},
+
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
            "The stats port, as host:port. Without it there is none.", "127.0.0.1:9930"},
     Option{"admin.users", plain<NameList, &AdminSettings::users>, Live,
@@ -89,6 +122,14 @@ constexpr std::array kTable{
 
     Option{"client.max_connections", count<&ClientSettings::max_connections, 0, kMostConnections>, Live,
            "Most client connections in all. 0: no limit."},
+    Option{
+        "client.max_logins", count<&ClientSettings::max_logins, 0, kMostConnections>, Live,
+        "Most client connections at a time that have not logged in yet; those beyond are turned away with 53300. 0: no "
+        "limit."},
+    Option{
+        "client.max_logins_per_address", count<&ClientSettings::max_logins_per_address, 0, kMostConnections>, Live,
+        "Likewise, of one address: that in the header of the PROXY protocol, where there is one. Unix sockets are not "
+        "counted. 0: no limit of its own."},
     Option{"client.login_timeout", duration<&ClientSettings::login_timeout>, Live,
            "From the accepted connection to the end of authentication. 0: no limit."},
     Option{"client.idle_timeout", duration<&ClientSettings::idle_timeout>, Live,
@@ -122,6 +163,44 @@ constexpr std::array kTable{
         "itself, from little for a quiet connection to several megabytes for a fast one far away; a size given "
         "here stops that, so it is for bounding the memory of very many connections, or for a kernel whose limits "
         "(net.ipv4.tcp_wmem, tcp_rmem) cannot be changed. At most what net.core.wmem_max and rmem_max allow."},
+    Option{
+        "client.tls.mode", choice<Choice, &Tls::mode>, Live,
+        "TLS from clients over TCP, by SSLRequest or at once (direct, ALPN postgresql). allow: those that ask for it "
+        "get it. require: the others are turned away. Unix sockets never have it."},
+    Option{"client.tls.certificate", plain<FilePath, &Tls::certificate>, Live,
+           "A PEM file: our certificate, then those between it and the authority that clients know.",
+           "/etc/howdah/server.crt"},
+    Option{"client.tls.key", plain<FilePath, &Tls::key>, Live,
+           "A PEM file with the key of the certificate, without a passphrase. It must be ours and closed to others "
+           "(chmod 600), or root's and at most open to our group (640).",
+           "/etc/howdah/server.key"},
+    Option{"client.tls.ca", plain<FilePath, &Tls::ca>, Live,
+           "A PEM file of the authorities whose certificates clients may show.", "/etc/howdah/clients.crt"},
+    Option{"client.tls.client_certificate", choice<Choice, &Tls::client_certificate>, Live,
+           "Whether clients are asked for a certificate. request: one that is shown must be of client.tls.ca. require: "
+           "one must be shown. What it must say is up to the rules of auth."},
+    Option{"client.tls.min_version", choice<Choice, &Tls::min_version>, Live, "The least version of TLS."},
+    Option{"client.tls.max_version", choice<Choice, &Tls::max_version>, Live, "The greatest version of TLS."},
+    Option{"client.tls.ciphers", plain<Text, &Tls::ciphers>, Live,
+           "The ciphers for TLS 1.2, as a list of OpenSSL's (openssl ciphers)."},
+    Option{"client.tls.cipher_suites", plain<Text, &Tls::cipher_suites>, Live,
+           "The ciphers for TLS 1.3, as a list of OpenSSL's. Without it those that OpenSSL prefers.",
+           "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"},
+    Option{"client.tls.reload_interval", duration<&Tls::reload_interval>, Live,
+           "So often the files of the certificate, the key and the authorities are looked at, and read again when they "
+           "have changed; new connections get the new ones. 0: at a reload only."},
+
+    Option{
+        "client.proxy_protocol.from", plain<OriginMany, &ProxyProtocolSettings::from>, Live,
+        "Load balancers whose connections begin with a header of the PROXY protocol, version 1 or 2, which tells where "
+        "the client is: that address goes into the rules, the log and SHOW CLIENTS. A connection from there without "
+        "such a header is closed, and one from elsewhere that has it too.",
+        "[10.0.0.0/24]"},
+    Option{
+        "client.application_name_add_host", plain<Flag, &ClientSettings::application_name_add_host>, Live,
+        "The application_name that a client gives at its log-in gets the client's address behind it, as in \"app - "
+        "10.0.0.7:40000\", to be seen in PostgreSQL's log and pg_stat_activity. In mode transaction each client that "
+        "gets a server then sets its own name there."},
 
     Option{"log.level", choice<Choice, &LogSettings::level>, Live, "The least important lines that are written."},
     Option{"log.format", choice<Choice, &LogSettings::format>, Live, "Lines for people, or one JSON object each."},
@@ -138,6 +217,55 @@ constexpr std::array kTable{
         "tcp_user_timeout are libpq's; where the string says nothing of them and names no service, keepalives_idle=60 "
         "keepalives_interval=10 keepalives_count=6.",
         "postgresql://127.0.0.1:5432", true},
+    Option{"databases.<name>.backend_auth_cache", duration<&Db::backend_auth_cache>, Live,
+           "With the auth method backend: a password that the backend has taken is right here for so long without "
+           "asking it again, though it be changed or its user dropped there. Kept in memory as a verifier. 0: the "
+           "backend is asked at each log-in. A wrong password always goes to the backend."},
+    Option{"databases.<name>.auth_query.user", plain<Text, &Ask::user>, Live,
+           "Users that have no secret under users are looked up in PostgreSQL: this role logs in to the backend and "
+           "asks. Needed by the methods scram-sha-256, md5 and password. Without it nobody is looked up.",
+           "howdah_auth"},
+    Option{"databases.<name>.auth_query.password", plain<HiddenText, &Ask::password>, Live,
+           "Its password. None: what libpq finds by itself (a password file, a certificate).",
+           "{file: /etc/howdah/auth.password}"},
+    Option{"databases.<name>.auth_query.database", plain<Text, &Ask::database>, Live,
+           "The database where it asks. None: that of backend, else the name of the entry, for \"*\" postgres.",
+           "postgres"},
+    Option{"databases.<name>.auth_query.query", plain<Text, &Ask::query>, Live,
+           "What it asks, with $1 in place of the user's name. The columns of the answer are the name, the secret as "
+           "PostgreSQL keeps it or plain text, and, if there is a third, the end of its validity in seconds of the "
+           "epoch. A name that is not just that of the user, or no row, means nobody; NULL, that the user cannot log "
+           "in. None: pg_catalog.pg_authid is read, which a superuser may; for others make a function with SECURITY "
+           "DEFINER. In either case NOLOGIN and VALID UNTIL of a role of that name count.",
+           "select * from pooler.user_lookup($1)"},
+    Option{"databases.<name>.auth_query.max_connections", count<&Ask::max_connections, 1, 100>, Live,
+           "Most connections that ask; they are none of the pool's."},
+    Option{"databases.<name>.auth_query.ttl", duration<&Ask::ttl>, Live,
+           "An answer counts for so long, one that says that there is no such user too. After a log-in with it has "
+           "failed, it is asked for anew."},
+    Option{"databases.<name>.auth_query.stale_ttl", duration<&Ask::stale_ttl>, Live,
+           "For so long after its ttl an answer is still used, while it is asked for again behind."},
+    Option{"databases.<name>.auth_query.timeout", duration<&Ask::timeout, 100>, Live,
+           "Most time for one question, the log-in included."},
+    Option{"databases.<name>.auth_query.idle_timeout", duration<&Ask::idle_timeout, 100>, Live,
+           "A connection that has nothing to ask for longer is closed."},
+    Option{"databases.<name>.password_command", plain<HiddenText, &Db::password_command>, Live,
+           "For passwords that change: /bin/sh runs this, and the first line that it prints is the password for "
+           "log-ins to the backend. What it says on its standard error goes to the log. Run again after password_ttl, "
+           "and after the backend has refused the password.",
+           "aws rds generate-db-auth-token --hostname db --port 5432 --username app"},
+    Option{"databases.<name>.password_file", plain<FilePath, &Db::password_file>, Live,
+           "The same from a file, which is read at each log-in to the backend; the line end at its end is no part of "
+           "it.",
+           "/run/secrets/backend-password"},
+    Option{"databases.<name>.password_ttl", duration<&Db::password_ttl>, Live,
+           "What password_command has printed counts for so long."},
+    Option{"databases.<name>.password_timeout", duration<&Db::password_timeout, 100>, Live,
+           "password_command is killed after this, and the log-in fails."},
+    Option{"databases.<name>.scram_pass_through", plain<Flag, &Db::scram_pass_through>, Live,
+           "A client that logs in by SCRAM with the same verifier as PostgreSQL has (copied there, or looked up by "
+           "auth_query) gives away the keys with which howdah logs in to the backend as that user; they are kept in "
+           "memory only. Needs libpq 18 or newer, and a backend without a user."},
     Option{"databases.<name>.pool.mode", choice<Choice, &Pool::mode>, Live,
            "When a server connection goes back to the pool: at the end of the transaction, of the session, "
            "or of "
@@ -152,6 +280,8 @@ constexpr std::array kTable{
            "Log-ins to the backend that may be under way at a time."},
     Option{"databases.<name>.pool.acquire_timeout", duration<&Pool::acquire_timeout>, Live,
            "A client waits this long for a server connection, then gets an error. 0: no limit."},
+    Option{"databases.<name>.pool.acquire_notify", duration<&Pool::acquire_notify>, Live,
+           "A client that has waited this long for a server connection is told why, by a notice. 0: never."},
     Option{"databases.<name>.pool.connect_timeout", duration<&Pool::connect_timeout>, Live,
            "One log-in to the backend, name look-up included. 0: no limit."},
     Option{"databases.<name>.pool.query_timeout", duration<&Pool::query_timeout>, Live,
@@ -293,18 +423,75 @@ constexpr std::array kTable{
     Option{"users.<name>.max_clients", count<&User::max_clients, 0, kMostConnections>, Live,
            "Most client connections of this user. 0: no limit of its own."},
 
+    Option{"ident_maps.<name>[].system", plain<SystemUser, &IdentMapping::system>, Live,
+           "For the methods cert and peer: a name in a certificate or a user of the operating system who may log in as "
+           "`user`; of / and a regular expression, all names that it is found in.",
+           R"('/^(.*)@example\.net$')", true},
+    Option{"ident_maps.<name>[].user", mapped_user, Live,
+           "As whom: a name, in which \\1 stands for what the first group of `system` has matched, / and a regular "
+           "expression, or all.",
+           "'\\1'", true},
+
     Option{"auth[].from", origin, Live,
            "Where the client comes from: any, local (a Unix socket), an address or a network such as "
            "10.0.0.0/8."},
-    Option{"auth[].databases", plain<NameList, &AuthRule::databases>, Live,
-           "Names of databases as the client gives them. None: all.", "[products]"},
-    Option{"auth[].users", plain<NameList, &AuthRule::users>, Live, "Names of users. None: all.", "[app]"},
-    Option{"auth[].method",
-           choice<Choice, &AuthRule::method>,
-           Live,
-           "How the client proves who it is; reject turns it away.",
-           {},
-           true},
+    Option{"auth[].tls", choice<Choice, &Rule::tls>, Live,
+           "Whether the rule is for connections with TLS (required), over TCP without it (refused), or both (any)."},
+    Option{"auth[].databases", names<&Rule::databases, true>, Live,
+           "Names of databases as the client gives them, among them sameuser (the one called as the user), all, or / "
+           "and a regular expression, which is found anywhere in the name unless it says ^ and $. None: all.",
+           "[products, sameuser, '/^shop[0-9]+$']"},
+    Option{"auth[].users", names<&Rule::users, false>, Live, "Names of users likewise, without sameuser. None: all.",
+           "[app]"},
+    Option{
+        "auth[].method",
+        choice<Choice, &AuthRule::method>,
+        Live,
+        "How the client proves who it is. trust: not at all. reject: it is turned away. scram-sha-256, md5: it knows "
+        "the password, which is not sent. password: it sends it, which needs TLS or a Unix socket. cert: by the name "
+        "in its TLS certificate; only with tls: required. peer: by the user of the operating system that it runs "
+        "as; only with from: local. pam, ldap: those check the password that it sends. backend: PostgreSQL checks "
+        "it.",
+        {},
+        true},
+    Option{
+        "auth[].map", plain<Text, &Rule::map>, Live,
+        "With cert and peer: the entry of ident_maps that says which users that name may log in as. Without one both "
+        "names must be the same.",
+        "app"},
+    Option{"auth[].client_certificate", choice<Choice, &Rule::client_certificate>, Live,
+           "What must be proved by a TLS certificate, beside the method; only with tls: required. verify-ca: that the "
+           "client has one of client.tls.ca. verify-full: also that its name is the user's, or with cert, which "
+           "does this anyway, one that the map has for it."},
+    Option{"auth[].certificate_name", choice<Choice, &Rule::certificate_name>, Live,
+           "Which name of a certificate is meant: the common name, or the whole distinguished name (RFC 2253)."},
+    Option{"auth[].pam_service", plain<Text, &Rule::pam_service>, Live,
+           "With pam: the name of the service, mostly a file in /etc/pam.d."},
+    Option{"auth[].ldap.servers", plain<NameList, &Ldap::servers>, Live,
+           "With ldap: names or addresses of the servers, tried in order.", "[ldap.example.net]"},
+    Option{"auth[].ldap.scheme", choice<Choice, &Ldap::scheme>, Live, "ldaps: TLS from the first byte."},
+    Option{"auth[].ldap.port", count<&Ldap::port, 0, 65'535>, Live, "0: that of the scheme, 389 or 636."},
+    Option{"auth[].ldap.start_tls", plain<Flag, &Ldap::start_tls>, Live,
+           "Turns a connection of scheme ldap into one with TLS before anything else. Without it or ldaps passwords "
+           "cross the network in clear text."},
+    Option{"auth[].ldap.prefix", plain<Text, &Ldap::prefix>, Live,
+           "Simple bind: the client's password is tried out with the name prefix + user + suffix.", "uid="},
+    Option{"auth[].ldap.suffix", plain<Text, &Ldap::suffix>, Live, "See prefix.", "',ou=people,dc=example,dc=net'"},
+    Option{"auth[].ldap.base_dn", plain<Text, &Ldap::base_dn>, Live,
+           "Search and bind, in place of prefix and suffix: the user is searched for below this name, and the password "
+           "is tried out with the one entry that is found.",
+           "ou=people,dc=example,dc=net"},
+    Option{"auth[].ldap.bind_dn", plain<Text, &Ldap::bind_dn>, Live, "Who searches. Without it nobody in particular.",
+           "cn=howdah,dc=example,dc=net"},
+    Option{"auth[].ldap.bind_password", plain<HiddenText, &Ldap::bind_password>, Live, "The password of bind_dn.",
+           "{file: /etc/howdah/ldap.password}"},
+    Option{"auth[].ldap.search_attribute", plain<Text, &Ldap::search_attribute>, Live,
+           "The attribute that is the user's name."},
+    Option{"auth[].ldap.search_filter", plain<Text, &Ldap::search_filter>, Live,
+           "In place of search_attribute: a filter, in which $username stands for the user.",
+           "(|(uid=$username)(mail=$username))"},
+    Option{"auth[].ldap.scope", choice<Choice, &Ldap::scope>, Live,
+           "How deep below base_dn: base is that entry itself, one the entries right below, sub all."},
 };
 
 bool is_below(std::string_view path, std::string_view section, std::string_view step) {

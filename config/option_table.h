@@ -21,6 +21,8 @@ struct Subject {
   DatabaseSettings database;
   UserSettings user;
   AuthRule rule;
+  IdentMap ident_map;
+  IdentMapping mapping;  // of an ident_map
 };
 
 struct Option {

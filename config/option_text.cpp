@@ -15,6 +15,13 @@ std::string flow_list(const std::vector<std::string>& items) {
   return text + "]";
 }
 
+std::vector<std::string> texts_of(const std::vector<NamePattern>& patterns) {
+  std::vector<std::string> texts;
+  texts.reserve(patterns.size());
+  for (const auto& pattern : patterns) texts.push_back(pattern.text());
+  return texts;
+}
+
 struct ValueText {
   std::string operator()(const Count& count) const { return std::to_string(*count.value); }
   std::string operator()(const WorkerCount& count) const {
@@ -32,16 +39,26 @@ struct ValueText {
     return choice.value->has_value() ? std::string(word_of(**choice.value)) : std::string();
   }
   std::string operator()(const NameList& list) const { return list.value->empty() ? "" : flow_list(*list.value); }
+  std::string operator()(const NamePatternList& list) const {
+    return list.value->empty() ? "" : flow_list(texts_of(*list.value));
+  }
+  std::string operator()(const SystemUser& user) const { return user.value->text(); }
+  std::string operator()(const MappedUser& user) const { return user.value->user.text(); }
+  std::string operator()(const Text& text) const { return *text.value; }
+  std::string operator()(const FilePath& path) const { return *path.value; }
+  std::string operator()(const HiddenText& text) const { return text.value->empty() ? "" : kMask; }
   std::string operator()(const ListenOne& listen) const { return *listen.value; }
   std::string operator()(const ListenMany& listen) const {
     return listen.value->empty() ? "" : flow_list(*listen.value);
   }
   std::string operator()(const Backend& backend) const { return without_secrets(*backend.value); }
   std::string operator()(const Password& password) const { return password.value->has_value() ? kMask : ""; }
-  std::string operator()(const OriginOfRule& rule) const {
-    return format_origin(
-        {.kind = rule.value->origin, .address = rule.value->address, .prefix_bits = rule.value->prefix_bits});
+  std::string operator()(const OriginMany& origins) const {
+    std::vector<std::string> items;
+    for (const auto& origin : *origins.value) items.push_back(format_origin(origin));
+    return items.empty() ? "" : flow_list(items);
   }
+  std::string operator()(const OriginOfRule& rule) const { return format_origin(rule.value->origin); }
 };
 
 template <typename Enum>
@@ -79,6 +96,15 @@ struct ExpectedText {
     return one_of<Enum>();
   }
   std::string operator()(const NameList&) const { return "a list of names"; }
+  std::string operator()(const NamePatternList& list) const {
+    return std::string("a list of names, / and a regular expression, ") + (list.takes_same_user ? "sameuser, " : "") +
+           "or all";
+  }
+  std::string operator()(const SystemUser&) const { return "a name, or / and a regular expression"; }
+  std::string operator()(const MappedUser&) const { return "a name, / and a regular expression, or all"; }
+  std::string operator()(const Text&) const { return "a text"; }
+  std::string operator()(const FilePath&) const { return "the path of a file"; }
+  std::string operator()(const HiddenText&) const { return "a text, {file: path} or {env: NAME}"; }
   std::string operator()(const ListenOne&) const { return "host:port, [address]:port or :port"; }
   std::string operator()(const ListenMany&) const {
     return "a list of host:port, [address]:port, :port, unix:/folder or unix:/folder:port";
@@ -86,6 +112,9 @@ struct ExpectedText {
   std::string operator()(const Backend&) const { return "a libpq connection string or URI"; }
   std::string operator()(const Password&) const {
     return "plain text, md5 and 32 hex digits, a SCRAM-SHA-256 verifier, {file: path} or {env: NAME}";
+  }
+  std::string operator()(const OriginMany&) const {
+    return "a list of local, addresses or networks such as 10.0.0.0/8";
   }
   std::string operator()(const OriginOfRule&) const { return "any, local, an address or a network such as 10.0.0.0/8"; }
 };
@@ -112,10 +141,17 @@ struct KindText {
     return one_of<Enum>();
   }
   std::string operator()(const NameList&) const { return "list of names"; }
+  std::string operator()(const NamePatternList&) const { return "list of names or /expressions"; }
+  std::string operator()(const SystemUser&) const { return "name or /expression"; }
+  std::string operator()(const MappedUser&) const { return "name, /expression or all"; }
+  std::string operator()(const Text&) const { return "text"; }
+  std::string operator()(const FilePath&) const { return "path"; }
+  std::string operator()(const HiddenText&) const { return "text, {file: path} or {env: NAME}"; }
   std::string operator()(const ListenOne&) const { return "address and port"; }
   std::string operator()(const ListenMany&) const { return "list of addresses"; }
   std::string operator()(const Backend&) const { return "libpq connection string or URI"; }
   std::string operator()(const Password&) const { return "text, {file: path} or {env: NAME}"; }
+  std::string operator()(const OriginMany&) const { return "list of local, addresses and networks"; }
   std::string operator()(const OriginOfRule&) const { return "any, local, address or network"; }
 };
 

@@ -38,23 +38,23 @@ Origin without_mapping(Origin origin) {
 
 std::optional<Origin> parse_origin(std::string_view text) {
   if (text == "any") return Origin{};
-  if (text == "local") return Origin{.kind = AuthRule::Origin::Local};
+  if (text == "local") return Origin{.kind = Origin::Kind::Local};
   const auto slash = text.find('/');
   auto address = parse_address(std::string(text.substr(0, slash)));
   if (!address) return std::nullopt;
   const int all_bits = static_cast<int>(address->size()) * 8;
   const auto bits = slash == std::string_view::npos ? all_bits : parse_prefix(text.substr(slash + 1), all_bits);
   if (!bits) return std::nullopt;
-  return without_mapping({.kind = AuthRule::Origin::Address, .address = *std::move(address), .prefix_bits = *bits});
+  return without_mapping({.kind = Origin::Kind::Address, .address = *std::move(address), .prefix_bits = *bits});
 }
 
 std::string format_origin(const Origin& origin) {
   switch (origin.kind) {
-    case AuthRule::Origin::Any:
+    case Origin::Kind::Any:
       return "any";
-    case AuthRule::Origin::Local:
+    case Origin::Kind::Local:
       return "local";
-    case AuthRule::Origin::Address:
+    case Origin::Kind::Address:
       break;
   }
   std::array<char, INET6_ADDRSTRLEN> text{};

@@ -9,12 +9,6 @@
 
 namespace howdah::config {
 
-struct Origin {
-  AuthRule::Origin kind = AuthRule::Origin::Any;
-  std::string address = {};  // 4 or 16 bytes, network order; of a network all bits, as written
-  int prefix_bits = 0;
-};
-
 // An address without a prefix length means that one address. An IPv4 network in IPv6 clothes
 // ("::ffff:10.0.0.0/104") becomes the IPv4 network, as which clients appear.
 [[nodiscard]] std::optional<Origin> parse_origin(std::string_view text);

@@ -79,7 +79,7 @@ std::string printable(std::string_view text) {
   return text.empty() ? shown : shown + "...";
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return '"' + printable(text) + '"';
 }
 

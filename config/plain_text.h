@@ -19,6 +19,6 @@ struct BadByte {
 [[nodiscard]] std::string printable(std::string_view text);
 
 // printable, in double quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace howdah::config

@@ -15,10 +15,7 @@ std::string Problem::message() const {
 
 void ProblemList::add(const std::string& path, const Mistake& mistake) {
   const auto subject = path.empty() ? "" : path + ": ";
-  problems_.emplace(mistake.line,
-                    Problem{.file = file_name_,
-                            .line = mistake.line,
-                            .text = subject + "found " + mistake.found + ", expected " + mistake.expected});
+  problems_.emplace(mistake.line, Problem{.file = file_name_, .line = mistake.line, .text = subject + mistake.text()});
   failed_.insert(path);
 }
 
@@ -27,14 +24,22 @@ int ProblemList::line_of(const std::string& path, int otherwise) const {
   return found == lines_.end() ? otherwise : found->second;
 }
 
+bool ProblemList::has_failed_below(const std::string& path) const {
+  if (has_failed(path)) return true;
+  const auto next = failed_.lower_bound(path + ".");
+  return next != failed_.end() && next->starts_with(path + ".");
+}
+
 std::vector<Problem> ProblemList::sorted() const {
   std::vector<Problem> problems;
-  for (const auto& [line, problem] : problems_) {
-    if (problems.size() == kMostProblems) break;
-    problems.push_back(problem);
-  }
-  if (problems.size() < problems_.size()) {
-    const auto rest = problems_.size() - problems.size();
+  const auto add_one = [&](const Problem& problem) {
+    if (problems.size() < kMostProblems) problems.push_back(problem);
+  };
+  for (const auto& [line, problem] : problems_) add_one(problem);
+  for (const auto& problem : elsewhere_) add_one(problem);
+  const auto count = problems_.size() + elsewhere_.size();
+  if (problems.size() < count) {
+    const auto rest = count - problems.size();
     problems.push_back({.file = file_name_, .line = 0, .text = "and " + std::to_string(rest) + " more problems"});
   }
   return problems;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace howdah::config {
 
@@ -19,6 +20,20 @@ std::size_t find_secret_word(std::string_view text) {
   auto first = std::string_view::npos;
   for (const auto word : kSecretWords) first = std::min(first, text.find(word));
   return first;
+}
+
+// What no percent code is stays as it is.
+std::string without_percent_codes(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned code = 0;
+    const auto* const digits = text.data() + at + 1;
+    const bool is_code =
+        text[at] == '%' && at + 2 < text.size() && std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2;
+    decoded += is_code ? static_cast<char>(code) : text[at];
+    if (is_code) at += 2;
+  }
+  return decoded;
 }
 
 // Behind "keyword=".
@@ -49,6 +64,17 @@ std::string without_secrets(std::string_view connection_string) {
   const auto rest = without_parameter_secrets(connection_string.substr(at));
   if (colon >= at) return std::string(connection_string.substr(0, at)) + rest;
   return std::string(connection_string.substr(0, colon + 1)) + kMask + rest;
+}
+
+bool may_hold_secret(std::string_view connection_string) {
+  if (!is_uri(connection_string)) return find_secret_word(connection_string) != std::string_view::npos;
+  const auto start = connection_string.find("://") + 3;
+  const auto at = connection_string.rfind('@');
+  const bool has_user = at != std::string_view::npos && at >= start;
+  if (has_user && connection_string.find(':', start) < at) return true;
+  // Keywords may be written in percent codes.
+  const auto parameters = connection_string.substr(std::min(connection_string.size(), connection_string.find('?')));
+  return find_secret_word(without_percent_codes(parameters)) != std::string_view::npos;
 }
 
 std::string without_secret_quotes(std::string_view message, std::string_view connection_string) {

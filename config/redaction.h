@@ -13,6 +13,9 @@ inline constexpr const char* kMask = "****";
 // everything is hidden.
 [[nodiscard]] std::string without_secrets(std::string_view connection_string);
 
+// In doubt true.
+[[nodiscard]] bool may_hold_secret(std::string_view connection_string);
+
 // The message about a connection string, its quotations hidden where the connection string may hold a secret.
 [[nodiscard]] std::string without_secret_quotes(std::string_view message, std::string_view connection_string);
 

@@ -20,7 +20,12 @@ The configuration is one YAML file. `howdah --check FILE` tells every mistake in
 - The entry `"*"` of `databases` serves every name without an entry of its own. `howdah` and `pgbouncer` are names of the
   console and cannot be entries.
 - The rules of `auth` are tried in order, and the first that matches decides; a client that none matches is turned away.
-  Without `auth` every client logs in with `scram-sha-256`.
+  Without `auth` and `hba_file` every client logs in with `scram-sha-256`.
+- A file with a secret in it, this one too, must be a regular file that nobody else can read: ours with mode 600, or root's with
+  at most 640. A secret may stand elsewhere: `{file: path}`, `{env: NAME}`.
+- Paths of files are relative to the folder in which the process runs; those inside of `hba_file` and `ident_file` to the
+  folder of the file that names them.
+- Regular expressions are those of RE2, which has most of PostgreSQL's; what it lacks is an error.
 - "Reload" says whether a reload will be able to take a new value. This version reloads nothing: restart it.
 )";
 

@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "config/ident_map.h"
+#include "config/name_pattern.h"
+
 namespace howdah::config {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -59,6 +62,7 @@ struct PoolSettings {
   int max_clients = 0;            // client connections of this database; 0: no limit of its own
   int max_concurrent_logins = 4;  // log-ins to the backend under way at a time
   Milliseconds acquire_timeout = 30s;
+  Milliseconds acquire_notify = 5s;
   Milliseconds connect_timeout = 15s;  // one log-in to the backend, name look-up included
   Milliseconds query_timeout = 0ms;
   Milliseconds transaction_timeout = 0ms;
@@ -75,11 +79,35 @@ struct PoolSettings {
   std::int64_t tcp_socket_buffer = 0;  // each way, of a server's TCP connection; 0: as the kernel does it
 };
 
+// How users without a secret of their own are looked up in PostgreSQL.
+struct AuthQuerySettings {
+  std::string user = {};          // logs in to ask; empty: nobody asks
+  std::string password = {};      // of that user; empty: what libpq finds
+  std::string database = {};      // where it asks; empty: that of the backend, else the entry's, else postgres
+  std::string query = {};         // with $1 for the name; empty: pg_authid is read
+  int max_connections = 2;        // and threads
+  Milliseconds ttl = 30s;         // an answer counts so long
+  Milliseconds stale_ttl = 5min;  // and then so long while it is asked for again
+  Milliseconds timeout = 5s;      // one question, with the log-in where there is none
+  Milliseconds idle_timeout = 1min;
+
+  [[nodiscard]] bool is_on() const { return !user.empty(); }
+};
+
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.
 struct DatabaseSettings {
-  std::string name;
-  std::string backend;  // a libpq connection string or URI
-  PoolSettings pool;
+  std::string name = {};
+  std::string backend = {};  // a libpq connection string or URI
+  Milliseconds backend_auth_cache =
+      60s;  // a password that the backend took is right for so long; 0: it is always asked
+  AuthQuerySettings auth_query = {};
+  // How the pool's log-ins come by a password, beside the connection string's and that of `users`.
+  std::string password_command = {};    // for a shell; empty: none
+  std::string password_file = {};       // read at each log-in; empty: none
+  Milliseconds password_ttl = 1min;     // what the command said counts so long
+  Milliseconds password_timeout = 10s;  // of the command
+  bool scram_pass_through = false;      // the keys of a client's SCRAM log-in log in to the backend
+  PoolSettings pool = {};
 };
 
 // One entry of `users`. The secret is plain text, "md5" and 32 hex digits, or a SCRAM-SHA-256 verifier.
@@ -90,21 +118,83 @@ struct UserSettings {
   int max_clients = 0;                  // 0: no limit of its own
 };
 
-enum class AuthMethod { Trust, Reject, Password, Md5, ScramSha256 };
+// How a client proves who it is. (PostgreSQL documentation: "Authentication Methods"; Backend is our own)
+enum class AuthMethod { Trust, Reject, Password, Md5, ScramSha256, Cert, Peer, Pam, Ldap, Backend };
+
+enum class RuleTls { Any, Required, Refused };
+enum class ClientCertificateCheck { None, VerifyCa, VerifyFull };
+enum class CertificateName { CommonName, DistinguishedName };
+
+// Where a password is tried out, for the method ldap. (PostgreSQL documentation: "LDAP Authentication")
+struct LdapSettings {
+  enum class Scheme { Ldap, Ldaps };
+  enum class Scope { Base, One, Subtree };
+  Scheme scheme = Scheme::Ldap;
+  std::vector<std::string> servers = {};  // names or addresses, tried in order
+  int port = 0;                           // 0: that of the scheme
+  bool start_tls = false;
+  // Simple bind as prefix + user + suffix.
+  std::string prefix = {};
+  std::string suffix = {};
+  // Search and bind, where `base_dn` is not empty.
+  std::string base_dn = {};
+  std::string bind_dn = {};
+  std::string bind_password = {};
+  std::string search_attribute = "uid";
+  std::string search_filter = {};  // $username stands for the user; empty: by search_attribute
+  Scope scope = Scope::Subtree;
+
+  bool operator==(const LdapSettings&) const = default;
+};
+
+// Where a connection comes from: anywhere, a Unix socket, or a network.
+struct Origin {
+  enum class Kind { Any, Local, Address };
+  Kind kind = Kind::Any;
+  std::string address = {};  // with Kind::Address: 4 or 16 bytes, network order; of a network all bits, as written
+  int prefix_bits = 0;       // of `address`
+};
 
 // One rule of `auth`: the first that matches a connection decides its method.
 struct AuthRule {
-  enum class Origin { Any, Local, Address };
-  Origin origin = Origin::Any;
-  std::string address = {};                 // with Origin::Address: 4 or 16 bytes, network order
-  int prefix_bits = 0;                      // of `address`
-  std::vector<std::string> databases = {};  // empty: all
-  std::vector<std::string> users = {};      // empty: all
+  Origin origin = {};
+  RuleTls tls = RuleTls::Any;               // never asked of a Unix socket
+  std::vector<NamePattern> databases = {};  // empty: all
+  std::vector<NamePattern> users = {};      // empty: all
   AuthMethod method = AuthMethod::ScramSha256;
+  std::string map = {};  // of `ident_maps`, for cert and peer; empty: both names must be the same
+  ClientCertificateCheck client_certificate = ClientCertificateCheck::None;  // beside the method
+  CertificateName certificate_name = CertificateName::CommonName;            // for cert and VerifyFull
+  std::string pam_service = "postgresql";
+  LdapSettings ldap = {};
+};
+
+struct ProxyProtocolSettings {
+  std::vector<Origin> from;  // load balancers, of which each connection begins with a header; none is Any
+};
+
+// What a client over TCP may and must do about TLS.
+enum class TlsMode { Disable, Allow, Require };
+enum class ClientCertificate { None, Request, Require };
+enum class TlsVersion { Tls12, Tls13 };
+
+struct TlsSettings {
+  TlsMode mode = TlsMode::Disable;
+  std::string certificate;  // a PEM file: ours, then those between it and the authority
+  std::string key;          // a PEM file that only we can read
+  std::string ca;           // a PEM file of the authorities that sign clients' certificates
+  ClientCertificate client_certificate = ClientCertificate::None;
+  TlsVersion min_version = TlsVersion::Tls12;
+  TlsVersion max_version = TlsVersion::Tls13;
+  std::string ciphers = "HIGH:!aNULL";  // OpenSSL's list, for 1.2
+  std::string cipher_suites;            // OpenSSL's list, for 1.3; empty: its own
+  Milliseconds reload_interval = 10s;   // the files are looked at so often; 0: only at a reload
 };
 
 struct ClientSettings {
   int max_connections = 1000;             // in all; 0: no limit
+  int max_logins = 2000;                  // connections that have not logged in yet, in all; 0: no limit
+  int max_logins_per_address = 500;       // likewise, of one address; 0: no limit of its own
   Milliseconds login_timeout = 60s;       // from the accept to the end of authentication
   Milliseconds idle_timeout = 0ms;        // a client that asks nothing for longer, outside a transaction
   Milliseconds half_close_timeout = 10s;  // a request may finish for this long after its client sent end of file
@@ -116,6 +206,9 @@ struct ClientSettings {
   int tcp_keepalives_count = 5;
   Milliseconds tcp_user_timeout = 0ms;  // it would also end a client that reads nothing for so long
   std::int64_t tcp_socket_buffer = 0;   // each way
+  TlsSettings tls;
+  ProxyProtocolSettings proxy_protocol;
+  bool application_name_add_host = false;
 };
 
 struct AdminSettings {
@@ -137,12 +230,17 @@ inline constexpr int kMostWorkers = 64;
 struct Settings {
   std::vector<std::string> listen;  // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
   int workers = 0;                  // 0: auto, one for each core
+  bool core_dumps = false;          // they would hold secrets
   AdminSettings admin;
   ClientSettings client;
   LogSettings log;
   Milliseconds shutdown_timeout = 30s;  // a drain ends after this
   std::map<std::string, DatabaseSettings> databases;
   std::map<std::string, UserSettings> users;
+  std::string user_list;   // a file in PgBouncer's format; its users are among `users`
+  std::string hba_file;    // in PostgreSQL's format; its rules are `auth`
+  std::string ident_file;  // in PostgreSQL's format; its maps are `ident_maps`
+  IdentMaps ident_maps;
   std::vector<AuthRule> auth;  // empty: scram-sha-256 for everybody (made explicit by the reader)
 };
 

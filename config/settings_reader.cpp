@@ -62,7 +62,9 @@ void SettingsReader::read_entry(const TreeNode& entry, const Place& section) {
 }
 
 void SettingsReader::read_option(const Option& option, const TreeNode& value, const Place& place) {
-  const auto mistakes = read_field(option.field(subject_), value, outside_);
+  const auto field = option.field(subject_);
+  const auto mistakes = read_field(field, value, outside_);
+  if (!first_secret_ && holds_secret(field, value)) first_secret_ = SecretPlace{place.shown, value.line};
   for (const auto& mistake : mistakes) problems_.add(place.shown, mistake);
   if (mistakes.empty()) problems_.mark_read(place.shown, value.line);
 }
@@ -76,7 +78,11 @@ void SettingsReader::read_named_sections(const TreeNode& sections, const Place& 
     const Place inside{place.in_table + std::string(kNameStep), place.shown + "." + printable(entry.key)};
     problems_.mark_read(inside.shown, entry.key_line);
     if (entry.key.empty()) problems_.add(place.shown, {entry.key_line, "an empty name", "a name"});
-    read_section(entry, inside);
+    if (place_kind(inside.in_table) == PlaceKind::SectionList) {
+      read_section_list(entry, inside);
+    } else {
+      read_section(entry, inside);
+    }
     keep_entry(place.in_table, entry.key);
   }
 }
@@ -84,7 +90,7 @@ void SettingsReader::read_named_sections(const TreeNode& sections, const Place& 
 void SettingsReader::read_section_list(const TreeNode& list, const Place& place) {
   if (!is_kind(list, TreeNode::Kind::List, place, "a list")) return;
   for (std::size_t at = 0; at < list.items.size(); ++at) {
-    start_entry();
+    start_item();
     const Place inside{place.in_table + std::string(kItemStep), place.shown + "[" + std::to_string(at + 1) + "]"};
     read_section(list.items[at], inside);
     keep_entry(place.in_table, {});
@@ -94,7 +100,12 @@ void SettingsReader::read_section_list(const TreeNode& list, const Place& place)
 void SettingsReader::start_entry() {
   subject_.database = {};
   subject_.user = {};
+  subject_.ident_map = {};
+}
+
+void SettingsReader::start_item() {
   subject_.rule = {};
+  subject_.mapping = {};
 }
 
 void SettingsReader::keep_entry(std::string_view in_table, const std::string& name) {
@@ -105,6 +116,10 @@ void SettingsReader::keep_entry(std::string_view in_table, const std::string& na
   } else if (in_table == "users") {
     subject_.user.name = name;
     settings.users.insert_or_assign(name, std::move(subject_.user));
+  } else if (in_table == "ident_maps") {
+    settings.ident_maps.insert_or_assign(name, std::move(subject_.ident_map));
+  } else if (in_table == "ident_maps.<name>") {
+    subject_.ident_map.push_back(std::move(subject_.mapping));
   } else {
     settings.auth.push_back(std::move(subject_.rule));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,8 +19,16 @@ class SettingsReader {
   // Both must outlive the reader.
   SettingsReader(const Outside& outside, ProblemList& problems) : outside_(outside), problems_(problems) {}
 
+  // A value that is a secret, and where it stands.
+  struct SecretPlace {
+    std::string path;
+    int line = 0;
+  };
+
   // Every mistake goes to the problems; what is wrong keeps its default. Called once.
   [[nodiscard]] Settings read(const TreeNode& root);
+  // The first secret that the document itself holds. After read.
+  [[nodiscard]] const std::optional<SecretPlace>& first_secret() const { return first_secret_; }
 
  private:
   // The same place in the table ("databases.<name>") and in the file ("databases.products").
@@ -34,6 +43,7 @@ class SettingsReader {
   void read_named_sections(const TreeNode& sections, const Place& place);
   void read_section_list(const TreeNode& list, const Place& place);
   void start_entry();
+  void start_item();
   void keep_entry(std::string_view in_table, const std::string& name);
 
   // False, and a problem, where the node is of another kind; nothing at all is an empty section or list.
@@ -47,6 +57,7 @@ class SettingsReader {
   const Outside& outside_;
   ProblemList& problems_;
   Subject subject_;
+  std::optional<SecretPlace> first_secret_;
 };
 
 }  // namespace howdah::config

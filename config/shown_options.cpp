@@ -9,7 +9,7 @@ namespace {
 class OptionLister {
  public:
   explicit OptionLister(const Settings& settings)
-      : subject_{.settings = settings, .database = {}, .user = {}, .rule = {}} {}
+      : subject_{.settings = settings, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}} {}
 
   [[nodiscard]] std::vector<ShownOption> list();
 
@@ -41,6 +41,13 @@ std::vector<ShownOption> OptionLister::list() {
   for (const auto& [name, user] : subject_.settings.users) {
     subject_.user = user;
     list_entry("users.<name>", "users." + name);
+  }
+  for (const auto& [name, map] : subject_.settings.ident_maps) {
+    std::size_t line = 0;
+    for (const auto& mapping : map) {
+      subject_.mapping = mapping;
+      list_entry("ident_maps.<name>[]", "ident_maps." + name + "[" + std::to_string(++line) + "]");
+    }
   }
   std::size_t number = 0;
   for (const auto& rule : subject_.settings.auth) {

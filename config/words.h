@@ -46,8 +46,41 @@ inline constexpr std::array kWords<SequencePolicy>{Word{"auto", SequencePolicy::
                                                    Word{"ignore", SequencePolicy::Ignore}};
 template <>
 inline constexpr std::array kWords<AuthMethod>{Word{"scram-sha-256", AuthMethod::ScramSha256},
-                                               Word{"md5", AuthMethod::Md5}, Word{"password", AuthMethod::Password},
-                                               Word{"trust", AuthMethod::Trust}, Word{"reject", AuthMethod::Reject}};
+                                               Word{"md5", AuthMethod::Md5},
+                                               Word{"password", AuthMethod::Password},
+                                               Word{"trust", AuthMethod::Trust},
+                                               Word{"reject", AuthMethod::Reject},
+                                               Word{"cert", AuthMethod::Cert},
+                                               Word{"peer", AuthMethod::Peer},
+                                               Word{"pam", AuthMethod::Pam},
+                                               Word{"ldap", AuthMethod::Ldap},
+                                               Word{"backend", AuthMethod::Backend}};
+template <>
+inline constexpr std::array kWords<TlsMode>{Word{"disable", TlsMode::Disable}, Word{"allow", TlsMode::Allow},
+                                            Word{"require", TlsMode::Require}};
+template <>
+inline constexpr std::array kWords<ClientCertificate>{Word{"none", ClientCertificate::None},
+                                                      Word{"request", ClientCertificate::Request},
+                                                      Word{"require", ClientCertificate::Require}};
+template <>
+inline constexpr std::array kWords<TlsVersion>{Word{"1.2", TlsVersion::Tls12}, Word{"1.3", TlsVersion::Tls13}};
+template <>
+inline constexpr std::array kWords<RuleTls>{Word{"any", RuleTls::Any}, Word{"required", RuleTls::Required},
+                                            Word{"refused", RuleTls::Refused}};
+template <>
+inline constexpr std::array kWords<ClientCertificateCheck>{Word{"none", ClientCertificateCheck::None},
+                                                           Word{"verify-ca", ClientCertificateCheck::VerifyCa},
+                                                           Word{"verify-full", ClientCertificateCheck::VerifyFull}};
+template <>
+inline constexpr std::array kWords<CertificateName>{Word{"cn", CertificateName::CommonName},
+                                                    Word{"dn", CertificateName::DistinguishedName}};
+template <>
+inline constexpr std::array kWords<LdapSettings::Scheme>{Word{"ldap", LdapSettings::Scheme::Ldap},
+                                                         Word{"ldaps", LdapSettings::Scheme::Ldaps}};
+template <>
+inline constexpr std::array kWords<LdapSettings::Scope>{Word{"base", LdapSettings::Scope::Base},
+                                                        Word{"one", LdapSettings::Scope::One},
+                                                        Word{"sub", LdapSettings::Scope::Subtree}};
 template <>
 inline constexpr std::array kWords<LogLevel>{Word{"debug", LogLevel::Debug}, Word{"info", LogLevel::Info},
                                              Word{"warning", LogLevel::Warning}, Word{"error", LogLevel::Error}};

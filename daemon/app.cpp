@@ -29,6 +29,10 @@ void App::stop() {
   engine_->stop();
 }
 
+void App::reload_tls() {
+  engine_->reload_tls();
+}
+
 bool App::is_draining() const {
   return engine_->is_draining();
 }

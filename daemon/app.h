@@ -38,6 +38,8 @@ class App {
   void drain();
   // Every client is told 57P01 now, and run() returns. Any thread, as drain().
   void stop();
+  // Reads the certificate and the key of client.tls again, for the connections from then on. Any thread.
+  void reload_tls();
   // The worker's thread.
   [[nodiscard]] bool is_draining() const;
 

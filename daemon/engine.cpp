@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "protocol/sqlstate.h"
 
@@ -28,7 +29,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
   const auto count = count_of_workers(commons_.settings->workers);
   while (workers_.size() < count) workers_.push_back(std::make_unique<worker::Worker>());
   for (const auto& worker : workers_) {
-    serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_));
+    serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_, backend_passwords_));
   }
 }
 
@@ -41,7 +42,8 @@ App::Engine::~Engine() {
 }
 
 std::expected<void, std::string> App::Engine::start() {
-  auto opened = open_listeners();
+  auto opened = tls_files_.open();
+  if (opened) opened = open_listeners();
   if (opened) opened = open_stats_port();
   if (!opened) {
     listeners_.clear();
@@ -49,8 +51,33 @@ std::expected<void, std::string> App::Engine::start() {
   }
   for (const auto& listener : listeners_) commons_.log.info("listening", {{"address", listener->name()}});
   serving_.front()->pools().start();
+  derive_keys();
+  arm_tls_timer();
   home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
+}
+
+// So that the first log-in of a user takes no longer than the next one, nor than that of a user who does not exist.
+void App::Engine::derive_keys() {
+  std::ignore = threads_.look_ups.submit([this] {
+    const auto count = commons_.server_secrets.derive_all(commons_.secrets, threads_.are_ending);
+    commons_.log.debug("SCRAM keys derived", {{"users", count}});
+  });
+}
+
+void App::Engine::arm_tls_timer() {
+  const auto& tls = commons_.settings->client.tls;
+  if (tls.mode == config::TlsMode::Disable || tls.reload_interval.count() == 0) return;
+  home().agenda().arm_in(tls_timer_, tls.reload_interval);
+}
+
+void App::Engine::watch_tls_files() {
+  look_at_tls_files(false);
+  arm_tls_timer();
+}
+
+void App::Engine::look_at_tls_files(bool in_any_case) {
+  std::ignore = threads_.look_ups.submit([this, in_any_case] { tls_files_.look(in_any_case); });
 }
 
 std::expected<void, std::string> App::Engine::open_listeners() {

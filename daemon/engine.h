@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "daemon/app.h"
+#include "daemon/backend_passwords.h"
 #include "daemon/commons.h"
 #include "daemon/io/listener.h"
 #include "daemon/serving_worker.h"
 #include "daemon/stats/stats_port.h"
+#include "daemon/tls_files.h"
 
 namespace howdah {
 
@@ -25,6 +27,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void run();
   void drain();
   void stop();
+  void reload_tls() { look_at_tls_files(true); }
   [[nodiscard]] bool is_draining() const { return phase_ == Phase::Draining; }
   [[nodiscard]] std::vector<std::string> addresses() const;
   [[nodiscard]] std::size_t worker_count() const { return workers_.size(); }
@@ -36,6 +39,10 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] worker::Worker& home() const { return *workers_.front(); }
   [[nodiscard]] std::expected<void, std::string> open_listeners();
   [[nodiscard]] std::expected<void, std::string> open_stats_port();
+  void derive_keys();
+  void look_at_tls_files(bool in_any_case);
+  void watch_tls_files();
+  void arm_tls_timer();
   void begin_drain();
   void finish();
   // On each worker's own thread.
@@ -49,8 +56,10 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void on_drain_over();
 
   Commons commons_;
+  TlsFiles tls_files_{commons_.settings->client.tls, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
-  OffloadThreads threads_;
+  BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
+  OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::optional<stats::StatsPort> stats_port_;
@@ -60,6 +69,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   std::atomic<Phase> phase_ = Phase::Starting;
   worker::MethodDeferred<Engine, &Engine::watch_start> start_work_{*this};
   worker::MethodTimer<Engine, &Engine::watch_start> start_timer_{*this};
+  worker::MethodTimer<Engine, &Engine::watch_tls_files> tls_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_drain> drain_timer_{*this};
   worker::MethodTimer<Engine, &Engine::on_drain_over> drain_limit_{*this};
 };

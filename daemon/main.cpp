@@ -4,6 +4,7 @@
 
 #include "config/configuration.h"
 #include "daemon/os/command_line.h"
+#include "daemon/os/core_dumps.h"
 #include "daemon/os/descriptors.h"
 #include "daemon/os/outside_world.h"
 #include "daemon/service.h"
@@ -50,6 +51,7 @@ int serve(const CommandLine& command) {
   auto configuration = read_configuration(command);
   if (!configuration) return complain(configuration.error());
   const auto settings = std::make_shared<const config::Settings>(std::move(*configuration));
+  if (!settings->core_dumps) os::forbid_core_dumps();
   os::Log log(settings->log.level, settings->log.format);
   return Service(settings, log).run() ? kDone : kFailed;
 }

@@ -72,7 +72,8 @@ void Service::on_signal(os::Signal signal) {
       log_.info("told to stop", {{"signal", "SIGINT"}});
       return app_.stop();
     case os::Signal::HangUp:
-      return log_.warning("the configuration cannot be read again while running", {{"signal", "SIGHUP"}});
+      log_.warning("only the files of client.tls are read again while running", {{"signal", "SIGHUP"}});
+      return app_.reload_tls();
   }
 }
 

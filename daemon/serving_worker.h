@@ -6,16 +6,19 @@
 
 #include "daemon/client/session_registry.h"
 #include "daemon/commons.h"
+#include "daemon/errands.h"
 #include "daemon/io/listener.h"
 #include "daemon/pool/pool_directory.h"
 #include "daemon/server/libpq_connector.h"
+#include "daemon/server/passworded_connector.h"
 #include "daemon/worker/worker.h"
+#include "daemon/worker_figures.h"
 
 namespace howdah {
 
-class ServingWorker final : private client::PasswordChecker {
+class ServingWorker {
  public:
-  ServingWorker(worker::Worker& worker, Commons& commons, OffloadThreads& threads);
+  ServingWorker(worker::Worker& worker, Commons& commons, OffloadThreads& threads, pool::PasswordDirectory& passwords);
   ~ServingWorker();
 
   [[nodiscard]] worker::Worker& worker() { return worker_; }
@@ -29,16 +32,17 @@ class ServingWorker final : private client::PasswordChecker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
-  [[nodiscard]] stats::WorkerFigures figures() const;
+  [[nodiscard]] stats::WorkerFigures figures() const {
+    return figures_of(pools_, sessions_, environment_.counts, std::chrono::steady_clock::now());
+  }
 
  private:
-  [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
-  void count_clients(stats::WorkerFigures& figures) const;
-
   worker::Worker& worker_;
-  OffloadThreads& threads_;
   server::LibpqConnector connector_;
+  server::PasswordedConnector passworded_connector_;
+  Errands errands_;
   pool::PoolDirectory pools_;
+  client::WaitReports wait_reports_;
   client::SessionEnvironment environment_;
   client::SessionRegistry sessions_;
   std::atomic<std::size_t> on_the_way_ = 0;

@@ -12,10 +12,11 @@ install_missing() {
   [ ${#missing[@]} -gt 0 ] || return 0
   echo "installing: ${missing[*]}"
   as_root apt-get update -qq
-  # Only the programs are wanted: no cluster and no pooler of Debian's own shall start.
+  # Only the programs are wanted: no cluster, pooler or directory of Debian's own shall start.
   as_root mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] ||
     echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  echo "slapd slapd/no_configuration boolean true" | as_root debconf-set-selections
   as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends \
     -o Dpkg::Options::=--force-confold "${missing[@]}"
 }

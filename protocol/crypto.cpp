@@ -1,10 +1,13 @@
 #include "protocol/crypto.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
+#include <array>
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
 namespace howdah::protocol {
@@ -23,21 +26,61 @@ void require(bool succeeded) {
   if (!succeeded) std::abort();
 }
 
+// What OpenSSL looks up by name once, instead of at each call, which takes longer than the hash. Never changes.
+class Algorithms {
+ public:
+  [[nodiscard]] static const Algorithms& get() {
+    static const Algorithms algorithms;
+    return algorithms;
+  }
+  Algorithms(const Algorithms&) = delete;
+  Algorithms& operator=(const Algorithms&) = delete;
+
+  [[nodiscard]] const EVP_MD* sha256() const { return sha256_; }
+  // Without a key; to be copied.
+  [[nodiscard]] const EVP_MAC_CTX* hmac() const { return hmac_; }
+
+ private:
+  Algorithms() : sha256_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), mac_(EVP_MAC_fetch(nullptr, "HMAC", nullptr)) {
+    require(sha256_ != nullptr && mac_ != nullptr);
+    hmac_ = EVP_MAC_CTX_new(mac_);
+    std::string name = "SHA256";
+    const std::array<OSSL_PARAM, 2> parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
+                                               OSSL_PARAM_construct_end()};
+    require(hmac_ != nullptr && EVP_MAC_CTX_set_params(hmac_, parameters.data()) == 1);
+  }
+  ~Algorithms() {
+    EVP_MAC_CTX_free(hmac_);
+    EVP_MAC_free(mac_);
+    EVP_MD_free(sha256_);
+  }
+
+  EVP_MD* sha256_;
+  EVP_MAC* mac_;
+  EVP_MAC_CTX* hmac_ = nullptr;
+};
+
 }  // namespace
 
 Sha256Digest sha256(Bytes bytes) {
   Sha256Digest digest;
   unsigned int size = 0;
-  require(EVP_Digest(bytes.data(), bytes.size(), to_octets(digest.data()), &size, EVP_sha256(), nullptr) == 1);
+  require(EVP_Digest(bytes.data(), bytes.size(), to_octets(digest.data()), &size, Algorithms::get().sha256(),
+                     nullptr) == 1);
   return digest;
 }
 
 Sha256Digest hmac_sha256(Bytes key, Bytes bytes) {
   Sha256Digest digest;
-  // An empty key must not be a null pointer: that would mean "the key of the last call".
-  const char none = 0;
-  require(HMAC(EVP_sha256(), key.empty() ? &none : key.data(), static_cast<int>(key.size()), to_octets(bytes),
-               bytes.size(), to_octets(digest.data()), nullptr) != nullptr);
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_dup(Algorithms::get().hmac()),
+                                                                          &EVP_MAC_CTX_free);
+  // An empty key must not be a null pointer: that would mean "no key yet".
+  const unsigned char none = 0;
+  std::size_t size = 0;
+  require(context != nullptr);
+  require(EVP_MAC_init(context.get(), key.empty() ? &none : to_octets(key), key.size(), nullptr) == 1);
+  require(EVP_MAC_update(context.get(), to_octets(bytes), bytes.size()) == 1);
+  require(EVP_MAC_final(context.get(), to_octets(digest.data()), &size, digest.size()) == 1);
   return digest;
 }
 

@@ -12,6 +12,7 @@ namespace howdah::protocol {
 namespace {
 
 constexpr std::string_view kMalformed = "malformed SCRAM message";
+constexpr std::string_view kBindingType = "tls-server-end-point";
 
 std::unexpected<ErrorFields> refuse(std::string_view message, std::string detail = {},
                                     std::string_view sqlstate = sqlstate::kProtocolViolation) {
@@ -34,27 +35,6 @@ std::expected<void, ErrorFields> check_text(Bytes message) {
   return {};
 }
 
-// The part before the client-first-message-bare: "n,," or "y,,".
-struct Gs2Header {
-  char channel_binding_flag = 'n';
-  std::string_view rest;
-};
-
-std::expected<Gs2Header, ErrorFields> read_gs2_header(std::string_view message) {
-  const char flag = message.front();
-  if (flag == 'p') return refuse(kMalformed, "The client binds to a channel, with a mechanism that does not.");
-  if (flag != 'n' && flag != 'y') return refuse(kMalformed, "The channel-binding flag is unknown.");
-  message.remove_prefix(1);
-  if (!message.starts_with(',')) return refuse(kMalformed, "A comma is missing after the channel-binding flag.");
-  message.remove_prefix(1);
-  if (message.starts_with('a'))
-    return refuse_unsupported("client uses authorization identity, but it is not supported");
-  if (!message.starts_with(',')) return refuse(kMalformed, "A comma is missing in front of the user name.");
-  message.remove_prefix(1);
-  if (message.starts_with('m')) return refuse_unsupported("client requires an unsupported SCRAM extension");
-  return Gs2Header{.channel_binding_flag = flag, .rest = message};
-}
-
 std::expected<Sha256Digest, ErrorFields> read_proof(std::string_view value) {
   const auto bytes = base64_decode(value);
   Sha256Digest proof;
@@ -65,8 +45,85 @@ std::expected<Sha256Digest, ErrorFields> read_proof(std::string_view value) {
 
 }  // namespace
 
-ScramExchange::ScramExchange(ScramChallenge challenge, Bytes random)
-    : challenge_(std::move(challenge)), server_nonce_(base64_encode(random)) {}
+ScramExchange::ScramExchange(ScramChallenge challenge, Bytes random, std::string server_end_point)
+    : challenge_(std::move(challenge)),
+      server_end_point_(std::move(server_end_point)),
+      server_nonce_(base64_encode(random)) {}
+
+std::string ScramExchange::mechanisms() const {
+  std::string list;
+  if (!server_end_point_.empty()) append_c_string(list, kScramPlusMechanism);
+  append_c_string(list, kScramMechanism);
+  list.push_back('\0');
+  return list;
+}
+
+bool ScramExchange::choose(std::string_view mechanism) {
+  is_plus_ = mechanism == kScramPlusMechanism && !server_end_point_.empty();
+  return is_plus_ || mechanism == kScramMechanism;
+}
+
+std::expected<std::optional<Bytes>, ErrorFields> ScramExchange::on_initial_response(Bytes body) {
+  ByteReader reader(body);
+  const auto mechanism = reader.c_string();
+  if (!mechanism) return refuse("invalid string in message");
+  if (!choose(*mechanism)) return refuse("client selected an invalid SASL authentication mechanism");
+  const auto length = reader.int32();
+  if (!length || *length < -1) return refuse("insufficient data left in message");
+  std::optional<Bytes> response;
+  if (*length >= 0) {
+    response = reader.take(static_cast<std::size_t>(*length));
+    if (!response) return refuse("insufficient data left in message");
+  }
+  if (!reader.is_empty()) return refuse("invalid message format");
+  return response;
+}
+
+// The part before the client-first-message-bare.
+std::expected<ScramExchange::Gs2Header, ErrorFields> ScramExchange::read_gs2_header(std::string_view message) const {
+  const auto flag = read_binding_flag(message);
+  if (!flag) return std::unexpected(flag.error());
+  auto rest = message.substr(flag->size());
+  if (!rest.starts_with(',')) return refuse(kMalformed, "A comma is missing after the channel-binding flag.");
+  rest.remove_prefix(1);
+  if (rest.starts_with('a')) return refuse_unsupported("client uses authorization identity, but it is not supported");
+  if (!rest.starts_with(',')) return refuse(kMalformed, "A comma is missing in front of the user name.");
+  rest.remove_prefix(1);
+  if (rest.starts_with('m')) return refuse_unsupported("client requires an unsupported SCRAM extension");
+  return Gs2Header{.text = message.substr(0, message.size() - rest.size()), .rest = rest};
+}
+
+// A client that could bind and was not told that we can has met somebody in between.
+std::expected<std::string_view, ErrorFields> ScramExchange::read_binding_flag(std::string_view message) const {
+  switch (message.front()) {
+    case 'y':
+      if (!is_plus_ && !server_end_point_.empty()) {
+        return refuse("SCRAM channel binding negotiation error",
+                      "The client supports SCRAM channel binding but thinks the server does not.  However, this server "
+                      "does support channel binding.",
+                      sqlstate::kInvalidAuthorization);
+      }
+      [[fallthrough]];
+    case 'n':
+      if (is_plus_) return refuse(kMalformed, "The client chose to bind to the channel, and does not.");
+      return message.substr(0, 1);
+    case 'p':
+      break;
+    default:
+      return refuse(kMalformed, "The channel-binding flag is unknown.");
+  }
+  if (!is_plus_) return refuse(kMalformed, "The client binds to a channel, with a mechanism that does not.");
+  const auto flag = message.substr(0, message.find(','));
+  if (!flag.starts_with("p=")) return refuse(kMalformed, "The type of the channel binding is missing.");
+  if (flag.substr(2) != kBindingType) return refuse("unsupported SCRAM channel-binding type");
+  return flag;
+}
+
+std::expected<void, ErrorFields> ScramExchange::check_binding(std::string_view attribute) const {
+  if (attribute == base64_encode(gs2_header_ + (is_plus_ ? server_end_point_ : std::string()))) return {};
+  if (is_plus_) return refuse("SCRAM channel binding check failed", {}, sqlstate::kInvalidAuthorization);
+  return refuse("unexpected SCRAM channel-binding attribute in client-final-message");
+}
 
 std::expected<std::string, ErrorFields> ScramExchange::on_client_first(Bytes message) {
   if (auto text = check_text(message); !text) return std::unexpected(std::move(text.error()));
@@ -82,7 +139,7 @@ std::expected<std::string, ErrorFields> ScramExchange::on_client_first(Bytes mes
     if (const auto extension = attributes.take_any(); !extension) return refuse(kMalformed, extension.error());
   }
 
-  channel_binding_flag_ = header->channel_binding_flag;
+  gs2_header_ = header->text;
   client_first_bare_ = header->rest;
   nonce_ = std::string(*client_nonce) + server_nonce_;
   server_first_ =
@@ -95,8 +152,7 @@ std::expected<ScramProof, ErrorFields> ScramExchange::on_client_final(Bytes mess
   ScramAttributes attributes(message);
   const auto channel_binding = attributes.take('c');
   if (!channel_binding) return refuse(kMalformed, channel_binding.error());
-  if (*channel_binding != base64_encode(std::string{channel_binding_flag_, ',', ','}))
-    return refuse("unexpected SCRAM channel-binding attribute in client-final-message");
+  if (const auto bound = check_binding(*channel_binding); !bound) return std::unexpected(bound.error());
   const auto nonce = attributes.take('r');
   if (!nonce) return refuse(kMalformed, nonce.error());
 
@@ -129,22 +185,6 @@ bool is_right_proof(const ScramProof& proof, const ScramKeys& keys) {
 
 std::string server_final_message(const ScramProof& proof, const ScramKeys& keys) {
   return "v=" + base64_encode(bytes_of(hmac_sha256(bytes_of(keys.server_key), proof.auth_message)));
-}
-
-std::expected<SaslInitialResponse, ErrorFields> parse_sasl_initial_response(Bytes body) {
-  ByteReader reader(body);
-  const auto mechanism = reader.c_string();
-  if (!mechanism) return refuse("invalid string in message");
-  if (*mechanism != kScramMechanism) return refuse("client selected an invalid SASL authentication mechanism");
-  const auto length = reader.int32();
-  if (!length || *length < -1) return refuse("insufficient data left in message");
-  std::optional<Bytes> response;
-  if (*length >= 0) {
-    response = reader.take(static_cast<std::size_t>(*length));
-    if (!response) return refuse("insufficient data left in message");
-  }
-  if (!reader.is_empty()) return refuse("invalid message format");
-  return SaslInitialResponse{.mechanism = *mechanism, .response = response};
 }
 
 }  // namespace howdah::protocol

@@ -12,6 +12,9 @@ namespace howdah::admin {
 [[nodiscard]] Rows server_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows pin_rows(const stats::SnapshotSource& source);
 
+// show_waiting.cpp
+[[nodiscard]] Rows waiting_rows(const stats::SnapshotSource& source);
+
 // show_pools.cpp
 [[nodiscard]] Rows pool_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows database_rows(const stats::SnapshotSource& source);

@@ -114,6 +114,21 @@ constexpr auto kStatsPartColumns = std::to_array<Column>({
     {"wait_time", Numeric},
 });
 
+constexpr auto kWaitingColumns = std::to_array<Column>({
+    {"database"},
+    {"pool_user"},
+    {"place", Int4},
+    {"client"},
+    {"user"},
+    {"addr"},
+    {"application_name"},
+    {"wait", Int4},
+    {"wait_us", Int4},
+    {"pool_size", Int4},
+    {"servers", Int4},
+    {"held_by"},
+});
+
 constexpr auto kConfigColumns = std::to_array<Column>({{"key"}, {"value"}, {"default"}, {"changeable"}});
 constexpr auto kListColumns = std::to_array<Column>({{"list"}, {"items", Int4}});
 constexpr auto kStateColumns = std::to_array<Column>({{"key"}, {"value"}});
@@ -136,6 +151,7 @@ constexpr auto kShows = std::to_array<Show>({
     {"totals", kTotalColumns, totals_rows},
     {"users", kUserColumns, user_rows},
     {"version", kVersionColumns, version_rows},
+    {"waiting", kWaitingColumns, waiting_rows},
 });
 
 }  // namespace

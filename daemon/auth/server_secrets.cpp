@@ -25,11 +25,15 @@ protocol::ScramChallenge ServerSecrets::challenge_for(std::string_view user) con
   return protocol::mock_scram_challenge(process_secret_, user);
 }
 
-void ServerSecrets::derive_all(const SecretStore& store) const {
-  store.for_each([this](const std::string& user, const protocol::Secret& secret) {
+std::size_t ServerSecrets::derive_all(const SecretStore& store, const std::atomic<bool>& is_ending) const {
+  std::size_t count = 0;
+  store.for_each([&](const std::string& user, const protocol::Secret& secret) {
     const auto* plain = std::get_if<protocol::PlainSecret>(&secret);
-    if (plain) static_cast<void>(verifiers_->derive(user, plain->text.view(), challenge_for(user)));
+    if (plain == nullptr || is_ending) return;
+    static_cast<void>(verifiers_->derive(user, plain->text.view(), challenge_for(user)));
+    ++count;
   });
+  return count;
 }
 
 }  // namespace howdah::auth

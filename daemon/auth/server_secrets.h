@@ -2,6 +2,7 @@
 // plain text. One per process, never shown. Any thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ class ServerSecrets {
   // Derives the keys of all plain secrets, a millisecond each, so that not even the first log-in of a user
   // takes longer than that of a user who does not exist. For a helper thread after the start and after a
   // reload.
-  void derive_all(const SecretStore& store) const;
+  // It gives up once `is_ending`. How many there were.
+  std::size_t derive_all(const SecretStore& store, const std::atomic<bool>& is_ending) const;
 
   [[nodiscard]] const std::shared_ptr<VerifierCache>& verifiers() const { return verifiers_; }
 

@@ -26,6 +26,14 @@ Seat Admission::enter_user(const std::string& name, int limit) {
   return enter(Seat::Kind::User, name, limit);
 }
 
+Seat Admission::enter_login(int limit) {
+  return enter(Seat::Kind::LoggingIn, "", limit);
+}
+
+Seat Admission::enter_address(const std::string& address, int limit) {
+  return enter(Seat::Kind::Address, address, limit);
+}
+
 Seat Admission::enter(Seat::Kind kind, const std::string& name, int limit) {
   const std::lock_guard lock(mutex_);
   const auto count = counts_.try_emplace({kind, name}, 0).first;

@@ -1,4 +1,5 @@
-// How many clients there may be: in all, per database and per user. One for all workers.
+// How many clients there may be: in all, per database and per user, and before they have logged in per address. One for
+// all workers.
 #pragma once
 
 #include <map>
@@ -26,7 +27,7 @@ class [[nodiscard]] Seat {
 
  private:
   friend class Admission;
-  enum class Kind { InAll, Database, User };
+  enum class Kind { InAll, Database, User, LoggingIn, Address };
   using Counts = std::map<std::pair<Kind, std::string>, int>;
   Seat(Admission& admission, Counts::iterator count) : admission_(&admission), count_(count) {}
 
@@ -40,6 +41,9 @@ class Admission {
   [[nodiscard]] Seat enter(int limit);
   [[nodiscard]] Seat enter_database(const std::string& name, int limit);
   [[nodiscard]] Seat enter_user(const std::string& name, int limit);
+  [[nodiscard]] Seat enter_login(int limit);
+  // `address`: as in PeerAddress::bytes.
+  [[nodiscard]] Seat enter_address(const std::string& address, int limit);
   [[nodiscard]] int count() const;
 
  private:

@@ -37,6 +37,7 @@ Session::~Session() = default;
 void Session::enter(State state) {
   state_ = state;
   since_ = environment_.agenda.now();
+  wait_step_ = WaitStep::Quiet;
   arm_deadline();
   if (ear_) hear_waiting();
 }
@@ -46,7 +47,7 @@ std::size_t Session::on_bytes(Bytes bytes) {
   switch (state_) {
     case State::LoggingIn:
       return take_login_bytes(bytes);
-    case State::CheckingPassword:
+    case State::Authenticating:
     case State::Welcoming:
     case State::Waiting:
       if (bytes.size() >= kMostHeldBytes) stream_->set_reading(false);
@@ -79,6 +80,9 @@ void Session::on_end(io::StreamEnd stream_end) {
   const bool is_answer_due = server_ != nullptr && state_ == State::Leased && !has_partial_request() &&
                              !server_->owed().is_copy_in() &&
                              (is_holding_ || !server_->owed().is_empty() || repeat_ == Repeat::Waiting);
+  if (state_ == State::LoggingIn) {
+    environment_.replies.own_written([&](std::string& out) { login_->on_end_of_file(out); });
+  }
   if (!is_answer_due) return end("closed by the client", true);
   is_at_end_of_file_ = true;
   since_ = environment_.agenda.now();
@@ -163,16 +167,24 @@ void Session::give_server_back(bool is_cancel_wanted) {
 void Session::log_end(std::string_view why) {
   if (!environment_.login.settings->log.connections) return;
   if (!is_authenticated()) {
-    if (login_ && !login_->failure().empty()) {
+    const auto failure = login_ ? login_failure() : "";
+    if (!failure.empty()) {
       environment_.log.info("client log-in failed", {{"client", id_},
                                                      {"address", peer_.text()},
                                                      {"user", login_->has_startup() ? login_->startup().user : ""},
-                                                     {"error", login_->failure()}});
+                                                     {"error", failure}});
     }
     return;
   }
   environment_.log.info("client disconnected",
                         {{"client", id_}, {"user", user()}, {"database", database()}, {"reason", std::string(why)}});
+}
+
+// Empty where a word would be too much: most such connections are somebody's look whether we are there.
+std::string Session::login_failure() const {
+  if (!login_->failure().empty()) return login_->failure();
+  const auto failure = stream_->failure();
+  return failure.empty() ? failure : "TLS: " + failure;
 }
 
 bool Session::is_authenticated() const {
@@ -234,7 +246,7 @@ stats::ClientSnapshot Session::snapshot() const {
   }
   switch (state_) {
     case State::LoggingIn:
-    case State::CheckingPassword:
+    case State::Authenticating:
     case State::Cancelling:
       snapshot.state = "login";
       break;
@@ -258,6 +270,12 @@ stats::ClientSnapshot Session::snapshot() const {
   snapshot.connected_at = wall(connected_at_);
   snapshot.last_request_at = wall(since_);
   if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());
+  snapshot.queue_number = queue_number();
+  if (pool_ != nullptr) {
+    snapshot.pool_database = pool_->name().database;
+    snapshot.pool_user = pool_->name().user;
+  }
+  snapshot.in_state = std::chrono::duration_cast<stats::Microseconds>(now - request_since_.value_or(since_));
   snapshot.server_id = server_ != nullptr ? server_->id() : 0;
   snapshot.process_id = process_id_;
   if (server_ != nullptr && is_pin_logged_ && keeps_server()) {

@@ -20,6 +20,7 @@
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/session_environment.h"
 #include "daemon/client/statement_translator.h"
+#include "daemon/client/wait_explanation.h"
 #include "daemon/io/stream.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/server/tenant.h"
@@ -40,11 +41,11 @@ class Session final : private io::StreamHandler,
  public:
   enum class State : std::uint8_t {
     LoggingIn,
-    CheckingPassword,  // on another thread
-    Cancelling,        // a CancelRequest: closed once that is dealt with
-    Welcoming,         // authenticated; a server tries the startup settings
-    Idle,              // no lease, nothing asked
-    Waiting,           // in the queue; the request stays in the stream
+    Authenticating,  // others are asked: see auth/errand.h
+    Cancelling,      // a CancelRequest: closed once that is dealt with
+    Welcoming,       // authenticated; a server tries the startup settings
+    Idle,            // no lease, nothing asked
+    Waiting,         // in the queue; the request stays in the stream
     Leased,
     Skipping,  // a request was refused: its rest is dropped
     Console,
@@ -54,6 +55,9 @@ class Session final : private io::StreamHandler,
   Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, io::PeerAddress peer, SessionEnvironment& environment,
           SessionOwner& owner);
   ~Session();
+
+  // Once, when its owner knows it: it may end at once.
+  void open();
 
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] State state() const { return state_; }
@@ -77,6 +81,7 @@ class Session final : private io::StreamHandler,
   void end(std::string_view why, bool is_cancel_wanted);
   void give_server_back(bool is_cancel_wanted);
   void log_end(std::string_view why);
+  [[nodiscard]] std::string login_failure() const;
   // Empty before it is authenticated.
   [[nodiscard]] std::string user() const;
   [[nodiscard]] std::string database() const;
@@ -89,10 +94,12 @@ class Session final : private io::StreamHandler,
   // --- log-in: session_login.cpp
   [[nodiscard]] std::size_t take_login_bytes(protocol::Bytes bytes);
   void after_login_step();
-  void check_password();
-  void on_password_checked(bool is_right);
+  void start_tls();
+  void run_errand();
+  void on_answer(const auth::Answer& answer);
   void on_authenticated();
   [[nodiscard]] bool take_seats();
+  [[nodiscard]] protocol::SessionSettings make_settings() const;
   void welcome();
   void complete_welcome(const pool::Welcome& welcome);
   [[nodiscard]] std::int32_t process_id_to_tell();
@@ -243,10 +250,25 @@ class Session final : private io::StreamHandler,
   void cancel_repeat();
   void forget_refusal();
 
+  // --- in the queue: session_waiting.cpp
+  enum class WaitStep : std::uint8_t {
+    Quiet,
+    NoticeDue,  // once it is known why
+    Noticed,
+    ErrorDue,
+  };
+  [[nodiscard]] worker::TimePoint waiting_deadline() const;
+  void on_waiting_deadline();
+  void ask_why(WaitStep step);
+  void on_wait_report(WaitReport& report);
+  void tell_of_waiting(const stats::PoolQueue& queue);
+  void refuse_to_wait(const stats::PoolQueue& queue);
+  [[nodiscard]] WaitingClient as_waiting_client() const;
+  [[nodiscard]] bool is_administrator() const;
+
   // --- time limits: session_deadlines.cpp
   void arm_deadline();
   void on_deadline();
-  void on_acquire_timeout();
   [[nodiscard]] worker::TimePoint next_deadline() const;
   [[nodiscard]] worker::TimePoint lease_deadline() const;
   [[nodiscard]] worker::TimePoint begin_deadline() const;
@@ -297,7 +319,7 @@ class Session final : private io::StreamHandler,
   SessionEnvironment& environment_;
   SessionOwner& owner_;
   std::unique_ptr<io::Stream> stream_;
-  const io::PeerAddress peer_;
+  io::PeerAddress peer_;
   State state_ = State::LoggingIn;
 
   std::unique_ptr<LoginConversation> login_;  // until the welcome is over
@@ -339,6 +361,7 @@ class Session final : private io::StreamHandler,
   bool is_probing_anyway_ = false;       // though nothing is suspected
   bool may_have_left_traces_ = false;    // in session mode, in which its server is not asked
   ChannelStep channel_step_ = ChannelStep::None;
+  WaitStep wait_step_ = WaitStep::Quiet;
   bool is_hearing_in_place_ = false;  // the server is between two answers
   worker::TimePoint pinned_since_;    // where it is
   std::unique_ptr<RefusedCommand> refused_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/client/session.h"
+#include "daemon/client/time_limit.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
 
@@ -24,10 +25,6 @@ constexpr auto kLongestProbe = std::chrono::seconds(5);
 // Likewise of the listener, and of a server that is told what to listen to.
 constexpr auto kLongestMove = std::chrono::seconds(5);
 
-TimePoint after(TimePoint since, config::Milliseconds limit) {
-  return limit.count() == 0 ? TimePoint::max() : since + limit;
-}
-
 }  // namespace
 
 void Session::arm_deadline() {
@@ -41,12 +38,12 @@ TimePoint Session::next_deadline() const {
   if (is_ending_ || is_at_end_of_file_) return after(since_, client.half_close_timeout);
   switch (state_) {
     case State::LoggingIn:
-    case State::CheckingPassword:
+    case State::Authenticating:
     case State::Cancelling:
       return after(connected_at_, client.login_timeout);
     case State::Welcoming:
     case State::Waiting:
-      return after(since_, pool_->settings().acquire_timeout);
+      return waiting_deadline();
     case State::Idle:
     case State::Skipping:
       return begin_.is_open() ? begin_deadline() : after(since_, client.idle_timeout);
@@ -96,12 +93,12 @@ void Session::on_deadline() {
   if (is_ending_ || is_at_end_of_file_) return end("closed by the client", true);
   switch (state_) {
     case State::LoggingIn:
-    case State::CheckingPassword:
+    case State::Authenticating:
     case State::Cancelling:
       return end_timed_out(protocol::sqlstate::kQueryCanceled, "canceling authentication due to timeout");
     case State::Welcoming:
     case State::Waiting:
-      return on_acquire_timeout();
+      return on_waiting_deadline();
     case State::Idle:
     case State::Skipping:
       return begin_.is_open() ? on_begin_deadline() : end_idle();
@@ -154,13 +151,6 @@ void Session::end_idle_in_transaction() {
 
 void Session::end_long_transaction() {
   end_timed_out(protocol::sqlstate::kTransactionTimeout, "terminating connection due to transaction timeout");
-}
-
-void Session::on_acquire_timeout() {
-  ++pool_->totals().acquire_timeouts;
-  const auto error = pool_->describe_exhaustion();
-  pool_->leave(*this);
-  on_refused(error);
 }
 
 void Session::end_timed_out(std::string_view sqlstate, const char* message) {

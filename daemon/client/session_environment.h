@@ -5,10 +5,11 @@
 #include <memory>
 #include <vector>
 
-#include "daemon/auth/password_check.h"
+#include "daemon/auth/errand.h"
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/statement_translator.h"
+#include "daemon/client/wait_reports.h"
 #include "daemon/io/output_batch.h"
 #include "daemon/os/log.h"
 #include "daemon/pool/pool_directory.h"
@@ -29,17 +30,6 @@ class SessionOwner {
   ~SessionOwner() = default;
 };
 
-// Runs a check of a password off the loop.
-class PasswordChecker {
- public:
-  // `done` is called on the worker's thread with the result, never before `check` returns. False: too many wait
-  // already.
-  [[nodiscard]] virtual bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) = 0;
-
- protected:
-  ~PasswordChecker() = default;
-};
-
 struct SessionCounts {
   std::uint64_t accepted = 0;
   std::uint64_t logins_failed = 0;
@@ -52,8 +42,9 @@ struct SessionEnvironment {
   LoginEnvironment login;
   pool::PoolDirectory& pools;
   cancel::KeyRegistry& keys;
-  PasswordChecker& password_checker;
+  auth::ErrandRunner& errands;
   stats::Gatherer& gatherer;
+  WaitReports& wait_reports;
   std::atomic<std::uint64_t>& last_session_id;  // counts up over all workers
   SessionCounts counts = {};
   // What the turn under way has to send; empty between calls.

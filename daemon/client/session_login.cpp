@@ -16,7 +16,15 @@ constexpr std::size_t kMostConsoleBytes = 64UL * 1024;
 
 }  // namespace
 
+void Session::open() {
+  if (!login_->is_turned_away()) return;
+  environment_.replies.own_written([&](std::string& out) { login_->turn_away(out); });
+  after_login_step();
+}
+
+// A password may be among them.
 std::size_t Session::take_login_bytes(Bytes bytes) {
+  stream_->overwrite_taken();
   std::size_t done = 0;
   environment_.replies.own_written([&](std::string& out) { done = login_->on_bytes(bytes, out); });
   after_login_step();
@@ -25,13 +33,17 @@ std::size_t Session::take_login_bytes(Bytes bytes) {
 
 void Session::after_login_step() {
   using Stage = LoginConversation::Stage;
+  peer_ = login_->peer();
   switch (login_->stage()) {
+    case Stage::WaitingForProxyHeader:
     case Stage::WaitingForStartup:
     case Stage::WaitingForPassword:
       return send_replies();
-    case Stage::CheckingPassword:
+    case Stage::StartingTls:
+      return start_tls();
+    case Stage::Asking:
       send_replies();
-      return check_password();
+      return run_errand();
     case Stage::Accepted:
       return on_authenticated();
     case Stage::Cancelling:
@@ -42,21 +54,30 @@ void Session::after_login_step() {
   }
 }
 
-void Session::check_password() {
-  enter(State::CheckingPassword);
-  ticket_ = std::make_shared<Session*>(this);
-  const auto done = [ticket = ticket_](bool is_right) {
-    if (*ticket != nullptr) (*ticket)->on_password_checked(is_right);
-  };
-  if (environment_.password_checker.check(login_->check(), done)) return;
-  terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,
-                                 "too many passwords are being checked"));
+// The answer to its request goes out as it is, or it would be a part of the handshake.
+void Session::start_tls() {
+  send_replies();
+  auto context = environment_.login.tls->current();
+  if (context == nullptr || stream_->pending_bytes() > 0) return end("TLS could not be started", false);
+  stream_->start_tls(std::move(context), login_->is_tls_direct());
+  login_->on_tls_started(*stream_);
 }
 
-void Session::on_password_checked(bool is_right) {
+void Session::run_errand() {
+  enter(State::Authenticating);
+  ticket_ = std::make_shared<Session*>(this);
+  const auto done = [ticket = ticket_](const auth::Answer& answer) {
+    if (*ticket != nullptr) (*ticket)->on_answer(answer);
+  };
+  if (environment_.errands.run(login_->take_errand(), done)) return;
+  terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,
+                                 "too many log-ins are being checked"));
+}
+
+void Session::on_answer(const auth::Answer& answer) {
   ticket_.reset();
   enter(State::LoggingIn);
-  environment_.replies.own_written([&](std::string& out) { login_->on_password_checked(is_right, out); });
+  environment_.replies.own_written([&](std::string& out) { login_->on_answer(answer, out); });
   after_login_step();
   if (state_ != State::Ended) stream_->redeliver();
 }
@@ -104,9 +125,24 @@ bool Session::take_seats() {
   return true;
 }
 
+// Those of the client, and where it comes from if that is to be seen.
+protocol::SessionSettings Session::make_settings() const {
+  const auto& given = login_->startup().settings;
+  if (!environment_.login.settings->client.application_name_add_host) return protocol::make_session_settings(given);
+  constexpr std::string_view kName = "application_name";
+  auto settings = given;
+  const auto named =
+      std::ranges::find(settings.rbegin(), settings.rend(), kName, &decltype(settings)::value_type::first);
+  const auto name = named == settings.rend() ? std::string("app") : named->second;
+  const auto host = " - " + peer_.text();
+  const auto room = protocol::kMaxNameBytes - std::min(host.size(), protocol::kMaxNameBytes);
+  settings.emplace_back(kName, name.substr(0, room) + host);
+  return protocol::make_session_settings(settings);
+}
+
 // The client hears that it is connected when a server has taken its settings once, and knows its parameters from it.
 void Session::welcome() {
-  settings_ = protocol::make_session_settings(login_->startup().settings);
+  settings_ = make_settings();
   enter(State::Welcoming);
   const auto known = pool_->welcomes().find(settings_);
   if (known != nullptr && mode_ != config::PoolMode::Session) return complete_welcome(*known);

@@ -5,8 +5,10 @@ namespace howdah::client {
 void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer) {
   auto session = std::make_unique<Session>(++environment_.last_session_id, std::move(stream), peer, environment_,
                                            static_cast<SessionOwner&>(*this));
-  sessions_.push_back(*session.release());
+  auto& kept = *session.release();
+  sessions_.push_back(kept);
   size_ = sessions_.size();
+  kept.open();
 }
 
 void SessionRegistry::drain() {

@@ -249,8 +249,9 @@ void Session::on_cancel_request(cancel::CancelHold hold) {
     pool_->leave(*this);
     on_refused(protocol::make_error(Severity::Error, protocol::sqlstate::kQueryCanceled,
                                     "canceling statement due to user request"));
-  } else if (state_ == State::Leased && !server_->owed().is_empty() && !server_->owed().is_next_for_pooler()) {
-    server_->cancel(std::move(hold));  // never what we have put in front: its failure would end the session
+  } else if (state_ == State::Leased && !server_->owed().is_empty() &&
+             (server_->is_adopting() || !server_->owed().is_next_for_pooler())) {
+    server_->cancel(std::move(hold));
   }
 }
 

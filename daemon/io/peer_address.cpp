@@ -29,16 +29,21 @@ PeerAddress::PeerAddress(Kind kind, const void* bytes, std::size_t size, std::ui
 PeerAddress PeerAddress::read(int fd, const sockaddr_storage& address) {
   if (address.ss_family == AF_INET) {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    return {Kind::V4, &v4.sin_addr, kV4Bytes, ntohs(v4.sin_port)};
+    return of({reinterpret_cast<const char*>(&v4.sin_addr), kV4Bytes}, ntohs(v4.sin_port));
   }
   if (address.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    const auto* bytes = v6.sin6_addr.s6_addr;
-    const auto port = ntohs(v6.sin6_port);
-    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return {Kind::V4, bytes + kV4InV6, kV4Bytes, port};
-    return {Kind::V6, bytes, kV6Bytes, port};
+    return of({reinterpret_cast<const char*>(&v6.sin6_addr), kV6Bytes}, ntohs(v6.sin6_port));
   }
   return read_local(fd);
+}
+
+PeerAddress PeerAddress::of(std::string_view address, std::uint16_t port) {
+  if (address.size() == kV4Bytes) return {Kind::V4, address.data(), kV4Bytes, port};
+  in6_addr v6{};
+  std::memcpy(&v6, address.data(), kV6Bytes);
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return {Kind::V4, address.data() + kV4InV6, kV4Bytes, port};
+  return {Kind::V6, address.data(), kV6Bytes, port};
 }
 
 PeerAddress PeerAddress::read_local(int fd) {
@@ -62,21 +67,43 @@ std::string PeerAddress::bytes() const {
   return {};
 }
 
-std::string PeerAddress::text() const {
+bool PeerAddress::is_loopback() const {
+  constexpr char kLoopbackNet = 127;
+  if (kind_ == Kind::V4) return bytes_.front() == kLoopbackNet;
+  return kind_ == Kind::V6 && std::memcmp(bytes_.data(), &in6addr_loopback, kV6Bytes) == 0;
+}
+
+std::string PeerAddress::host() const {
   switch (kind_) {
     case Kind::V4:
-      return address_text(AF_INET, bytes_.data()) + ":" + std::to_string(port_);
+      return address_text(AF_INET, bytes_.data());
     case Kind::V6:
-      return "[" + address_text(AF_INET6, bytes_.data()) + "]:" + std::to_string(port_);
-    case Kind::Process: {
-      Process process{};
-      std::memcpy(&process, bytes_.data(), sizeof process);
-      return "unix:" + std::to_string(process.id) + "(uid " + std::to_string(process.user) + ")";
-    }
+      return address_text(AF_INET6, bytes_.data());
     case Kind::Local:
+    case Kind::Process:
       break;
   }
-  return "unix";
+  return {};
+}
+
+std::optional<PeerAddress::Process> PeerAddress::process() const {
+  if (kind_ != Kind::Process) return std::nullopt;
+  Process process{};
+  std::memcpy(&process, bytes_.data(), sizeof process);
+  return process;
+}
+
+std::optional<std::uint32_t> PeerAddress::user_id() const {
+  const auto known = process();
+  return known ? std::optional(known->user) : std::nullopt;
+}
+
+std::string PeerAddress::text() const {
+  if (kind_ == Kind::V4) return host() + ":" + std::to_string(port_);
+  if (kind_ == Kind::V6) return "[" + host() + "]:" + std::to_string(port_);
+  const auto known = process();
+  if (!known) return "unix";
+  return "unix:" + std::to_string(known->id) + "(uid " + std::to_string(known->user) + ")";
 }
 
 }  // namespace howdah::io

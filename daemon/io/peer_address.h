@@ -7,7 +7,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace howdah::io {
 
@@ -19,10 +21,19 @@ class PeerAddress {
   // Of a socket that accept(2) gave, whose address is `address`.
   [[nodiscard]] static PeerAddress read(int fd, const sockaddr_storage& address);
 
+  // Of TCP: 4 or 16 bytes, network order.
+  [[nodiscard]] static PeerAddress of(std::string_view address, std::uint16_t port);
+
   // A Unix socket.
   [[nodiscard]] bool is_local() const { return kind_ == Kind::Local || kind_ == Kind::Process; }
   // 4 or 16, network order; an IPv4 address in IPv6 clothes has 4; empty where local.
   [[nodiscard]] std::string bytes() const;
+  // The same machine over TCP: 127.0.0.0/8 or ::1.
+  [[nodiscard]] bool is_loopback() const;
+  // "127.0.0.1" or "::1"; empty where local.
+  [[nodiscard]] std::string host() const;
+  // As whom the process at the other end of a Unix socket ran when it connected; nothing where that is not known.
+  [[nodiscard]] std::optional<std::uint32_t> user_id() const;
   // "127.0.0.1:40000", "[::1]:40000" or "unix:1234(uid 1000)"; for logs and SHOW CLIENTS.
   [[nodiscard]] std::string text() const;
 
@@ -35,6 +46,7 @@ class PeerAddress {
 
   PeerAddress(Kind kind, const void* bytes, std::size_t size, std::uint16_t port = 0);
   [[nodiscard]] static PeerAddress read_local(int fd);
+  [[nodiscard]] std::optional<Process> process() const;
 
   std::array<char, 16> bytes_{};  // of the address, or a Process
   std::uint16_t port_ = 0;

@@ -15,6 +15,7 @@ class PlainTransport final : public Transport {
   [[nodiscard]] TransportResult write(std::span<iovec> ranges) override;
   [[nodiscard]] bool has_buffered_input() const override { return false; }
   [[nodiscard]] int fd() const override { return fd_.get(); }
+  [[nodiscard]] UniqueFd release_fd() { return std::move(fd_); }
 
  private:
   UniqueFd fd_;

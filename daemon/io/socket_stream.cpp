@@ -7,6 +7,9 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/io/tls_server_transport.h"
+#include "protocol/crypto.h"
+
 namespace howdah::io {
 
 using protocol::Bytes;
@@ -16,6 +19,11 @@ namespace {
 
 constexpr auto kLinger = std::chrono::seconds(5);
 constexpr auto kLingerForEnd = std::chrono::seconds(1);
+
+// They lie in the scratch buffer or among what was kept, which are ours.
+void overwrite(Bytes bytes) {
+  protocol::cleanse(const_cast<char*>(bytes.data()), bytes.size());
+}
 
 }  // namespace
 
@@ -106,6 +114,7 @@ void SocketStream::on_readable() {
   const auto result = transport().read(room.first(std::min<std::size_t>(room.size(), read_size_)));
   switch (result.kind) {
     case Kind::WouldBlock:
+      if (transport().wants_to_write()) watch_writable();
       return;
     case Kind::EndOfFile:
       return fail(StreamEnd::EndOfFile);
@@ -123,6 +132,19 @@ void SocketStream::on_readable() {
     const auto all = std::exchange(kept_, nullptr);
     deliver(*all);
   }
+}
+
+void SocketStream::start_tls(TlsContextPointer context, bool must_name_protocol) {
+  tls_start_ = std::make_unique<TlsStart>(std::move(context), must_name_protocol);
+}
+
+void SocketStream::begin_tls(std::string early) {
+  kept_.reset();
+  const auto start = std::exchange(tls_start_, nullptr);
+  auto fd = std::get<PlainTransport>(transport_).release_fd();
+  transport_ =
+      std::make_unique<TlsServerTransport>(start->context, std::move(fd), std::move(early), start->must_name_protocol);
+  if (transport().has_buffered_input()) worker_->agenda().defer(deferred_);
 }
 
 // Bulk comes in large pieces as long as it comes fast and goes on fast: see set_reading.
@@ -143,8 +165,13 @@ void SocketStream::deliver(Bytes bytes) {
     return;
   }
   is_destroyed_ = outer;
+  if (std::exchange(is_taken_secret_, false)) {
+    overwrite(bytes.substr(0, taken));
+    if (kept_) protocol::cleanse(*kept_);  // what it holds lies in `bytes` too
+  }
   if (handler_ == nullptr) return;
   const auto rest = bytes.substr(taken);
+  if (tls_start_) return begin_tls(std::string(rest));
   if (!rest.empty()) {
     if (!kept_) kept_ = std::make_unique<std::string>();
     kept_->assign(rest);
@@ -211,6 +238,11 @@ void SocketStream::keep_unsent(OutputBatch& batch, std::size_t sent) {
     skip -= left_out;
     unsent_->bytes.append(static_cast<const char*>(range.iov_base) + left_out, size - left_out);
   }
+  watch_writable();
+}
+
+void SocketStream::watch_writable() {
+  if (!unsent_) unsent_ = std::make_unique<Unsent>();
   if (!unsent_->write_event) {
     const auto writable = [](int, short, void* self) noexcept {
       auto& stream = *static_cast<SocketStream*>(self);
@@ -239,6 +271,7 @@ bool SocketStream::send_unsent() {
 void SocketStream::on_writable() {
   if (!send_unsent()) return;
   unsent_.reset();
+  if (transport().wants_to_write()) return on_readable();  // which may have the socket watched anew
   if (handler_ == nullptr) return has_ended_ ? die() : close_output();
   handler_->on_drained();
 }
@@ -282,7 +315,7 @@ void SocketStream::close_output() {
 }
 
 void SocketStream::end_output() {
-  shutdown(transport().fd(), SHUT_WR);
+  transport().end_output();
 }
 
 void SocketStream::on_linger_over() {

@@ -31,6 +31,10 @@ class SocketStream final : public Stream {
   [[nodiscard]] std::size_t pending_bytes() const override { return unsent_ ? unsent_->size_bytes() : 0; }
   void set_reading(bool on) override;
   void redeliver() override;
+  void start_tls(TlsContextPointer context, bool must_name_protocol) override;
+  void overwrite_taken() override { is_taken_secret_ = true; }
+  [[nodiscard]] std::optional<TlsFacts> tls_facts() const override { return transport().tls_facts(); }
+  [[nodiscard]] std::string failure() const override { return transport().failure(); }
   void end_output() override;
   void leave_loop() override;
   // Goes on in the loop of this worker, on whose thread that is.
@@ -62,6 +66,8 @@ class SocketStream final : public Stream {
   // Hands out what was kept and the bytes just read, and keeps what was not taken.
   void deliver(protocol::Bytes fresh);
   void adapt_read_size(std::size_t count);
+  void begin_tls(std::string early);
+  void watch_writable();
   [[nodiscard]] bool send_unsent();
   void keep_unsent(OutputBatch& batch, std::size_t sent);
   void fail(StreamEnd end);
@@ -82,7 +88,13 @@ class SocketStream final : public Stream {
   bool has_failed_ = false;
   bool has_write_failed_ = false;  // what the peer has sent is still read
   bool is_end_told_ = false;
-  bool* is_destroyed_ = nullptr;  // set by the destructor, for a call in whose middle it comes
+  bool is_taken_secret_ = false;  // of the on_bytes under way
+  struct TlsStart {
+    TlsContextPointer context;
+    bool must_name_protocol;
+  };
+  std::unique_ptr<TlsStart> tls_start_;  // asked for in an on_bytes that has not returned
+  bool* is_destroyed_ = nullptr;         // set by the destructor, for a call in whose middle it comes
   worker::MethodDeferred<SocketStream, &SocketStream::on_deferred> deferred_{*this};
   using LingerTimer = worker::MethodTimer<SocketStream, &SocketStream::on_linger_over>;
   std::unique_ptr<LingerTimer> linger_timer_;  // while lingering

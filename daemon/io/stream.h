@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/io/output_batch.h"
+#include "daemon/io/tls_context.h"
+#include "daemon/io/tls_facts.h"
 #include "protocol/bytes.h"
 
 namespace howdah::io {
@@ -47,6 +50,17 @@ class Stream {
   // Delivers the bytes left over once more, at the end of this turn, whether or not reading is on; also those that the
   // on_bytes under way is about to leave.
   virtual void redeliver() = 0;
+
+  // The bytes from now on are those of a TLS session in which we are the server; first those that the on_bytes under
+  // way leaves over. What was written before must have gone. A client that began with it `must_name_protocol` by ALPN.
+  virtual void start_tls(TlsContextPointer context, bool must_name_protocol) = 0;
+  // Nothing where the bytes are plain; there once bytes have come by TLS.
+  [[nodiscard]] virtual std::optional<TlsFacts> tls_facts() const { return std::nullopt; }
+  // Behind an end by Error: why, in a few words for the log; empty where nobody knows.
+  [[nodiscard]] virtual std::string failure() const { return {}; }
+
+  // What the on_bytes under way takes is overwritten when it returns: it may be secret.
+  virtual void overwrite_taken() {}
 
   // Sends nothing more: the peer sees an end of file. What is pending is lost.
   virtual void end_output() = 0;

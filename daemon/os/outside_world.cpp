@@ -1,11 +1,15 @@
 #include "daemon/os/outside_world.h"
 
 #include <fcntl.h>
+#include <libpq-fe.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <string_view>
 
 #include "daemon/io/unique_fd.h"
 #include "daemon/server/connection_string.h"
@@ -27,10 +31,31 @@ std::optional<std::string> environment(const std::string& name) {
   return value;
 }
 
+bool file_exists(const std::string& path) {
+  struct stat status{};
+  return stat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+// As chmod takes it: "0644".
+std::string octal_mode(mode_t mode) {
+  std::string digits;
+  for (int shift = 9; shift >= 0; shift -= 3) digits += static_cast<char>('0' + ((mode >> shift) & 7U));
+  return digits;
+}
+
 std::expected<void, std::string> check_backend(const std::string& backend) {
   const auto keywords = server::read_connection_string(backend);
   if (!keywords) return std::unexpected(keywords.error().substr(0, keywords.error().find_last_not_of('\n') + 1));
   return {};
+}
+
+std::optional<std::string> libpq_without_scram_keys() {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconndefaults(), &PQconninfoFree);
+  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr; ++option) {
+    if (std::string_view(option->keyword) == "scram_client_key") return std::nullopt;
+  }
+  const int version = PQlibVersion();  // 150014
+  return std::to_string(version / 10'000) + "." + std::to_string(version % 10'000);
 }
 
 }  // namespace
@@ -50,8 +75,28 @@ std::expected<std::string, std::string> read_file(const std::string& path) {
   }
 }
 
+// The rule of PostgreSQL for the key of its certificate, but that we may be root.
+std::expected<void, std::string> check_privacy(const std::string& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return failure();
+  if (!S_ISREG(status.st_mode)) return std::unexpected("it is not a regular file");
+  const auto us = geteuid();
+  // To root it makes no difference whose they are: it may check the files of the user that howdah runs as.
+  if (us != 0 && status.st_uid != us && status.st_uid != 0) {
+    return std::unexpected("it belongs neither to us nor to root");
+  }
+  const mode_t forbidden = status.st_uid == 0 ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO;
+  if ((status.st_mode & forbidden) == 0) return {};
+  return std::unexpected("group or others have access, mode " + octal_mode(status.st_mode));
+}
+
 config::Outside outside_world() {
-  return {.read_file = read_file, .environment = environment, .check_backend = check_backend};
+  return {.read_file = read_file,
+          .file_exists = file_exists,
+          .check_privacy = check_privacy,
+          .environment = environment,
+          .check_backend = check_backend,
+          .libpq_without_scram_keys = libpq_without_scram_keys};
 }
 
 }  // namespace howdah::os

@@ -23,11 +23,23 @@
 #include "daemon/server/catalog_reader.h"
 #include "daemon/server/cleanup.h"
 #include "daemon/server/idle_probe.h"
+#include "daemon/server/password_source.h"
 #include "daemon/server/server_connection.h"
+#include "daemon/stats/pool_queues.h"
 #include "daemon/stats/snapshot.h"
 #include "daemon/worker/agenda.h"
 
 namespace howdah::pool {
+
+// Whose log-ins take their secrets from where. Any thread.
+class PasswordDirectory {
+ public:
+  // Null: from the configuration. It stays to the end.
+  [[nodiscard]] virtual server::PasswordSource* find(const PoolName& name, const config::DatabaseSettings& entry) = 0;
+
+ protected:
+  ~PasswordDirectory() = default;
+};
 
 // What pools need from the worker they live on.
 struct PoolEnvironment {
@@ -37,6 +49,7 @@ struct PoolEnvironment {
   os::Log& log;
   std::atomic<server::ServerId>& last_server_id;  // counts up over all pools and workers
   worker::Offload* catalog_threads = nullptr;     // for what follows from a catalog; without them none is read
+  PasswordDirectory* passwords = nullptr;         // of users who have none in the configuration
 };
 
 class Pool final : private server::ServerOwner,
@@ -84,8 +97,10 @@ class Pool final : private server::ServerOwner,
   // Closes idle servers now and the others when they are given back; connects no more.
   void drain();
 
-  // The error for a waiter whose time is up: what the servers are doing, or why there are none.
-  [[nodiscard]] protocol::ErrorFields describe_exhaustion() const;
+  // The backend's own error, where there is no server because of it.
+  [[nodiscard]] std::optional<protocol::ErrorFields> failure() const;
+  // As far as this worker knows it.
+  [[nodiscard]] stats::PoolQueue own_queue() const;
 
   // `now`: the agenda's time may be old where nothing has happened for long.
   [[nodiscard]] stats::PoolSnapshot snapshot(worker::TimePoint now) const;

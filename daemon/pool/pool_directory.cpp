@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "config/serving_entry.h"
 #include "daemon/server/connection_string.h"
+#include "protocol/password.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::pool {
@@ -18,9 +20,7 @@ PoolDirectory::PoolDirectory(std::shared_ptr<const config::Settings> settings, P
 }
 
 const config::DatabaseSettings* PoolDirectory::entry(const std::string& database) const {
-  auto found = settings_->databases.find(database);
-  if (found == settings_->databases.end()) found = settings_->databases.find("*");
-  return found == settings_->databases.end() ? nullptr : &found->second;
+  return config::serving_entry(*settings_, database);
 }
 
 std::expected<Pool*, protocol::ErrorFields> PoolDirectory::find(const std::string& database, const std::string& user) {
@@ -41,8 +41,13 @@ Pool& PoolDirectory::make(const PoolName& name, const config::DatabaseSettings& 
                                .database = name.database,
                                .password = {},
                                .tcp_socket_buffer = entry.pool.tcp_socket_buffer};
+  if (environment_.passwords != nullptr) target.passwords = environment_.passwords->find(name, entry);
   const auto user = settings_->users.find(name.user);
-  if (user != settings_->users.end() && user->second.password) target.password = *user->second.password;
+  if (user != settings_->users.end() && user->second.password) {
+    const auto secret = protocol::parse_secret(*user->second.password);
+    const auto* plain = secret ? std::get_if<protocol::PlainSecret>(&*secret) : nullptr;
+    if (plain != nullptr) target.password = plain->text;
+  }
   const auto keywords = server::read_connection_string(entry.backend);
   const auto own_database = keywords ? server::value_of(*keywords, "dbname") : "";
   auto& ledger = ledgers_.ledger(name, entry.pool, own_database.empty() ? name.database : own_database);

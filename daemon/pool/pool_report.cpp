@@ -1,11 +1,8 @@
-// What a pool says of itself: snapshots, and the error of those who waited in vain.
-#include <fmt/format.h>
-
+// What a pool says of itself: snapshots, and who has its servers.
 #include <algorithm>
 
 #include "daemon/pool/login_attempt.h"
 #include "daemon/pool/pool.h"
-#include "protocol/sqlstate.h"
 
 namespace howdah::pool {
 
@@ -36,36 +33,15 @@ std::string_view state_name(const ServerConnection& server) {
 
 }  // namespace
 
-protocol::ErrorFields Pool::describe_exhaustion() const {
-  const auto counts = ledger_.counts();
-  const auto last_error = ledger_.last_error();
-  if (counts.servers == 0 && !last_error.message.empty()) {
-    auto error = last_error;
-    error.severity = protocol::Severity::Error;
-    return error;
-  }
-  std::map<std::string_view, int> uses;
-  std::map<std::string_view, int> pins;
-  for (const auto& [id, server] : servers_) {
-    const auto state = state_name(*server);
-    ++uses[state];
-    if (state == "pinned") ++pins[server->left_state().first_name()];
-  }
-  std::string doing;
-  if (counts.servers > servers_.size()) uses["on other workers"] = static_cast<int>(counts.servers - servers_.size());
-  for (const auto& [state, count] : uses) doing += fmt::format("{}{} {}", doing.empty() ? "" : ", ", count, state);
-  auto error = protocol::make_error(
-      protocol::Severity::Error, protocol::sqlstate::kTooManyConnections,
-      fmt::format("no server connection became free within {} ms", settings_.acquire_timeout.count()));
-  error.detail =
-      fmt::format("Pool {}/{} has {} of at most {} server connections: {}; {} more being made; {} clients wait.",
-                  name_.database, name_.user, counts.servers, settings_.max_size, doing.empty() ? "none" : doing,
-                  counts.logging_in, counts.waiting);
-  for (const auto& [reason, count] : pins)
-    error.detail += fmt::format(" Kept by their clients: {} for {}.", count, reason);
-  if (!last_error.message.empty()) error.detail += " The last log-in to the backend failed: " + last_error.message;
-  error.hint = "Raise pool.max_size, shorten transactions, or raise pool.acquire_timeout.";
+std::optional<protocol::ErrorFields> Pool::failure() const {
+  auto error = ledger_.last_error();
+  if (error.message.empty() || ledger_.counts().servers > 0) return std::nullopt;
+  error.severity = protocol::Severity::Error;
   return error;
+}
+
+stats::PoolQueue Pool::own_queue() const {
+  return stats::queue_of(snapshot(environment_.agenda.now()), {}, server_snapshots({}));
 }
 
 stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
@@ -97,6 +73,9 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
   const auto wall_time = [&](worker::TimePoint time) {
     return wall_now - std::chrono::duration_cast<stats::WallTime::duration>(environment_.agenda.now() - time);
   };
+  const auto so_far = [&](worker::TimePoint since) {
+    return std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - since);
+  };
   std::vector<stats::ServerSnapshot> snapshots;
   const auto add = [&](const ServerConnection& server) {
     const bool is_leased = server.tenant() != nullptr;
@@ -110,7 +89,8 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
                          .connected_at = wall_time(server.connected_at()),
                          .last_used_at = is_leased ? wall_now : wall_time(server.idle_since()),
                          .client_id = is_leased ? server.tenant()->client_id() : 0,
-                         .process_id = server.process_id()});
+                         .process_id = server.process_id(),
+                         .held = is_leased ? so_far(server.leased_at()) : stats::Microseconds()});
   };
   for (const auto& [id, server] : servers_) add(*server);
   if (const auto* listener = channels_.host().server()) add(*listener);

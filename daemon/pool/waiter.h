@@ -19,6 +19,8 @@ class Waiter : public boost::intrusive::list_base_hook<> {
 
   [[nodiscard]] bool is_waiting() const { return place_ != Place::Nowhere; }
   [[nodiscard]] worker::TimePoint waiting_since() const { return since_; }
+  // In the order of arrival over all workers; 0: not in the queue.
+  [[nodiscard]] std::uint64_t queue_number() const { return place_ == Place::Queue ? number_ : 0; }
 
  protected:
   ~Waiter() = default;
@@ -31,7 +33,7 @@ class Waiter : public boost::intrusive::list_base_hook<> {
   Place place_ = Place::Nowhere;
   server::ServerConnection* granted_ = nullptr;
   worker::TimePoint since_{};
-  std::uint64_t number_ = 0;  // in the order of arrival, over all workers
+  std::uint64_t number_ = 0;
 };
 
 using WaiterList = boost::intrusive::list<Waiter>;

@@ -9,18 +9,25 @@
 
 #include "config/settings.h"
 #include "daemon/io/stream.h"
+#include "protocol/crypto.h"
 #include "protocol/error_fields.h"
 
 namespace howdah::server {
 
+class PasswordSource;
+
 // Whom to log in where. Texts that are empty are left to the connection string, to libpq's environment-free defaults
 // and to its password file.
 struct BackendTarget {
-  std::string connection_string;       // as in the configuration
-  std::string user;                    // used where the connection string names none
-  std::string database;                // likewise
-  std::string password;                // likewise; plain text
-  std::int64_t tcp_socket_buffer = 0;  // of a TCP connection, each way, in bytes; 0: as the kernel does it
+  std::string connection_string;               // as in the configuration
+  std::string user = {};                       // used where the connection string names none
+  std::string database = {};                   // likewise
+  protocol::SecretText password = {};          // likewise; plain text
+  bool is_overriding = false;                  // user and password count, whatever the connection string says of them
+  protocol::SecretText scram_client_key = {};  // in place of a password, in base64, where libpq knows such
+  protocol::SecretText scram_server_key = {};
+  PasswordSource* passwords = nullptr;  // asked for the password at each log-in; null: it stands above
+  std::int64_t tcp_socket_buffer = 0;   // of a TCP connection, each way, in bytes; 0: as the kernel does it
 };
 
 // Told when a cancel has been dealt with, well or badly: the backend has closed the cancel connection, or time is up.
@@ -47,7 +54,8 @@ struct LoggedIn {
   std::unique_ptr<CancelTicket> cancel;
   std::map<std::string, std::string> parameters;  // what ParameterStatus told, by name
   std::int32_t process_id = 0;
-  std::string address;  // "127.0.0.1:5432" or "unix:/run/postgresql/.s.PGSQL.5432"
+  std::string address;             // "127.0.0.1:5432" or "unix:/run/postgresql/.s.PGSQL.5432"
+  bool has_used_password = false;  // the backend has asked for one, and taken it
 };
 
 class LoginHandler {

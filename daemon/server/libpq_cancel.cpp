@@ -4,10 +4,37 @@
 
 #include <array>
 
+#include "daemon/server/libpq_cancel_connection.h"
+
 namespace howdah::server {
 
-LibpqCancelTicket::LibpqCancelTicket(pg_conn* connection, worker::Worker& worker, worker::Offload& offload)
-    : cancel_(PQgetCancel(connection), &PQfreeCancel),
+namespace {
+
+// Before libpq 17: in clear text, whatever the connection is.
+class PlainRequest final : public CancelRequest {
+ public:
+  explicit PlainRequest(PGconn* connection) : cancel_(PQgetCancel(connection), &PQfreeCancel) {}
+
+  void send() override {
+    std::array<char, 256> error{};
+    PQcancel(cancel_.get(), error.data(), error.size());
+  }
+
+ private:
+  std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel_;
+};
+
+std::shared_ptr<CancelRequest> make_request(PGconn* connection) {
+  if (auto encrypted = make_encrypted_request(connection)) return encrypted;
+  return std::make_shared<PlainRequest>(connection);
+}
+
+}  // namespace
+
+LibpqCancelTicket::LibpqCancelTicket(pg_conn* connection, std::string backend, worker::Worker& worker,
+                                     worker::FairOffload& offload)
+    : request_(make_request(connection)),
+      backend_(std::move(backend)),
       worker_(&worker),
       offload_(offload),
       ticket_(std::make_shared<LibpqCancelTicket*>(this)) {}
@@ -18,15 +45,14 @@ LibpqCancelTicket::~LibpqCancelTicket() {
 
 void LibpqCancelTicket::send(CancelHandler& handler) {
   handler_ = &handler;
-  // PQcancel returns when the backend has closed the cancel connection: from then on it hits nobody else.
-  const auto work = [cancel = cancel_, ticket = ticket_, &mailbox = static_cast<worker::Mailbox&>(*worker_)] {
-    std::array<char, 256> error{};
-    PQcancel(cancel.get(), error.data(), error.size());
+  // Done when the backend has closed the cancel connection: from then on it hits nobody else.
+  const auto work = [request = request_, ticket = ticket_, &mailbox = static_cast<worker::Mailbox&>(*worker_)] {
+    request->send();
     mailbox.post([ticket] {
       if (*ticket != nullptr) (*ticket)->tell();
     });
   };
-  if (!offload_.submit(work)) worker_->agenda().defer(tell_work_);  // too many at a time: this one is dropped
+  if (!offload_.submit(backend_, work)) worker_->agenda().defer(tell_work_);  // too many: this one is dropped
 }
 
 void LibpqCancelTicket::tell() {

@@ -1,10 +1,13 @@
 // Logs in to backends with libpq, so that every connection string and every way to log in that psql has works here too;
-// then the socket, and with TLS the session on it, carry our own frames. Never blocks: libpq is driven by the loop,
-// names are looked up and cancels are sent on threads of their own. (PostgreSQL documentation: "Database Connection
-// Control Functions": PQconnectStartParams, PQconnectPoll; "Canceling Queries in Progress")
+// then the socket, and with TLS the session on it, carry our own frames. Never blocks: the loop waits for sockets,
+// its steps, the
+// look-up of names and cancels are done on threads of their own, since each may read files, hash or wait. (PostgreSQL
+// documentation: "Database Connection Control Functions": PQconnectStartParams, PQconnectPoll; "Canceling Queries in
+// Progress")
 #pragma once
 
 #include "daemon/server/backend_connector.h"
+#include "daemon/worker/fair_offload.h"
 #include "daemon/worker/offload.h"
 #include "daemon/worker/worker.h"
 
@@ -12,9 +15,10 @@ namespace howdah::server {
 
 class LibpqConnector final : public BackendConnector {
  public:
-  // All three must outlive what `start` returns.
-  LibpqConnector(worker::Worker& worker, worker::Offload& look_ups, worker::Offload& cancels)
-      : worker_(worker), look_ups_(look_ups), cancels_(cancels) {}
+  // All four must outlive what `start` returns.
+  LibpqConnector(worker::Worker& worker, worker::Offload& look_ups, worker::FairOffload& steps,
+                 worker::FairOffload& cancels)
+      : worker_(worker), look_ups_(look_ups), steps_(steps), cancels_(cancels) {}
 
   [[nodiscard]] std::unique_ptr<PendingLogin> start(const BackendTarget& target, config::Milliseconds timeout,
                                                     LoginHandler& handler) override;
@@ -23,7 +27,8 @@ class LibpqConnector final : public BackendConnector {
  private:
   worker::Worker& worker_;
   worker::Offload& look_ups_;
-  worker::Offload& cancels_;
+  worker::FairOffload& steps_;
+  worker::FairOffload& cancels_;
 };
 
 }  // namespace howdah::server

@@ -5,12 +5,13 @@
 
 #include <array>
 #include <utility>
-#include <vector>
 
 #include "daemon/io/socket_options.h"
 #include "daemon/io/socket_stream.h"
 #include "daemon/server/libpq_cancel.h"
 #include "daemon/server/libpq_transport.h"
+#include "daemon/server/scram_bound.h"
+#include "protocol/crypto.h"
 #include "protocol/frame_walker.h"
 #include "protocol/messages.h"
 #include "protocol/sqlstate.h"
@@ -61,10 +62,49 @@ std::string address_of(const PGconn* connection) {
 
 }  // namespace
 
-LibpqLogin::LibpqLogin(worker::Worker& worker, worker::Offload& look_ups, worker::Offload& cancels,
-                       const BackendTarget& target, config::Milliseconds timeout, LoginHandler& handler)
+struct LibpqLogin::Hand {
+  explicit Hand(ConnectionKeywords given) : keywords(std::move(given)) {}
+  ~Hand() {
+    for (auto& [keyword, value] : keywords) protocol::cleanse(value);
+  }
+  Hand(const Hand&) = delete;
+  Hand& operator=(const Hand&) = delete;
+
+  ConnectionKeywords keywords;
+  ConnectionPointer connection;
+  ScramBound bound;
+};
+
+struct LibpqLogin::StepResult {
+  enum class Next { WaitToRead, WaitToWrite, TakeOver, Fail };
+  Next next = Next::Fail;
+  int fd = -1;
+  protocol::ErrorFields error = {};
+};
+
+namespace {
+
+using ConnectResult = std::expected<ConnectionPointer, protocol::ErrorFields>;
+
+ConnectResult connect(const ConnectionKeywords& keywords) {
+  auto connection = start_connection(keywords);
+  if (!connection) return std::unexpected(unable("out of memory"));
+  // Verbose errors hold the SQLSTATE, which libpq does not tell otherwise of a failed log-in.
+  PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
+  if (PQstatus(connection.get()) == CONNECTION_BAD) {
+    return std::unexpected(read_login_error(PQerrorMessage(connection.get())));
+  }
+  return connection;
+}
+
+}  // namespace
+
+LibpqLogin::LibpqLogin(worker::Worker& worker, worker::Offload& look_ups, worker::FairOffload& steps,
+                       worker::FairOffload& cancels, const BackendTarget& target, config::Milliseconds timeout,
+                       LoginHandler& handler)
     : worker_(worker),
       look_ups_(look_ups),
+      steps_(steps),
       cancels_(cancels),
       target_(target),
       handler_(handler),
@@ -78,85 +118,104 @@ LibpqLogin::~LibpqLogin() {
 }
 
 void LibpqLogin::begin() {
-  const auto keywords = read_keywords(target_);
+  auto keywords = read_keywords(target_);
   if (!keywords) return fail(unable(keywords.error()));
-  if (needs_look_up(*keywords)) return look_up(*keywords);
-  connect(*keywords);
+  hand_ = std::make_shared<Hand>(*std::move(keywords));
+  do_step([](Hand& hand) -> StepResult {
+    using Next = StepResult::Next;
+    if (needs_look_up(hand.keywords)) {
+      auto looked_up = look_up_hosts(hand.keywords);
+      if (!looked_up) return {.next = Next::Fail, .error = unable(looked_up.error())};
+      hand.keywords.swap(*looked_up);
+      for (auto& [keyword, value] : *looked_up) protocol::cleanse(value);
+    }
+    auto connected = connect(hand.keywords);
+    if (!connected) return {.next = Next::Fail, .error = connected.error()};
+    hand.connection = *std::move(connected);
+    return {.next = Next::WaitToWrite, .fd = PQsocket(hand.connection.get())};
+  });
 }
 
-void LibpqLogin::look_up(const ConnectionKeywords& keywords) {
-  const auto work = [keywords, ticket = ticket_, &mailbox = static_cast<worker::Mailbox&>(worker_)] {
-    auto result = look_up_hosts(keywords);
-    mailbox.post([result = std::move(result), ticket] {
-      auto* self = *ticket;
-      if (self == nullptr || self->state_ != State::LookingUp) return;
-      if (result) {
-        self->connect(*result);
-      } else {
-        self->fail(unable(result.error()));
-      }
+// Names may take their time, and are looked up elsewhere than what only computes.
+void LibpqLogin::do_step(Step step) {
+  auto work = [step = std::move(step), hand = hand_, ticket = ticket_,
+               &mailbox = static_cast<worker::Mailbox&>(worker_)]() mutable {
+    auto result = step(*hand);
+    mailbox.post([result = std::move(result), ticket, hand = std::exchange(hand, nullptr)]() mutable {
+      hand.reset();
+      if (*ticket != nullptr && (*ticket)->state_ != State::Done) (*ticket)->on_step(result);
     });
   };
-  if (!look_ups_.submit(work)) fail(unable("too many names are being looked up"));
+  const bool is_first = state_ == State::LookingUp;
+  const bool is_taken = is_first && needs_look_up(hand_->keywords) ? look_ups_.submit(std::move(work))
+                                                                   : steps_.submit(target_.connection_string, work);
+  if (!is_taken) fail(unable("too many log-ins are under way"));
 }
 
-void LibpqLogin::connect(const ConnectionKeywords& keywords) {
-  std::vector<const char*> names;
-  std::vector<const char*> values;
-  for (const auto& [name, value] : keywords) {
-    names.push_back(name.c_str());
-    values.push_back(value.c_str());
-  }
-  names.push_back(nullptr);
-  values.push_back(nullptr);
-  connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
-  if (!connection_) return fail(unable("out of memory"));
-  // Verbose errors hold the SQLSTATE, which libpq does not tell otherwise of a failed log-in.
-  PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
-  PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+void LibpqLogin::on_step(const StepResult& result) {
+  using Next = StepResult::Next;
   state_ = State::Connecting;
-  if (PQstatus(connection_.get()) == CONNECTION_BAD) return fail(read_login_error(PQerrorMessage(connection_.get())));
-  watch(EV_WRITE);
+  switch (result.next) {
+    case Next::WaitToRead:
+      return watch(result.fd, EV_READ);
+    case Next::WaitToWrite:
+      return watch(result.fd, EV_WRITE);
+    case Next::TakeOver:
+      return take_over();
+    case Next::Fail:
+      return fail(result.error);
+  }
 }
 
 // libpq may go on to another socket between two polls, so each step watches anew.
-void LibpqLogin::watch(short what) {
-  const auto ready = [](int, short, void* self) noexcept {
+void LibpqLogin::watch(int fd, short what) {
+  const auto ready = [](int, short ready_for, void* self) noexcept {
     auto& login = *static_cast<LibpqLogin*>(self);
     const worker::Turn turn(login.worker_);
-    login.poll();
+    login.on_ready((ready_for & EV_READ) != 0);
   };
-  event_.reset(event_new(worker_.loop(), PQsocket(connection_.get()), what, ready, this));
+  event_.reset(event_new(worker_.loop(), fd, what, ready, this));
   event_add(event_.get(), nullptr);
 }
 
-void LibpqLogin::poll() {
-  switch (PQconnectPoll(connection_.get())) {
-    case PGRES_POLLING_READING:
-      return watch(EV_READ);
-    case PGRES_POLLING_WRITING:
-    case PGRES_POLLING_ACTIVE:
-      return watch(EV_WRITE);
-    case PGRES_POLLING_OK:
-      return take_over();
-    case PGRES_POLLING_FAILED:
-      break;
-  }
-  fail(read_login_error(PQerrorMessage(connection_.get())));
+void LibpqLogin::on_ready(bool is_to_read) {
+  event_.reset();  // libpq may close the socket
+  do_step([is_to_read](Hand& hand) -> StepResult {
+    using Next = StepResult::Next;
+    auto* connection = hand.connection.get();
+    if (const auto iterations = is_to_read ? hand.bound.look(connection) : std::nullopt) {
+      return {.next = Next::Fail,
+              .error = unable("the backend asks for " + std::to_string(*iterations) + " SCRAM iterations, more than " +
+                              std::to_string(ScramBound::kMostIterations))};
+    }
+    switch (PQconnectPoll(connection)) {
+      case PGRES_POLLING_READING:
+        return {.next = Next::WaitToRead, .fd = PQsocket(connection)};
+      case PGRES_POLLING_WRITING:
+      case PGRES_POLLING_ACTIVE:
+        return {.next = Next::WaitToWrite, .fd = PQsocket(connection)};
+      case PGRES_POLLING_OK:
+        return {.next = Next::TakeOver};
+      case PGRES_POLLING_FAILED:
+        break;
+    }
+    return {.next = Next::Fail, .error = read_login_error(PQerrorMessage(connection))};
+  });
 }
 
 void LibpqLogin::take_over() {
-  event_.reset();
-  auto* connection = connection_.get();
+  auto* connection = hand_->connection.get();
   PQsetnonblocking(connection, 1);  // its end must never wait for a peer
   (void)PQisBusy(connection);       // reads what libpq has in its buffer behind the ReadyForQuery
   logged_in_.emplace();
   logged_in_->parameters = reported_parameters(connection);
   logged_in_->process_id = PQbackendPID(connection);
+  logged_in_->has_used_password = PQconnectionUsedPassword(connection) != 0;
   logged_in_->address = address_of(connection);
   if (!logged_in_->address.starts_with("unix:")) io::set_socket_buffer(PQsocket(connection), target_.tcp_socket_buffer);
-  logged_in_->cancel = std::make_unique<LibpqCancelTicket>(connection, worker_, cancels_);
-  auto transport = std::make_unique<LibpqTransport>(std::move(connection_));
+  logged_in_->cancel = std::make_unique<LibpqCancelTicket>(connection, target_.connection_string, worker_, cancels_);
+  auto transport = std::make_unique<LibpqTransport>(std::move(hand_->connection));
+  hand_.reset();
   stream_ = std::make_unique<io::SocketStream>(worker_, std::move(transport));
   state_ = State::InStep;
   stream_->set_handler(*this);
@@ -206,6 +265,7 @@ void LibpqLogin::fail(protocol::ErrorFields error) {
   error_ = std::move(error);
   logged_in_.reset();
   event_.reset();
+  hand_.reset();
   if (stream_) worker_.agenda().bury(std::shared_ptr<io::Stream>(std::move(stream_)));
   worker_.agenda().defer(tell_work_);
 }

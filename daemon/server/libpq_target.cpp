@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/server/libpq_connection.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::server {
@@ -18,8 +19,9 @@ namespace {
 // A backend whose machine or network is gone while it owes an answer is noticed after two minutes, not after the
 // system's two hours. No tcp_user_timeout: Linux would also end a connection whose backend reads nothing for so long,
 // and a COPY that waits for a lock does just that.
-constexpr std::array<std::pair<const char*, const char*>, 3> kKeepalives = {
-    {{"keepalives_idle", "60"}, {"keepalives_interval", "10"}, {"keepalives_count", "6"}}};
+// The connect_timeout is for cancels, which libpq 17 bounds by it; log-ins have a limit of our own.
+constexpr std::array<std::pair<const char*, const char*>, 4> kDefaults = {
+    {{"keepalives_idle", "60"}, {"keepalives_interval", "10"}, {"keepalives_count", "6"}, {"connect_timeout", "10"}}};
 
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
@@ -77,11 +79,20 @@ std::expected<ConnectionKeywords, std::string> read_keywords(const BackendTarget
   const auto complete = [&](const char* keyword, const std::string& value) {
     if (!value.empty()) keywords->try_emplace(keyword, value);
   };
+  const auto set = [&](const char* keyword, std::string_view value) {
+    if (!value.empty()) (*keywords)[keyword] = value;
+  };
   complete("user", target.user);
   complete("dbname", target.database);
-  complete("password", target.password);
+  complete("password", std::string(target.password.view()));
+  if (target.is_overriding) {
+    set("user", target.user);
+    set("password", target.password.view());
+  }
+  set("scram_client_key", target.scram_client_key.view());
+  set("scram_server_key", target.scram_server_key.view());
   if (!keywords->contains("service")) {  // what a service file says would give way to ours
-    for (const auto& [keyword, value] : kKeepalives) complete(keyword, value);
+    for (const auto& [keyword, value] : kDefaults) complete(keyword, value);
   }
   (*keywords)["gssencmode"] = "disable";  // its encryption could not carry our own frames
   return keywords;
@@ -133,10 +144,7 @@ protocol::ErrorFields read_login_error(const std::string& text) {
                                   text.substr(message_at, text.find('\n', message_at) - message_at));
     }
   }
-  auto whole = text;
-  while (whole.ends_with('\n')) whole.pop_back();
-  std::ranges::replace(whole, '\n', ' ');
-  return protocol::make_error(Severity::Fatal, protocol::sqlstate::kUnableToConnect, whole);
+  return protocol::make_error(Severity::Fatal, protocol::sqlstate::kUnableToConnect, one_line(text));
 }
 
 }  // namespace howdah::server

@@ -7,10 +7,6 @@
 
 namespace howdah::server {
 
-void ConnectionDeleter::operator()(pg_conn* connection) const {
-  PQfinish(connection);
-}
-
 LibpqTransport::LibpqTransport(ConnectionPointer connection)
     : connection_(std::move(connection)), fd_(PQsocket(connection_.get())) {
   if (auto* session = static_cast<ssl_st*>(PQsslStruct(connection_.get(), "OpenSSL"))) tls_.emplace(session, fd_);

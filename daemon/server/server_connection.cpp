@@ -73,6 +73,7 @@ void ServerConnection::lease_to(Tenant& tenant, State state) {
   if (parameters_.is_holding_back()) (void)parameters_.let_go();
   if (std::exchange(probe_, std::nullopt)) left_state_.fail_probe();
   state_ = state;
+  leased_at_ = agenda_->now();
   next_cancel_holds_.clear();  // whoever asked has left
   set_reading(true);
 }
@@ -112,6 +113,7 @@ void ServerConnection::adopt_settings(const protocol::SessionSettings& settings,
   may_lack_settings_ = may_lack_settings_ && !must_restore();
   settings_before_ = std::exchange(settings_, settings);
   if (command.empty()) return;
+  is_adopting_ = true;
   is_adoption_told_ = adoption == Adoption::Told;
   run(adoption == Adoption::Plain ? command : protocol::guarded(command), batch);
 }
@@ -145,20 +147,29 @@ std::optional<Busy> ServerConnection::why_not_releasable(bool has_partial_reques
 
 void ServerConnection::cancel(cancel::CancelHold hold) {
   if (state_ == State::Closed || !cancel_ticket_) return;
-  auto& holds = has_cancel_in_flight_ ? next_cancel_holds_ : cancel_holds_;
-  holds.push_back(std::move(hold));
-  if (std::exchange(has_cancel_in_flight_, true)) return;
+  next_cancel_holds_.push_back(std::move(hold));
+  send_next_cancel();
+}
+
+// Never to settings that we have put in front: what follows would run without them, and so the connection would end.
+void ServerConnection::send_next_cancel() {
+  if (has_cancel_in_flight_ || is_adopting_ || next_cancel_holds_.empty()) return;
+  cancel_holds_ = std::exchange(next_cancel_holds_, {});
+  has_cancel_in_flight_ = true;
   cancel_ticket_->send(*this);
+}
+
+// Where there is still something to cancel.
+void ServerConnection::go_on_cancelling() {
+  if (tenant_ == nullptr || owed_.is_empty() || owed_.is_next_for_pooler()) next_cancel_holds_.clear();
+  send_next_cancel();
 }
 
 void ServerConnection::on_cancel_done() {
   has_cancel_in_flight_ = false;
-  cancel_holds_ = std::exchange(next_cancel_holds_, {});
-  if (!cancel_holds_.empty() && tenant_ != nullptr && !owed_.is_empty() && !owed_.is_next_for_pooler()) {
-    has_cancel_in_flight_ = true;
-    return cancel_ticket_->send(*this);
-  }
   cancel_holds_.clear();
+  if (!is_adopting_) go_on_cancelling();
+  if (has_cancel_in_flight_) return;
   if (tenant_ != nullptr) tenant_->on_progress();
 }
 
@@ -369,6 +380,7 @@ bool ServerConnection::take_ready(const Piece& piece) {
   }
   if (is_own) {
     is_adoption_told_ = false;
+    if (std::exchange(is_adopting_, false)) go_on_cancelling();
     end_probe();
   }
   if (is_own || tenant_ == nullptr) return false;

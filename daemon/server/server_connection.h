@@ -195,8 +195,11 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] std::optional<Busy> why_not_releasable(bool has_partial_request) const;
 
   // Asks the backend to cancel what it runs, and lets go of `hold` when that is over. One cancel at a time is in
-  // flight: what is asked for meanwhile is one more, sent behind it if there is something to cancel then.
+  // flight: what is asked for meanwhile, or while settings are adopted, is one more, sent behind that if there is
+  // something to cancel then.
   void cancel(cancel::CancelHold hold = {});
+  [[nodiscard]] worker::TimePoint leased_at() const { return leased_at_; }
+  [[nodiscard]] bool is_adopting() const { return is_adopting_; }
   [[nodiscard]] bool has_cancel_in_flight() const { return has_cancel_in_flight_; }
 
   // Ends the connection; the owner hears of it, the tenant does not.
@@ -211,6 +214,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] std::size_t on_bytes(protocol::Bytes bytes) override;
   void on_drained() override;
   void on_end(io::StreamEnd end) override;
+  void send_next_cancel();
+  void go_on_cancelling();
   void on_cancel_done() override;
 
   [[nodiscard]] std::size_t take_plain_answers(protocol::Bytes bytes);
@@ -255,6 +260,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   ServerOwner* owner_;
   const worker::TimePoint connected_at_;
   worker::TimePoint idle_since_;
+  worker::TimePoint leased_at_{};
 
   State state_ = State::Idle;
   Tenant* tenant_ = nullptr;
@@ -266,6 +272,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   mutable protocol::SettingTraits traits_;
   mutable protocol::SessionSettings traits_of_;
   protocol::SettingChanges setting_changes_;
+  bool is_adopting_ = false;  // settings are on their way
   bool is_adoption_told_ = false;
   bool may_lack_settings_ = false;  // a RESET has come: some of them may be the log-in's again
   bool is_holding_reports_ = false;

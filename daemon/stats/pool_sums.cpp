@@ -33,6 +33,10 @@ void add(Totals& sum, const Totals& more) {
   sum.wait_time += more.wait_time;
 }
 
+void add(NamedCounts& sum, const NamedCounts& more) {
+  for (const auto& [name, count] : more) sum[name] += count;
+}
+
 void add_counts(PoolSnapshot& sum, const PoolSnapshot& more) {
   sum.clients_active += more.clients_active;
   sum.clients_waiting += more.clients_waiting;
@@ -45,6 +49,9 @@ void add_counts(PoolSnapshot& sum, const PoolSnapshot& more) {
   sum.longest_wait = std::max(sum.longest_wait, more.longest_wait);
   if (sum.last_error.empty()) sum.last_error = more.last_error;
   add(sum.totals, more.totals);
+  sum.times.add(more.times);
+  add(sum.errors, more.errors);
+  add(sum.disconnects, more.disconnects);
 }
 
 void add(PoolSnapshot& sum, const PoolSnapshot& more) {
@@ -55,6 +62,12 @@ void add(PoolSnapshot& sum, const PoolSnapshot& more) {
 }
 
 }  // namespace
+
+void Distributions::add(const Distributions& other) {
+  wait.add(other.wait);
+  query.add(other.query);
+  transaction.add(other.transaction);
+}
 
 // Statements and settings are the whole pool's.
 void add_part(PoolSnapshot& pool, const PoolSnapshot& part) {

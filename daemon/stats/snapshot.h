@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "config/settings.h"
+#include "daemon/stats/histogram.h"
 
 namespace howdah::stats {
 
@@ -34,6 +36,18 @@ struct Totals {
   Microseconds wait_time{};         // in the queue
 };
 
+// How long things took, each since the start of the daemon.
+struct Distributions {
+  Histogram wait;         // in the queue; who got a server at once is not in there
+  Histogram query;        // from request to ReadyForQuery
+  Histogram transaction;  // a server was leased
+
+  void add(const Distributions& other);
+};
+
+// Counts by a name, of which there are few: what names there are is bounded where they are counted.
+using NamedCounts = std::map<std::string, std::uint64_t, std::less<>>;
+
 struct PoolSnapshot {
   std::string database;
   std::string user;
@@ -51,6 +65,9 @@ struct PoolSnapshot {
   Microseconds longest_wait{};  // of the client now first in the queue
   std::string last_error;       // of the last failed log-in to the backend, empty after a good one
   Totals totals;
+  Distributions times;
+  NamedCounts errors;       // that went to clients, by SQLSTATE
+  NamedCounts disconnects;  // of clients, by reason
 };
 
 struct ClientSnapshot {
@@ -62,10 +79,14 @@ struct ClientSnapshot {
   std::string address;  // as io::Stream::peer tells it
   WallTime connected_at;
   WallTime last_request_at;
-  Microseconds wait{};          // so far, when waiting
-  std::uint64_t server_id = 0;  // of its lease; 0: none
-  std::int32_t process_id = 0;  // as in its BackendKeyData
-  Microseconds pinned{};        // so far, where its server is kept for what was left on it
+  Microseconds wait{};             // so far, when waiting
+  std::uint64_t server_id = 0;     // of its lease; 0: none
+  std::int32_t process_id = 0;     // as in its BackendKeyData
+  Microseconds pinned{};           // so far, where its server is kept for what was left on it
+  Microseconds in_state{};         // with a server: since the request under way, or since the last answer
+  std::string pool_database = {};  // of its pool, empty where it has none
+  std::string pool_user = {};
+  std::uint64_t queue_number = 0;  // in the order of arrival in the pool's queue; 0: not in there
 };
 
 struct ServerSnapshot {
@@ -80,6 +101,7 @@ struct ServerSnapshot {
   WallTime last_used_at;
   std::uint64_t client_id = 0;  // of its lease; 0: none
   std::int32_t process_id = 0;  // the backend's own
+  Microseconds held{};          // the lease's time so far
 };
 
 struct Snapshot {

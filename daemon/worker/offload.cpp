@@ -1,28 +1,8 @@
 #include "daemon/worker/offload.h"
 
-#include <csignal>
+#include "daemon/worker/signals_blocked.h"
 
 namespace howdah::worker {
-
-namespace {
-
-// Signals are for the thread that the program chose.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
 
 Offload::Offload(std::size_t thread_count, std::size_t most_queued, Clock::duration grace)
     : most_queued_(most_queued), grace_(grace) {

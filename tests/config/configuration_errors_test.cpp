@@ -87,8 +87,9 @@ BOOST_AUTO_TEST_CASE(sizes_flags_and_words_tell_what_they_take) {
          {kLeast + "log: {format: xml}", "3: log.format: found \"xml\", expected text or json"},
          {kLeast + "users: {u: {pool_mode: x}}",
           "3: users.u.pool_mode: found \"x\", expected transaction, session or statement"},
-         {kLeast + "auth: [{method: peer}]",
-          "3: auth[1].method: found \"peer\", expected scram-sha-256, md5, password, trust or reject"}});
+         {kLeast + "auth: [{method: gss}]",
+          "3: auth[1].method: found \"gss\", expected scram-sha-256, md5, password, trust, reject, cert, peer, pam, "
+          "ldap or backend"}});
 }
 
 BOOST_AUTO_TEST_CASE(workers_are_counted_or_auto) {
@@ -103,13 +104,12 @@ BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_
          {kLeast + "log: {colour: red}",
           "3: log.colour: found an unknown key, expected one of level, format, connections"},
          {kLeast + "admin.listen: ':9'",
-          "3: admin.listen: found an unknown key, expected one of listen, workers, shutdown_timeout, admin, "
-          "client, log, "
-          "databases, users, auth"},
+          "3: admin.listen: found an unknown key, expected one of listen, workers, shutdown_timeout, user_list, "
+          "hba_file, ident_file, core_dumps, admin, client, log, databases, users, ident_maps, auth"},
          {kLeast + "'databases.<name>.backend': x",
-          "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, "
-          "shutdown_timeout, admin, "
-          "client, log, databases, users, auth"}});
+          "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, shutdown_timeout, "
+          "user_list, "
+          "hba_file, ident_file, core_dumps, admin, client, log, databases, users, ident_maps, auth"}});
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_an_error) {
@@ -125,7 +125,8 @@ BOOST_AUTO_TEST_CASE(a_value_in_place_of_a_section_and_the_other_way_round_are_t
          {kLeast + "users: [a]", "3: users: found a list, expected a section with one key for each name"},
          {kLeast + "auth: {method: trust}", "3: auth: found a section, expected a list"},
          {kLeast + "auth: [trust]",
-          "3: auth[1]: found a text, expected a section with the keys from, databases, users, method"},
+          "3: auth[1]: found a text, expected a section with the keys from, tls, databases, users, method, map, "
+          "client_certificate, certificate_name, pam_service, ldap"},
          {kLeast + "workers: {a: b}", "3: workers: found a section, expected auto or a whole number from 1 to 64"},
          {kLeast + "admin: {users: [[a]]}", "3: admin.users: found a list, expected a list of names"}});
   BOOST_TEST(said_of("just a text").starts_with("f.yaml:1: found a text, expected a section with the keys listen, "));
@@ -190,7 +191,8 @@ BOOST_AUTO_TEST_CASE(names_are_not_empty) {
 
 BOOST_AUTO_TEST_CASE(a_rule_says_its_method) {
   check({{kLeast + "auth:\n  - {method: trust}\n  - {from: any}\n",
-          "5: auth[2].method: found nothing, expected scram-sha-256, md5, password, trust or reject"}});
+          "5: auth[2].method: found nothing, expected scram-sha-256, md5, password, trust, reject, cert, peer, pam, "
+          "ldap or backend"}});
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_yaml_is_told_with_file_and_line) {

@@ -14,12 +14,20 @@ struct FakeOutside {
   std::map<std::string, std::string> files = {};
   std::map<std::string, std::string> variables = {};
   std::map<std::string, std::string> bad_backends = {};  // and libpq's words
+  std::map<std::string, std::string> open_files = {};    // that others can read, and how they are
+  std::optional<std::string> libpq_without_scram_keys = {};
 
   [[nodiscard]] Outside outside() const {
     return {.read_file = [this](const std::string& path) -> std::expected<std::string, std::string> {
               const auto found = files.find(path);
               if (found == files.end()) return std::unexpected("no such file");
               return found->second;
+            },
+            .file_exists = [this](const std::string& path) { return files.contains(path); },
+            .check_privacy = [this](const std::string& path) -> std::expected<void, std::string> {
+              const auto found = open_files.find(path);
+              if (found != open_files.end()) return std::unexpected(found->second);
+              return {};
             },
             .environment = [this](const std::string& name) -> std::optional<std::string> {
               const auto found = variables.find(name);
@@ -29,7 +37,8 @@ struct FakeOutside {
               const auto found = bad_backends.find(backend);
               if (found != bad_backends.end()) return std::unexpected(found->second);
               return {};
-            }};
+            },
+            .libpq_without_scram_keys = [this] { return libpq_without_scram_keys; }};
   }
 };
 

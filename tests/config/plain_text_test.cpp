@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(control_characters_are_bad_and_their_line_is_told) {
 
 BOOST_AUTO_TEST_CASE(a_message_stays_on_its_line) {
   BOOST_TEST(printable("a\nb\tc\x1b\x7f\xff") == R"(a\nb\tc\x1b\x7f\xff)");
-  BOOST_TEST(quoted("gr\xc3\xbc\xc3\x9f") == "\"gr\xc3\xbc\xc3\x9f\"");
+  BOOST_TEST(in_quotes("gr\xc3\xbc\xc3\x9f") == "\"gr\xc3\xbc\xc3\x9f\"");
 }
 
 BOOST_AUTO_TEST_CASE(a_message_stays_short) {

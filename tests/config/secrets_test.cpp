@@ -104,6 +104,47 @@ BOOST_AUTO_TEST_CASE(no_message_holds_a_password) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_configuration_with_a_secret_is_closed_to_others) {
+  const FakeOutside world{.files = {{"/pw", "x"}}, .variables = {{"PW", "x"}}, .open_files = {{"f.yaml", "mode 0644"}}};
+  const auto said = [](const std::string& path) {
+    return "f.yaml:3: " + path +
+           ": found a secret in a file that others may read (mode 0644), expected it in one that nobody else can read "
+           "(chmod 600)";
+  };
+  const auto backend = [](const std::string& text) { return kListen + "databases:\n  x: {backend: '" + text + "'}\n"; };
+  BOOST_TEST(said_of(user("x"), world) == said("users.u.password"));
+  BOOST_TEST(said_of(kLeast + "users: {u: {password: x}, v: {password: y}}\n", world) == said("users.u.password"));
+  for (const std::string text : {"host=a password=x", "postgresql://u:x@h/d", "postgresql://h/d?password=x",
+                                 "postgresql://h/d?p%61ssword=x", "host=a sslpassword=x"}) {
+    BOOST_TEST(said_of(backend(text), world) == said("databases.x.backend"));
+  }
+  BOOST_TEST(said_of(kLeast + "auth: [{method: ldap, ldap: {servers: a, base_dn: x, bind_password: x}}]\n", world) ==
+             said("auth[1].ldap.bind_password"));
+  for (const auto& yaml : {kLeast, user("{file: /pw}"), user("{env: PW}"), backend("postgresql://u@h/d?host=%2Frun"),
+                           backend("host=a passfile=/pw"), backend("postgresql://h:5432")}) {
+    BOOST_TEST(said_of(yaml, world) == "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_with_a_secret_is_closed_to_others) {
+  const FakeOutside world{
+      .files = {{"/pw", "hunter2"}, {"/list", "\"a\" \"hunter2\""}},
+      .open_files = {{"/pw", "mode 0640"}, {"/list", "mode 0604"}, {"/key", "it is not a regular file"}}};
+  const std::string expected = "), expected one that nobody else can read (chmod 600)";
+  BOOST_TEST(said_of(user("{file: /pw}"), world) ==
+             "f.yaml:3: users.u.password: found the file \"/pw\" (mode 0640" + expected);
+  BOOST_TEST(said_of(kLeast + "user_list: /list\n", world) ==
+             "f.yaml:3: user_list: found the file \"/list\" (mode 0604" + expected);
+  BOOST_TEST(said_of(kLeast + "client: {tls: {mode: allow, certificate: /crt, key: /key}}\n", world) ==
+             "f.yaml:3: client.tls.key: found the file \"/key\" (it is not a regular file" + expected);
+  BOOST_TEST(said_of(kLeast + "client: {tls: {key: /key}}\n", world) == "");
+}
+
+BOOST_AUTO_TEST_CASE(on_the_command_line_there_is_no_file_to_be_closed) {
+  const FakeOutside world{.open_files = {{"command line", "no such file"}}};
+  BOOST_TEST(configuration_without_file("host=a password=x", {":1"}, world.outside()).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(show_config_holds_no_password) {
   auto settings =
       settings_of(kListen + "databases: {x: {backend: 'postgresql://u:hunter2@h'}}\nusers: {u: {password: hunter2}}\n");

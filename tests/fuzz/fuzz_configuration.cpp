@@ -10,12 +10,20 @@ namespace {
 using namespace howdah::config;
 
 Outside outside() {
-  return {.read_file = [](const std::string&) -> std::expected<std::string, std::string> { return "from a file\n"; },
+  return {.read_file = [](const std::string& path) -> std::expected<std::string, std::string> {
+            if (path == "hba") return "local all all peer map=m\nhostssl /^a b all ldap ldapserver=a ldapbasedn=x\n";
+            if (path == "ident") return "m /^(.*)@x$ \\1\n";
+            if (path == "list") return "\"a\" \"secret\"\n";
+            return "from a file\n";
+          },
+          .file_exists = [](const std::string& path) { return path.size() % 2 == 0; },
+          .check_privacy = [](const std::string&) -> std::expected<void, std::string> { return {}; },
           .environment = [](const std::string&) { return std::optional<std::string>("from the environment"); },
           .check_backend = [](const std::string& backend) -> std::expected<void, std::string> {
             if (backend.find('"') != std::string::npos) return std::unexpected("missing \"=\" after " + backend);
             return {};
-          }};
+          },
+          .libpq_without_scram_keys = [] { return std::optional<std::string>("15.0"); }};
 }
 
 void require(bool promise) {

@@ -39,7 +39,8 @@ config::AuthMethod method_of(unsigned kind) {
 std::string play(config::AuthMethod method, unsigned secret, protocol::Bytes bytes, std::size_t chunk_bytes) {
   tests::FixedRandom random;
   const auth::ServerSecrets secrets(random);
-  ClientAuthentication login(method, "ann", secret_of(secret), secrets, random);
+  const config::AuthRule rule{.method = method};
+  ClientAuthentication login(rule, {.user = "ann"}, secret_of(secret), secrets, random);
   auto step = login.begin();
   std::string said;
   std::string unread;
@@ -62,7 +63,7 @@ std::string play(config::AuthMethod method, unsigned secret, protocol::Bytes byt
     step = login.on_message((*next)->type, (*next)->body);
     unread.erase(0, (*next)->size_bytes);
   }
-  promise(step.kind == Kind::Rejected || step.kind == Kind::CheckPassword, "nobody is accepted");
+  promise(step.kind == Kind::Rejected || step.kind == Kind::Ask, "nobody is accepted");
   if (step.error) promise(step.error->severity == protocol::Severity::Fatal, "a rejection is fatal");
   return said + (step.error ? step.error->sqlstate + step.error->message : " silence");
 }
@@ -92,7 +93,8 @@ bool is_same_final(std::string_view one, std::string_view other) {
 void check_changed_final(std::uint16_t position, char change) {
   tests::FixedRandom random;
   const auth::ServerSecrets secrets(random);
-  ClientAuthentication login(config::AuthMethod::ScramSha256, "ann", scram_secret(), secrets, random);
+  const config::AuthRule rule{.method = config::AuthMethod::ScramSha256};
+  ClientAuthentication login(rule, {.user = "ann"}, scram_secret(), secrets, random);
   static_cast<void>(login.begin());
   const tests::ScramClient client("secret");
   const auto first = login.on_message('p', sasl_initial(client.first()));

@@ -1,5 +1,6 @@
 """The program itself: its options, what it says about a wrong configuration, and where it listens."""
 
+import os
 import socket
 import subprocess
 
@@ -40,6 +41,18 @@ def test_describe_config_names_the_options():
 
 def test_check_accepts_a_right_file(tmp_path):
     assert run("--check", config(tmp_path, GOOD)).returncode == 0
+
+
+def test_a_file_with_a_password_is_closed_to_others(tmp_path):
+    path = config(tmp_path, GOOD + "users: {app: {password: hunter2}}\n")
+    os.chmod(path, 0o604)
+    for option in ("--check", "--config"):
+        done = run(option, path)
+        assert done.returncode == 2
+        assert ":4: users.app.password:" in done.stderr and "chmod 600" in done.stderr and "0604" in done.stderr
+        assert "hunter2" not in done.stderr + done.stdout
+    os.chmod(path, 0o600)
+    assert run("--check", path).returncode == 0
 
 
 MISTAKES = {
@@ -90,7 +103,7 @@ def test_it_runs_without_a_file(postgres):
             client.login("postgres", "postgres", "")
             assert client.query("select 1").value == "1"
     except wire.ServerError as error:
-        assert error.sqlstate == "28P01", "without rules everybody needs a password"
+        assert error.sqlstate in ("28P01", "28000"), "a password is asked for, and not over TCP without TLS"
     finally:
         howdah.stop()
         howdah.remove()

@@ -6,6 +6,7 @@ import resource
 import pytest
 
 from support import bench_memory, messages, usage, wire
+from support.certificates import Authority
 from support.howdah_process import is_sanitized
 
 pytestmark = pytest.mark.howdah_only
@@ -32,6 +33,19 @@ def test_an_idle_client_costs_a_kilobyte_and_half_of_one_for_a_shared_statement(
     logged_in, with_statement = (round(one * 1024) for one in kilobytes)
     if not is_sanitized():
         assert logged_in <= LOGGED_IN and with_statement <= WITH_A_SHARED_STATEMENT, (logged_in, with_statement)
+
+
+MOST_OF_TLS = 24_000  # bytes, with the session in OpenSSL
+
+
+def test_an_idle_client_by_tls_costs_some_kilobytes(start_howdah, tmp_path):
+    certificate, key = Authority(tmp_path).issue("localhost")
+    tls = {"mode": "require", "certificate": certificate, "key": key}
+    count = 200 if is_sanitized() else 1_000
+    howdah = start_howdah(client={"tls": tls, "max_connections": count + 10}, workers=2)
+    logged_in, with_statement = bench_memory.kilobytes_per_client(howdah, count, True, usage.allocated_kilobytes, "requested")
+    if not is_sanitized():
+        assert max(logged_in, with_statement) * 1024 <= MOST_OF_TLS, (logged_in, with_statement)
 
 
 LARGE_ANSWER = messages.query("select repeat('x', 60000) from generate_series(1, 120)")  # more than sockets hold

@@ -181,3 +181,36 @@ def test_a_waiter_with_a_large_request_costs_bounded_memory(one_server):
         holder.query("commit")
         assert waiter.ready().value == "30000000"
         sender.join()
+
+
+@pytest.mark.howdah_only
+def test_who_waits_is_told_by_whom_the_servers_are_held(start_howdah):
+    """By a notice, by the console and by the error in the end, wherever the holders are."""
+    howdah = start_howdah(pool={"max_size": 2, "acquire_notify": "500ms", "acquire_timeout": "3s"})
+    with (
+        app(howdah, application_name="the older one") as older,
+        app(howdah, application_name="the younger one") as younger,
+        app(howdah) as waiter,
+        wire.connect(howdah, howdah.admin_user, "howdah") as console,
+    ):
+        older.query("begin; select 1")
+        younger.query("begin; select 1")
+        waiter.send(query("select 'served'"))
+        notice = waiter.read()
+        assert notice.kind == "N" and notice.fields["M"].startswith("waiting for a server connection for 0.")
+        assert "2 of at most 2 server connections: 2 idle in transaction" in notice.fields["D"]
+        assert "Place in the queue: 1 of 1." in notice.fields["D"]
+        answer = console.query("show waiting")
+        row = dict(zip(answer.columns, answer.rows[0]))
+        assert (row["place"], row["pool_size"], row["servers"], row["user"]) == ("1", "2", "2", "app")
+        assert "from 127.0.0.1:" in row["held_by"]
+        error = waiter.read()
+        assert (error.kind, error.fields["C"]) == ("E", "53300")
+        for text in (notice.fields["D"], row["held_by"], error.fields["D"]):
+            assert 0 < text.find("the older one") < text.find("the younger one"), text
+        assert "idle_in_transaction_timeout" in error.fields["H"]
+        assert "127.0.0.1" not in error.fields["D"]
+        assert waiter.read().kind == "Z"
+        assert console.query("show waiting").rows == []
+        older.query("commit")
+        assert waiter.query("select 'served'").value == "served"

@@ -91,7 +91,10 @@ def test_min_size_servers_are_made_at_start_and_kept(start_howdah, own_postgres)
         databases={"app": {"backend": own_postgres.backend("app", "app"), "pool": {"min_size": 3, "max_size": 6}}},
     )
     wait_for_servers(own_postgres, 3)
+    servers = "select pid from pg_stat_activity where datname = 'app'"
+    first = set(own_postgres.rows(servers))
     own_postgres.rows("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'app'")
+    wait_until(lambda: first.isdisjoint(own_postgres.rows(servers)), "the first ones are gone")
     wait_for_servers(own_postgres, 3)
     with app(howdah) as client:
         assert client.query("select 1").value == "1"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from support.howdah_process import fewer_if_sanitized
 from support.program_runner import DATABASES, play_all
 
 pytestmark = pytest.mark.howdah_only
@@ -55,13 +56,13 @@ def play(direct, howdah, count):
 @pytest.mark.time_limit(400)
 @pytest.mark.parametrize("servers", [2, 3])
 def test_ten_thousand_programs_are_what_postgres_makes_them(direct, start_howdah, servers):
-    play(direct, start_howdah(pool={"max_size": servers, "acquire_timeout": "60s"}), 9_996)
+    play(direct, start_howdah(pool={"max_size": servers, "acquire_timeout": "60s"}), fewer_if_sanitized(9_996))
 
 
 @pytest.mark.time_limit(300)
 def test_programs_are_the_same_with_few_statements_kept_on_a_server(direct, start_howdah):
     pool = {"max_size": 2, "acquire_timeout": "60s", "prepared_statements": {"per_server": 2}}
-    play(direct, start_howdah(pool=pool), 4_998)
+    play(direct, start_howdah(pool=pool), fewer_if_sanitized(4_998))
 
 
 @pytest.mark.threads
@@ -69,7 +70,7 @@ def test_programs_are_the_same_with_few_statements_kept_on_a_server(direct, star
 @pytest.mark.parametrize("per_server", [2, 500])
 def test_programs_are_the_same_with_unnamed_statements_reused(direct, start_howdah, per_server):
     options = {"reuse_unnamed": True, "per_server": per_server}
-    play(direct, start_howdah(pool={"max_size": 2, "acquire_timeout": "60s", "prepared_statements": options}), 4_998)
+    play(direct, start_howdah(pool={"max_size": 2, "acquire_timeout": "60s", "prepared_statements": options}), fewer_if_sanitized(4_998))
 
 
 @pytest.mark.long

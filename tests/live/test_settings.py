@@ -7,6 +7,7 @@ import time
 import pytest
 
 from support import wire
+from support.howdah_process import fewer_if_sanitized
 from support.messages import SYNC, bind, execute, extended, parse, query
 from support.random_settings import NAMES, Program
 from support.waiting import wait_until
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.howdah_only
 
 APP = {"user": "app", "database": "app"}
 ADMIN = {"user": "postgres", "database": "app"}
-PROGRAMS = int(os.environ.get("HOWDAH_TEST_PROGRAMS", "100"))
+PROGRAMS = int(os.environ.get("HOWDAH_TEST_PROGRAMS", fewer_if_sanitized(100)))
 FIRST_SEED = int(os.environ.get("HOWDAH_TEST_SEED", "0"))
 # Those of the connection itself are another thing over a Unix socket, and those of a language are there once it was used.
 ALL_SETTINGS = "select name, setting from pg_catalog.pg_settings where name !~ '^(tcp_|plpgsql[.])' order by name"
@@ -379,7 +380,7 @@ def run(direct, howdah, count):
 
 @pytest.mark.time_limit(300)
 def test_random_programs_leave_the_settings_that_postgres_has(direct, start_howdah):
-    run(direct, start_howdah(pool={"max_size": 3}, workers=1), 300)
+    run(direct, start_howdah(pool={"max_size": 3}, workers=1), fewer_if_sanitized(300))
 
 
 @pytest.mark.long

@@ -25,6 +25,21 @@ std::string words_of(const ErrorFields& error) {
   return error.sqlstate + ' ' + error.message;
 }
 
+// The digest of a certificate.
+const std::string kEndPoint = "0123456789abcdef0123456789abcdef";
+
+// A whole exchange by TLS: "right", "wrong", or why it was refused.
+std::string play_bound(const ScramClient& client, const std::string& mechanism) {
+  ScramExchange exchange(kChallenge, kRandom, kEndPoint);
+  const auto initial = mechanism + "\0\xff\xff\xff\xff"s;
+  if (const auto chosen = exchange.on_initial_response(initial); !chosen) return words_of(chosen.error());
+  const auto first = exchange.on_client_first(client.first());
+  if (!first) return words_of(first.error());
+  const auto proof = exchange.on_client_final(client.final(*first));
+  if (!proof) return words_of(proof.error());
+  return is_right_proof(*proof, derive_scram_keys("secret", kChallenge)) ? "right" : "wrong";
+}
+
 std::string first_refusal(const std::string& message) {
   auto exchange = new_exchange();
   const auto answer = exchange.on_client_first(message);
@@ -192,13 +207,10 @@ BOOST_AUTO_TEST_CASE(every_truncation_and_every_changed_byte_fails) {
 
 BOOST_AUTO_TEST_CASE(a_sasl_initial_response_names_the_mechanism_and_may_bring_a_response) {
   const auto body = "SCRAM-SHA-256\0\0\0\0\3n,,"s;
-  const auto parsed = parse_sasl_initial_response(body);
-  BOOST_REQUIRE(parsed.has_value());
-  BOOST_TEST(parsed->mechanism == "SCRAM-SHA-256");
-  BOOST_TEST((parsed->response == "n,,"));
+  BOOST_TEST((new_exchange().on_initial_response(body)->value() == "n,,"));
   const auto empty = "SCRAM-SHA-256\0\0\0\0\0"s;
-  BOOST_TEST((parse_sasl_initial_response(empty)->response == ""));
-  BOOST_TEST(!parse_sasl_initial_response("SCRAM-SHA-256\0\xff\xff\xff\xff"s)->response.has_value());
+  BOOST_TEST((new_exchange().on_initial_response(empty)->value() == ""));
+  BOOST_TEST(!new_exchange().on_initial_response("SCRAM-SHA-256\0\xff\xff\xff\xff"s)->has_value());
 }
 
 BOOST_AUTO_TEST_CASE(other_sasl_initial_responses_get_the_answers_of_postgresql) {
@@ -225,10 +237,57 @@ BOOST_AUTO_TEST_CASE(other_sasl_initial_responses_get_the_answers_of_postgresql)
       {"SCRAM-SHA-256\0\xff\xff\xff\xffn,,"s, "invalid message format"},
   };
   for (const auto& [body, words] : cases) {
-    const auto parsed = parse_sasl_initial_response(body);
+    const auto parsed = new_exchange().on_initial_response(body);
     BOOST_REQUIRE(!parsed.has_value());
     BOOST_TEST(words_of(parsed.error()) == "08P01 " + words);
   }
+}
+
+// (RFC 5802, section 6)
+BOOST_AUTO_TEST_CASE(with_tls_the_flag_must_fit_the_mechanism_and_what_was_offered) {
+  struct Case {
+    std::string mechanism;
+    std::string flag;
+    std::string answer;
+  };
+  const auto plus = std::string(kScramPlusMechanism);
+  const auto plain = std::string(kScramMechanism);
+  const std::string bound = "p=tls-server-end-point";
+  const std::vector<Case> cases{
+      {plain, "n", "right"},
+      {plain, "y", "28000 SCRAM channel binding negotiation error"},
+      {plain, bound, "08P01 malformed SCRAM message"},
+      {plus, bound, "right"},
+      {plus, "n", "08P01 malformed SCRAM message"},
+      {plus, "y", "08P01 malformed SCRAM message"},
+      {plus, "p", "08P01 malformed SCRAM message"},
+      {plus, "p=", "08P01 unsupported SCRAM channel-binding type"},
+      {plus, "p=tls-unique", "08P01 unsupported SCRAM channel-binding type"},
+      {plus, bound + "x", "08P01 unsupported SCRAM channel-binding type"},
+  };
+  for (const auto& [mechanism, flag, answer] : cases) {
+    BOOST_TEST_CONTEXT(mechanism << " with " << flag) {
+      const auto binding = mechanism == plus ? kEndPoint : "";
+      BOOST_TEST(play_bound(ScramClient("secret", flag, "n=,r=abc", binding), mechanism) == answer);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_is_bound_to_another_certificate_is_refused) {
+  const auto plus = std::string(kScramPlusMechanism);
+  const std::string bound = "p=tls-server-end-point";
+  auto other = kEndPoint;
+  other.back() ^= 1;
+  for (const auto& binding : {other, std::string(), kEndPoint + "x", kEndPoint.substr(1)}) {
+    BOOST_TEST(play_bound(ScramClient("secret", bound, "n=,r=abc", binding), plus) ==
+               "28000 SCRAM channel binding check failed");
+  }
+  BOOST_TEST(play_bound(ScramClient("wrong", bound, "n=,r=abc", kEndPoint), plus) == "wrong");
+}
+
+BOOST_AUTO_TEST_CASE(without_tls_nothing_is_offered_to_bind_to) {
+  BOOST_TEST(new_exchange().mechanisms() == "SCRAM-SHA-256\0\0"s);
+  BOOST_TEST(ScramExchange(kChallenge, kRandom, kEndPoint).mechanisms() == "SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0"s);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,14 +20,14 @@ def _settled(pid, measure):
     return looks[-1]
 
 
-def kilobytes_per_client(target, count, prepares, measure=usage.own_kilobytes):
+def kilobytes_per_client(target, count, prepares, measure=usage.own_kilobytes, tls=None):
     """Two figures: after the log-in, and with a named statement that all share (None where `prepares` is false)."""
     pid = target.process.pid
-    with wire.connect(target, "app", "app") as first:
+    with wire.connect(target, "app", "app", tls=tls) as first:
         first.query("select 1")  # the pool is full, whatever it keeps once is there
         before = _settled(pid, measure)
         with contextlib.ExitStack() as ends:
-            clients = [ends.enter_context(wire.connect(target, "app", "app")) for _ in range(count)]
+            clients = [ends.enter_context(wire.connect(target, "app", "app", tls=tls)) for _ in range(count)]
             logged_in = (_settled(pid, measure) - before) / count
             if not prepares:
                 return logged_in, None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from support import bench_bulk, bench_memory, bench_targets, bench_workloads, pgbench, usage
 from support import postgres as postgres_cluster
 from support.bench_targets import DIRECT, HOWDAH, HOWDAH_TWO, PGBOUNCER
-from support.bench_workloads import POSTGRES, SCRAM, STUB
+from support.bench_workloads import POSTGRES, SCRAM, STUB, TLS, TLS_STUB
 from support.stub import StubServer
 
 # Over TCP scram_user has to know its password; everybody else is trusted.
@@ -96,12 +96,20 @@ def measure(chosen, options):
     """Runs these workloads; memory too, where all kinds of workloads were asked for."""
     found = Found()
     left_out = set() if bench_targets.has_workers() else {HOWDAH_TWO}
-    servers = {POSTGRES: (_postgres, {}), STUB: (_stub, {}), SCRAM: (_postgres, bench_targets.scram_config())}
-    for kind, (make, more) in servers.items():
+    plain = lambda: contextlib.nullcontext({})
+    scram = lambda: contextlib.nullcontext(bench_targets.scram_config())
+    servers = {
+        POSTGRES: (_postgres, plain),
+        STUB: (_stub, plain),
+        SCRAM: (_postgres, scram),
+        TLS: (_postgres, bench_targets.tls_config),
+        TLS_STUB: (_stub, bench_targets.tls_config),
+    }
+    for kind, (make, make_settings) in servers.items():
         of_kind = [one for one in chosen if one.server == kind]
         names = [name for name in bench_workloads.targets_of(of_kind) if name not in left_out]
         if of_kind:
-            with make() as server:
+            with make() as server, make_settings() as more:
                 _run_before(server, of_kind, names, found, options, **more)
     if not options.workloads or "memory" in options.workloads:
         with _stub() as server:

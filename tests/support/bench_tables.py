@@ -47,7 +47,7 @@ def _with_ratio(show):
 
     def cell(name, result):
         text = show(median(result[name], rate))
-        return text if name == DIRECT else f"{text} ({ratio(result[name], result[DIRECT], rate):.2f})"
+        return text if name == DIRECT or DIRECT not in result else f"{text} ({ratio(result[name], result[DIRECT], rate):.2f})"
 
     return cell
 

@@ -7,6 +7,7 @@ import tempfile
 import yaml
 
 from support import scram
+from support.certificates import Authority
 from support.howdah_process import HowdahProcess, executable, merged
 from support.other_targets import DirectTarget, PgbouncerTarget, RelayTarget
 from support.stub import StubServer
@@ -42,6 +43,14 @@ def scram_config():
         "auth": [{"from": "0.0.0.0/0", "method": "scram-sha-256"}],
         "users": {"scram_user": {"password": scram.verifier(PASSWORD)}},
     }
+
+
+@contextlib.contextmanager
+def tls_config():
+    """Clients may use TLS, with a certificate as they are common: on the curve P-256."""
+    with tempfile.TemporaryDirectory(prefix="howdah-bench-") as folder:
+        certificate, key = Authority(folder).issue("localhost", host="DNS:localhost,IP:127.0.0.1")
+        yield {"client": {"tls": {"mode": "allow", "certificate": certificate, "key": key}}}
 
 
 def has_workers():

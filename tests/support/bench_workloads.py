@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from support import bench_bulk, pgbench, usage
 from support.bench_targets import DIRECT, HOWDAH, HOWDAH_TWO, NAMES, PASSWORD, PGBOUNCER, PGBOUNCER_LARGE, RELAY
 
-POSTGRES, STUB, SCRAM = "PostgreSQL", "stub", "PostgreSQL, SCRAM"  # what stands behind the targets
+# What stands behind the targets, and how clients get in.
+POSTGRES, STUB, SCRAM, TLS, TLS_STUB = "PostgreSQL", "stub", "PostgreSQL, SCRAM", "PostgreSQL, TLS", "stub, TLS"
 USUAL = (DIRECT, RELAY, PGBOUNCER, HOWDAH, HOWDAH_TWO)
 PREPARING = (DIRECT, RELAY, HOWDAH, HOWDAH_TWO)  # PgBouncer before 1.21 has no prepared statements in transaction mode
 POOLING = (DIRECT, PGBOUNCER, HOWDAH, HOWDAH_TWO)
+POOLERS = (PGBOUNCER, HOWDAH, HOWDAH_TWO)
+BY_TLS = (("sslmode", "require"),)
 
 ONE = "SELECT 1;\n"
 PIPELINE = "\\startpipeline\n" + ONE * 10 + "\\endpipeline\n"
@@ -53,7 +56,7 @@ class Load:
     jobs: int = 2  # threads of pgbench
     is_quick: bool = False
     is_on_one_core: bool = False  # client, pooler and server
-    counts_calls = property(lambda self: self.server == STUB and not self.is_on_one_core)
+    counts_calls = property(lambda self: self.server in (STUB, TLS_STUB) and not self.is_on_one_core)
 
     def run(self, target, *length):
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
@@ -145,6 +148,14 @@ def _logins():
     yield Load("log-in, SCRAM, 8 clients", SCRAM, targets=POOLING, login=login, **common)
 
 
+def _tls():
+    common = {"options": ("-C",), "clients": 8, "jobs": 8, "script": ONE, "sampled": None, "is_quick": True}
+    yield Load("log-in, TLS, 8 clients", TLS, targets=POOLERS, login=BY_TLS, **common)
+    for protocol, targets in (("simple", POOLERS), ("prepared", (HOWDAH, HOWDAH_TWO))):
+        name = f"SELECT 1, {protocol}, 32 clients, TLS"
+        yield Load(name, TLS_STUB, ("-M", protocol), 32, ONE, targets, login=BY_TLS, is_quick=True)
+
+
 def _state():
     for what, script in STATE.items():
         yield Load(f"state: {what}, 32 clients", POSTGRES, (), 32, script, (DIRECT, HOWDAH))
@@ -160,6 +171,7 @@ def workloads():
         *_state(),
         Load("1,000 a second, simple, 8 clients", POSTGRES, ("-S", "-R", "1000"), 8, sampled=1.0, is_quick=True),
         *_logins(),
+        *_tls(),
         *_for_clients("SELECT 1", STUB, (), ONE, quick=[*quick, ("simple", 256)]),
         *_on_one_core(),
         *_pipelines(STUB),

@@ -60,8 +60,18 @@ class PgbouncerTarget(DirectTarget):
         yield f"default_pool_size = {pool.get('max_size', 20)}\nmin_pool_size = {pool.get('min_size', 0)}"
         yield f"query_wait_timeout = {seconds('acquire_timeout', '30s')}\nquery_timeout = {seconds('query_timeout', '0s')}"
         yield f"idle_transaction_timeout = {seconds('idle_in_transaction_timeout', '0s')}"
+        tls = self.config.get("client", {}).get("tls", {})
+        if tls:
+            yield f"client_tls_sslmode = {tls['mode']}"
+            yield f"client_tls_cert_file = {self._own(tls['certificate'])}\nclient_tls_key_file = {self._own(tls['key'])}"
         yield from (f"{name} = {value}" for name, value in self.settings.items())
         yield "ignore_startup_parameters = extra_float_digits,options,search_path,work_mem,geqo"
+
+    def _own(self, path):
+        """A copy of this file that PgBouncer's user may read."""
+        copy = shutil.copy(path, self.folder)
+        shutil.chown(copy, "postgres", "postgres")
+        return copy
 
     def start(self, wait=True):
         with open(f"{self.folder}/ini", "w", encoding="utf-8") as file:

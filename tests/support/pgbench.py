@@ -26,10 +26,10 @@ class Outcome:
         return self.latencies[max(math.ceil(share * len(self.latencies)) - 1, 0)] if self.latencies else math.nan
 
 
-def run(address, *options, user="app", database="app", password=None):
+def run(address, *options, user="app", database="app", password=None, sslmode="prefer"):
     """Its output. `address` is anything with .host and .port."""
     command = [f"{postgres_cluster.bin_folder()}/pgbench", "-h", address.host, "-p", str(address.port), "-U", user]
-    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    environment = os.environ | {"PGSSLMODE": sslmode} | ({"PGPASSWORD": password} if password else {})
     done = subprocess.run([*command, *options, database], capture_output=True, text=True, check=False, env=environment)
     failed = re.search(r"number of failed transactions: [1-9].*", done.stdout)
     if done.returncode or failed:

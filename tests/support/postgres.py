@@ -91,6 +91,15 @@ class Postgres:
         lines = {**settings, "listen_addresses": self.host, "port": self.port, "unix_socket_directories": self.folder}
         self._write("postgresql.auto.conf", "".join(f"{k} = '{v}'\n" for k, v in lines.items()))
 
+    def offer_tls(self, certificate, key, ca=None):
+        """From the next start on, with copies of these files that only PostgreSQL can read."""
+        files = {"ssl_cert_file": certificate, "ssl_key_file": key, **({"ssl_ca_file": ca} if ca else {})}
+        copies = {setting: shutil.copy(path, self.data) for setting, path in files.items()}
+        for copy in copies.values():
+            shutil.chown(copy, "postgres", "postgres")
+            os.chmod(copy, 0o600)
+        self.configure(**SETTINGS, ssl="on", **copies)
+
     def start(self):
         with open(f"{self.folder}/log", "ab") as log:
             self.process = subprocess.Popen(

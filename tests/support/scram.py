@@ -33,22 +33,31 @@ def md5_answer(user, password, salt):
     return "md5" + hashlib.md5(inner + salt).hexdigest()
 
 
+def server_signature(password, salt, iterations, signed):
+    """The server's proof, in base64, for these parts of an exchange."""
+    return base64.b64encode(_hmac(_keys(password, salt, iterations)[2], signed.encode()))
+
+
 class Exchange:
     """One login: first(), then final(server's first message), then check(server's final message)."""
 
-    def __init__(self, password, nonce=None):
+    def __init__(self, password, nonce=None, binding=None):
+        """`binding`: the digest of the server's certificate, to bind to the TLS session."""
         self.password = password
+        self.mechanism = "SCRAM-SHA-256" if binding is None else "SCRAM-SHA-256-PLUS"
+        self.header = b"n,," if binding is None else b"p=tls-server-end-point,,"
+        self.bound = base64.b64encode(self.header + (binding or b"")).decode()
         self.nonce = nonce or base64.b64encode(os.urandom(18)).decode()
 
     def first(self):
-        return f"n,,n=,r={self.nonce}".encode()
+        return self.header + f"n=,r={self.nonce}".encode()
 
     def final(self, server_first):
         fields = dict(part.split("=", 1) for part in server_first.decode().split(","))
         assert fields["r"].startswith(self.nonce) and len(fields["r"]) > len(self.nonce)
         salt, iterations = base64.b64decode(fields["s"]), int(fields["i"])
         client_key, stored_key, server_key = _keys(self.password, salt, iterations)
-        without_proof = f"c=biws,r={fields['r']}"
+        without_proof = f"c={self.bound},r={fields['r']}"
         signed = f"n=,r={self.nonce},{server_first.decode()},{without_proof}".encode()
         signature = _hmac(stored_key, signed)
         proof = bytes(a ^ b for a, b in zip(client_key, signature))

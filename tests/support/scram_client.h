@@ -17,14 +17,15 @@ inline std::string attribute_of(std::string_view message, char name) {
 
 class ScramClient {
  public:
-  explicit ScramClient(std::string password, std::string flag = "n", std::string bare = "n=,r=abc")
-      : password_(std::move(password)), flag_(std::move(flag)), bare_(std::move(bare)) {}
+  explicit ScramClient(std::string password, std::string flag = "n", std::string bare = "n=,r=abc",
+                       std::string binding = "")
+      : password_(std::move(password)), flag_(std::move(flag)), bare_(std::move(bare)), binding_(std::move(binding)) {}
 
   [[nodiscard]] std::string first() const { return flag_ + ",," + bare_; }
 
   // The usual client-final-message without its proof.
   [[nodiscard]] std::string without_proof(std::string_view server_first) const {
-    return "c=" + protocol::base64_encode(flag_ + ",,") + ",r=" + attribute_of(server_first, 'r');
+    return "c=" + protocol::base64_encode(flag_ + ",," + binding_) + ",r=" + attribute_of(server_first, 'r');
   }
 
   [[nodiscard]] std::string final(std::string_view server_first) const {
@@ -65,6 +66,7 @@ class ScramClient {
   std::string password_;
   std::string flag_;
   std::string bare_;
+  std::string binding_;  // what the channel is known by
 };
 
 }  // namespace howdah::tests

@@ -1,6 +1,8 @@
 """A client that speaks the protocol byte by byte, so that a test says exactly what it sends and sees exactly what comes."""
 
+import hashlib
 import socket
+import ssl
 import struct
 import time
 from dataclasses import dataclass, field
@@ -153,7 +155,7 @@ class Connection:
         """Some bytes; none at the end. A reset is an end too."""
         try:
             return self.socket.recv(65536)
-        except (ConnectionResetError, BrokenPipeError):
+        except (ConnectionResetError, BrokenPipeError, ssl.SSLError):
             return b""
 
     def take(self, count):
@@ -166,10 +168,24 @@ class Connection:
         del self.unread[:count]
         return taken
 
+    def start_tls(self, context=None, is_direct=False):
+        """Goes on by TLS, after an SSLRequest or at once. Certificates are believed unless the context says otherwise."""
+        if not is_direct:
+            self.send(messages.SSL_REQUEST)
+            assert self.take(1) == b"S" and not self.unread
+        context = context or trusting_context(is_direct)
+        self.socket = context.wrap_socket(self.socket, server_hostname="localhost", suppress_ragged_eofs=False)
+        return self
+
+    def server_end_point(self):
+        """What SCRAM binds to: the digest of the server's certificate, for one signed with SHA-256. Empty without TLS."""
+        certificate = self.socket.getpeercert(True) if isinstance(self.socket, ssl.SSLSocket) else b""
+        return hashlib.sha256(certificate).digest() if certificate else b""
+
     def finish_sending(self):
         """Half-closes: the peer sees end of file, and may still answer. It may also have closed already."""
         try:
-            self.socket.shutdown(socket.SHUT_WR)
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)  # that of an SSLSocket would end its reading too
         except OSError:
             pass
 
@@ -245,7 +261,7 @@ class Connection:
     def authenticate(self, user, password):
         """Answers what is asked, up to the first ReadyForQuery. Keeps what came meanwhile in `greeting`."""
         self.greeting = Result()
-        exchange = scram.Exchange(password or "")
+        exchange = None
         while True:
             one = self.read()
             self.greeting.messages.append(one)
@@ -256,7 +272,11 @@ class Connection:
             if one.kind == "Z":
                 return
             if one.kind == "R":
-                self._answer(struct.unpack("!i", one.body[:4])[0], one.body[4:], user, password, exchange)
+                method, content = struct.unpack("!i", one.body[:4])[0], one.body[4:]
+                if method == 10:
+                    is_bound = b"SCRAM-SHA-256-PLUS\0" in content
+                    exchange = scram.Exchange(password or "", binding=self.server_end_point() if is_bound else None)
+                self._answer(method, content, user, password, exchange)
 
     def _answer(self, method, content, user, password, exchange):
         if method == 3:
@@ -265,7 +285,7 @@ class Connection:
             self.send(messages.password(scram.md5_answer(user, password or "", content)))
         elif method == 10:
             first = exchange.first()
-            self.send(messages.message("p", messages.text("SCRAM-SHA-256") + messages.int32(len(first)) + first))
+            self.send(messages.message("p", messages.text(exchange.mechanism) + messages.int32(len(first)) + first))
         elif method == 11:
             self.send(messages.message("p", exchange.final(content)))
         elif method == 12:
@@ -280,10 +300,21 @@ class Connection:
             assert other.receive() == b"", "a CancelRequest has no answer"
 
 
-def connect(address, user="postgres", database="postgres", password=None, timeout=20, source=None, **parameters):
-    """Logged in at `address`, which is anything with .host and .port."""
+def trusting_context(is_direct=False):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if is_direct:
+        context.set_alpn_protocols(["postgresql"])
+    return context
+
+
+def connect(address, user="postgres", database="postgres", password=None, timeout=20, source=None, tls=None, **parameters):
+    """Logged in at `address`, which is anything with .host and .port. `tls`: None, "requested" or "direct"."""
     connection = Connection(address.host, address.port, timeout, source=source)
     try:
+        if tls:
+            connection.start_tls(is_direct=tls == "direct")
         return connection.login(user, database, password, **parameters)
     except BaseException:
         connection.close()

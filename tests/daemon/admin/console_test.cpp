@@ -50,6 +50,9 @@ BOOST_AUTO_TEST_CASE(every_row_has_a_value_for_each_column) {
   source.client_list.resize(2);
   source.server_list.resize(2);
   source.client_list[0].pinned = std::chrono::seconds(1);
+  source.client_list[1].pool_database = source.state.pools[0].database;
+  source.client_list[1].pool_user = source.state.pools[0].user;
+  source.client_list[1].queue_number = 1;
   for (const auto& show : all_shows()) {
     const auto rows = show.make_rows(source);
     BOOST_TEST(!rows.empty(), show.name);

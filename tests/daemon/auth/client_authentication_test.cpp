@@ -38,15 +38,16 @@ std::string sasl_initial(std::string_view response) {
 class Login {
  public:
   Login(AuthMethod method, const std::string& secret, UnknownUser unknown = UnknownUser::MeetsScram)
-      : authentication_(method, "ann", secret_of(secret), secrets_, random_, unknown) {
+      : rule_{.method = method},
+        authentication_(rule_, {.user = "ann"}, secret_of(secret), secrets_, random_, unknown) {
     take(authentication_.begin());
   }
 
   // Sends one message body; runs the check of the password, if one is due.
   Login& send(const std::string& body) {
     take(authentication_.on_message('p', body));
-    has_checked_ = step_.kind == Kind::CheckPassword;
-    if (has_checked_) take(authentication_.on_password_checked(step_.check->run()));
+    has_checked_ = step_.kind == Kind::Ask;
+    if (has_checked_) take(authentication_.on_answer(std::get<HashWork>(*step_.errand).run()));
     return *this;
   }
 
@@ -70,7 +71,7 @@ class Login {
     switch (step_.kind) {
       case Kind::Send:
         return "message due";
-      case Kind::CheckPassword:
+      case Kind::Ask:
         return "check due";
       case Kind::Accepted:
         return step_.bytes.ends_with(kOk) ? "accepted" : "accepted without AuthenticationOk";
@@ -105,6 +106,7 @@ class Login {
 
   tests::FixedRandom random_;
   ServerSecrets secrets_{random_};
+  const config::AuthRule rule_;
   ClientAuthentication authentication_;
   Step step_{.kind = Kind::Rejected};
   std::string server_first_;
@@ -147,14 +149,14 @@ BOOST_AUTO_TEST_CASE(an_unknown_user_is_asked_and_checked_like_a_known_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_check_outlives_its_log_in) {
-  std::optional<PasswordCheck> check;
+  std::optional<Errand> check;
   {
     Login login(AuthMethod::Password, kVerifier);
-    check = (*login).on_message('p', "secret\0"s).check;
+    check = (*login).on_message('p', "secret\0"s).errand;
   }
   const auto copy = check;
-  BOOST_TEST(copy.value().run());
-  BOOST_TEST(check->run());
+  BOOST_TEST(std::get<HashWork>(copy.value()).run().is_right);
+  BOOST_TEST(std::get<HashWork>(*check).run().is_right);
 }
 
 BOOST_AUTO_TEST_CASE(malformed_passwords_get_the_answers_of_postgresql) {
@@ -221,17 +223,17 @@ BOOST_AUTO_TEST_CASE(an_unknown_user_gets_a_challenge_like_that_of_a_known_one) 
 BOOST_AUTO_TEST_CASE(keys_of_a_plain_secret_are_derived_off_the_loop_and_once) {
   tests::FixedRandom random;
   const ServerSecrets secrets(random);
+  const config::AuthRule rule{.method = AuthMethod::ScramSha256};
   int check_count = 0;
   for (int i = 0; i < 3; ++i) {
-    ClientAuthentication login(AuthMethod::ScramSha256, "ann", protocol::parse_secret("secret").value(), secrets,
-                               random);
+    ClientAuthentication login(rule, {.user = "ann"}, protocol::parse_secret("secret").value(), secrets, random);
     BOOST_TEST((login.begin().kind == Kind::Send));
     const ScramClient client("secret");
     const auto first = login.on_message('p', sasl_initial(client.first()));
     auto last = login.on_message('p', client.final(first.bytes.substr(9)));
-    if (last.kind == Kind::CheckPassword) {
+    if (last.kind == Kind::Ask) {
       ++check_count;
-      last = login.on_password_checked(last.check->run());
+      last = login.on_answer(std::get<HashWork>(*last.errand).run());
     }
     BOOST_TEST((last.kind == Kind::Accepted));
   }
@@ -274,8 +276,8 @@ BOOST_AUTO_TEST_CASE(a_proof_is_good_for_one_exchange_only) {
   const ServerSecrets secrets(random);
   std::string other_nonce(100, '\0');
   random.fill(std::as_writable_bytes(std::span(other_nonce)));
-  ClientAuthentication second(AuthMethod::ScramSha256, "ann", protocol::parse_secret(kVerifier).value(), secrets,
-                              random);
+  const config::AuthRule rule{.method = AuthMethod::ScramSha256};
+  ClientAuthentication second(rule, {.user = "ann"}, protocol::parse_secret(kVerifier).value(), secrets, random);
   static_cast<void>(second.begin());
   static_cast<void>(second.on_message('p', sasl_initial(client.first())));
   BOOST_TEST(second.on_message('p', final_message).error->message == "invalid SCRAM response");
@@ -342,7 +344,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_accepted_after_the_end_or_out_of_turn) {
   rejected.send("wrong\0"s);
   BOOST_TEST(rejected.send("secret\0"s).outcome() == "08P01 password message that was not asked for");
   Login waiting(AuthMethod::ScramSha256, kPlain);
-  BOOST_TEST(((*waiting).on_password_checked(true).kind == Kind::Rejected));
+  BOOST_TEST(((*waiting).on_answer({.is_right = true}).kind == Kind::Rejected));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,7 +58,7 @@ class Connection {
     return *this;
   }
   Connection& check_password() {
-    conversation_.on_password_checked(conversation_.check().run(), out_);
+    conversation_.on_answer(std::get<auth::HashWork>(conversation_.take_errand()).run(), out_);
     return *this;
   }
   [[nodiscard]] std::string hears() { return std::exchange(out_, {}); }
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_password_is_checked_off_the_loop_and_bytes_wait_meanwhile
   Connection connection(house);
   BOOST_TEST(backend_text(connection.send(kStartup).hears()) == "R");
   connection.send(message('p', std::string("secret\0", 7)) + query("SELECT 1"));
-  BOOST_TEST(connection.is_in(Stage::CheckingPassword));
+  BOOST_TEST(connection.is_in(Stage::Asking));
   BOOST_TEST(connection.hears() == "");
   connection.check_password();
   BOOST_TEST(connection.is_in(Stage::Accepted));

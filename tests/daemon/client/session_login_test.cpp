@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(requests_sent_while_the_password_is_checked_wait) {
   play.are_passwords_automatic = false;
   auto& ann = play.start_log_in();
   ann.send(message('p', std::string("secret\0", 7)) + query("SELECT 1"));
-  BOOST_TEST(ann.state() == State::CheckingPassword);
+  BOOST_TEST(ann.state() == State::Authenticating);
   play.check_passwords();
   play.run();
   BOOST_TEST(ann.hears() == "R R S(server_version=17.0) K Z(I) T D(1) C(SELECT 1) Z(I)");

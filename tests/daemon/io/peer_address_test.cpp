@@ -53,12 +53,25 @@ BOOST_AUTO_TEST_CASE(an_ipv6_address_has_sixteen_bytes_and_brackets) {
   BOOST_TEST(!peer.is_local());
   BOOST_TEST(peer.bytes() == std::string("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16));
   BOOST_TEST(peer.text() == "[2001:db8::1]:40000");
+  BOOST_TEST(peer.host() == "2001:db8::1");
+  BOOST_TEST(!peer.user_id().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_ipv4_address_in_ipv6_clothes_is_one_of_ipv4) {
   const auto peer = v6("::ffff:127.0.0.1", 40000);
   BOOST_TEST(peer.bytes() == std::string("\x7f\0\0\1", 4));
   BOOST_TEST(peer.text() == "127.0.0.1:40000");
+  BOOST_TEST(peer.host() == "127.0.0.1");
+}
+
+BOOST_AUTO_TEST_CASE(only_addresses_of_this_machine_are_loopback) {
+  for (const auto* text : {"127.0.0.1", "127.0.0.0", "127.255.255.255"}) BOOST_TEST(v4(text, 1).is_loopback());
+  for (const auto* text : {"126.255.255.255", "128.0.0.1", "10.0.0.1", "0.0.0.0"})
+    BOOST_TEST(!v4(text, 1).is_loopback());
+  for (const auto* text : {"::1", "::ffff:127.0.0.1"}) BOOST_TEST(v6(text, 1).is_loopback());
+  for (const auto* text : {"::", "::2", "7f00::1", "2001:db8::1", "::ffff:10.0.0.1"})
+    BOOST_TEST(!v6(text, 1).is_loopback());
+  BOOST_TEST(!PeerAddress().is_loopback());
 }
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_tells_the_process_and_its_user) {
@@ -69,12 +82,15 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_tells_the_process_and_its_user) {
   const auto peer = local(first.get());
   BOOST_TEST(peer.is_local());
   BOOST_TEST(peer.bytes().empty());
+  BOOST_TEST(peer.host().empty());
+  BOOST_TEST(peer.user_id().value() == getuid());
   BOOST_TEST(peer.text() == "unix:" + std::to_string(getpid()) + "(uid " + std::to_string(getuid()) + ")");
 }
 
 BOOST_AUTO_TEST_CASE(a_unix_socket_of_which_nothing_is_known_is_local) {
   BOOST_TEST(local(-1).is_local());
   BOOST_TEST(local(-1).text() == "unix");
+  BOOST_TEST(!local(-1).user_id().has_value());
   BOOST_TEST(PeerAddress().is_local());
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/os/outside_world.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -50,6 +51,31 @@ BOOST_AUTO_TEST_CASE(a_file_without_end_is_refused) {
 BOOST_AUTO_TEST_CASE(a_missing_file_and_a_folder_are_told) {
   BOOST_TEST(read_file(path).error() == "No such file or directory");
   BOOST_TEST(read_file(folder).error() == "Is a directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_looked_at_exists) {
+  const auto world = outside_world();
+  BOOST_TEST(!world.file_exists(path));
+  BOOST_TEST(!world.file_exists(path + "/below"));
+  write("x");
+  BOOST_TEST(world.file_exists(path));
+  BOOST_TEST(world.file_exists(std::string(10'000, 'x')));
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_is_ours_alone) {
+  BOOST_TEST(check_privacy(path).error() == "No such file or directory");
+  BOOST_TEST(check_privacy(folder).error() == "it is not a regular file");
+  write("x");
+  for (const mode_t mode : {0600U, 0400U, 0700U}) {
+    BOOST_REQUIRE(chmod(path.c_str(), mode) == 0);
+    BOOST_TEST(check_privacy(path).has_value());
+  }
+  BOOST_REQUIRE(chmod(path.c_str(), 0640) == 0);
+  BOOST_TEST(check_privacy(path).has_value() == (geteuid() == 0));
+  BOOST_REQUIRE(chmod(path.c_str(), 0604) == 0);
+  BOOST_TEST(check_privacy(path).error() == "group or others have access, mode 0604");
+  BOOST_REQUIRE(chmod(path.c_str(), 0660) == 0);
+  BOOST_TEST(check_privacy(path).error() == "group or others have access, mode 0660");
 }
 
 BOOST_AUTO_TEST_CASE(a_variable_of_the_environment_may_be_empty_or_missing) {

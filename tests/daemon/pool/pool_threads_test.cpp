@@ -30,6 +30,7 @@ class SilentStream final : public io::Stream {
   [[nodiscard]] std::size_t pending_bytes() const override { return 0; }
   void set_reading(bool /*on*/) override {}
   void redeliver() override {}
+  void start_tls(io::TlsContextPointer /*context*/, bool /*must_name_protocol*/) override {}
   void end_output() override { agenda_->defer(end_); }
   void leave_loop() override {}
   void enter_loop(worker::Agenda& agenda) { agenda_ = &agenda; }

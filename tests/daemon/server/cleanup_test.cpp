@@ -196,6 +196,34 @@ BOOST_AUTO_TEST_CASE(a_server_in_clean_up_counts_against_max_size) {
   BOOST_TEST(loss.bob.hears() == "T D(2) C(SELECT 1) Z(I)");
 }
 
+// A cancel that hits those would end the connection, since what is behind them must not run without them.
+BOOST_AUTO_TEST_CASE(settings_on_their_way_are_not_cancelled_but_what_is_behind_them) {
+  Loss loss;
+  loss.ann.send(query("SET k = 2"));
+  (void)loss.bob.ask("SELECT 1");
+  loss.play.script(1).hold();
+  loss.ann.send(query("SLEEP 1"));
+  loss.ann.reset();
+  loss.play.run();
+  BOOST_TEST(loss.play.server(1).cancel_count() == 0);
+  loss.play.script(1).let_go();
+  loss.play.run();
+  BOOST_TEST(loss.play.server(1).cancel_count() == 1);
+  loss.check_reused();
+}
+
+BOOST_AUTO_TEST_CASE(the_settings_of_a_log_in_are_not_cancelled) {
+  Loss loss;
+  loss.play.script(1).hold();
+  auto& eve = loss.play.start_log_in("app", "shop", {{"k", "3"}});
+  eve.reset();
+  loss.play.run();
+  loss.play.script(1).let_go();
+  loss.play.run();
+  BOOST_TEST(loss.play.server(1).cancel_count() == 0);
+  loss.check_reused();
+}
+
 // semantics.md, 17: a cancel that is still in flight could hit the next client.
 BOOST_AUTO_TEST_CASE(a_server_is_not_reused_before_its_cancel_is_over) {
   Loss loss;

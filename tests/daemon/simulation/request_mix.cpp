@@ -144,7 +144,7 @@ Unit RequestMix::named() {
       unit.bytes = parse(name, text) + describe('S', name) + sync();
       break;
     case 1:
-      unit.bytes = close('S', name) + parse(name, text) + bind("", name) + execute() + sync();
+      unit.bytes = close('S', name) + parse(name, text) + tests::bind("", name) + execute() + sync();
       break;
     case 2:
       unit.bytes = close('S', name) + sync();
@@ -152,16 +152,16 @@ Unit RequestMix::named() {
     case 3:  // servers are asked what statements have become
       return {query(tagged("ALTER TABLE t"))};
     case 4:
-      unit.bytes = bind("", name) + describe('P') + execute() + sync();
+      unit.bytes = tests::bind("", name) + describe('P') + execute() + sync();
       break;
     case 5:
-      unit.bytes = statement("ERROR " + tag_) + describe('S', name) + bind("", name) + execute() + sync();
+      unit.bytes = statement("ERROR " + tag_) + describe('S', name) + tests::bind("", name) + execute() + sync();
       break;
     case 6:
-      unit.bytes = bind("", name) + describe('P') + execute() + bind("", name) + execute() + sync();
+      unit.bytes = tests::bind("", name) + describe('P') + execute() + tests::bind("", name) + execute() + sync();
       break;
     default:
-      unit.bytes = describe('S', name) + flush() + bind("", name) + execute() + sync();
+      unit.bytes = describe('S', name) + flush() + tests::bind("", name) + execute() + sync();
   }
   return unit;
 }

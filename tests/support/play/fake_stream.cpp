@@ -88,6 +88,10 @@ void FakeStream::set_reading(bool on) {
   is_reading_ = on;
 }
 
+void FakeStream::start_tls(io::TlsContextPointer /*context*/, bool /*must_name_protocol*/) {
+  tls_.emplace();
+}
+
 void FakeStream::redeliver() {
   is_redelivery_due_ = true;
   agenda_->defer(deferred_);

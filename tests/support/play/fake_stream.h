@@ -71,6 +71,9 @@ class FakeStream final : public io::Stream {
   [[nodiscard]] std::size_t pending_bytes() const override { return pending_.size(); }
   void set_reading(bool on) override;
   void redeliver() override;
+  // Encrypts nothing: what the peer sends from now on counts as having come by TLS.
+  void start_tls(io::TlsContextPointer context, bool must_name_protocol) override;
+  [[nodiscard]] std::optional<io::TlsFacts> tls_facts() const override { return tls_; }
   void end_output() override { socket_->has_output_ended_ = true; }
   void leave_loop() override;
   void enter_loop(worker::Agenda& agenda);
@@ -94,6 +97,7 @@ class FakeStream final : public io::Stream {
   std::unique_ptr<io::Stream> self_;  // while lingering
   std::string kept_;                  // read, not taken by the handler
   std::string pending_;               // written, not taken by the kernel
+  std::optional<io::TlsFacts> tls_;
   bool is_reading_ = false;
   bool is_redelivery_due_ = false;
   bool has_ended_ = false;

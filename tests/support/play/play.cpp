@@ -28,7 +28,7 @@ config::Settings one_pool(int max_size, config::PoolMode mode) {
   shop.pool.mode = mode;
   shop.pool.defer_begin = false;  // a BEGIN takes a server
   settings.databases = {{"shop", shop}};
-  settings.auth = {{.origin = config::AuthRule::Origin::Any, .method = config::AuthMethod::Trust}};
+  settings.auth = {{.method = config::AuthMethod::Trust}};
   return settings;
 }
 
@@ -50,7 +50,7 @@ Play::Play(config::Settings settings)
                          .random = random_,
                          .admission = admission_},
                .keys = keys_,
-               .password_checker = *this,
+               .errands = *this,
                .gatherer = *this},
       loop(workers_.emplace_back(commons_).loop),
       backend(workers_.front().backend) {
@@ -117,15 +117,24 @@ pool::Pool& Play::pool(const std::string& database, const std::string& user) {
   return *workers_.front().pools.find(database, user).value();
 }
 
-bool Play::check(const auth::PasswordCheck& check, std::function<void(bool)> done) {
-  password_checks_.emplace_back([check, done = std::move(done)] { done(check.run()); });
+bool Play::run(auth::Errand errand, Done done) {
+  password_checks_.emplace_back(
+      [work = std::get<auth::HashWork>(std::move(errand)), done = std::move(done)] { done(work.run()); });
   return true;
 }
 
 void Play::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
-  asker.post([this, done = std::move(done)]() mutable {
-    done(std::make_shared<stats::GatheredFigures>(stats::Snapshot{}, settings_));
-  });
+  auto tell = [&asker, done = std::move(done)](stats::FiguresPointer figures) mutable {
+    asker.post([figures = std::move(figures), done = std::move(done)]() mutable { done(std::move(figures)); });
+  };
+  const auto gathering = std::make_shared<stats::Gathering>(
+      workers_.size(), stats::GatheredFigures(stats::Snapshot{}, settings_), std::move(tell));
+  for (auto& worker : workers_) {
+    static_cast<worker::Mailbox&>(worker.loop).post([&worker, gathering] {
+      const auto now = worker.loop.agenda().now();
+      gathering->add(figures_of(worker.pools, worker.sessions, worker.environment.counts, now));
+    });
+  }
 }
 
 void Play::check_passwords() {

@@ -85,7 +85,7 @@ class Client {
   std::string cancel_secret_;
 };
 
-class Play final : private client::PasswordChecker, private stats::Gatherer {
+class Play final : private auth::ErrandRunner, private stats::Gatherer {
  public:
   explicit Play(config::Settings settings = one_pool(1));
   ~Play();
@@ -154,7 +154,7 @@ class Play final : private client::PasswordChecker, private stats::Gatherer {
   bool step_servers();
   bool complete_logins();
   void check_invariants() const;
-  [[nodiscard]] bool check(const auth::PasswordCheck& check, std::function<void(bool)> done) override;
+  [[nodiscard]] bool run(auth::Errand errand, Done done) override;
   void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
 
   std::uint64_t connection_count_ = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/client/session_registry.h"
+#include "daemon/worker_figures.h"
 #include "tests/support/play/fake_backend.h"
 
 namespace howdah::tests {
@@ -13,7 +14,7 @@ struct PlayCommons {
   os::Log& log;
   client::LoginEnvironment login;
   cancel::KeyRegistry& keys;
-  client::PasswordChecker& password_checker;
+  auth::ErrandRunner& errands;
   stats::Gatherer& gatherer;
   pool::LedgerDirectory ledgers = {};
   std::atomic<server::ServerId> last_server_id = 0;
@@ -29,14 +30,16 @@ struct PlayWorker {
                .log = commons.log,
                .last_server_id = commons.last_server_id},
               commons.ledgers),
+        wait_reports(commons.gatherer, loop, loop.agenda()),
         environment{.agenda = loop.agenda(),
                     .mailbox = loop,
                     .log = commons.log,
                     .login = commons.login,
                     .pools = pools,
                     .keys = commons.keys,
-                    .password_checker = commons.password_checker,
+                    .errands = commons.errands,
                     .gatherer = commons.gatherer,
+                    .wait_reports = wait_reports,
                     .last_session_id = commons.last_session_id},
         sessions(environment) {}
   PlayWorker(const PlayWorker&) = delete;
@@ -45,6 +48,7 @@ struct PlayWorker {
   ManualLoop loop;
   FakeBackend backend{loop};
   pool::PoolDirectory pools;
+  client::WaitReports wait_reports;
   client::SessionEnvironment environment;
   client::SessionRegistry sessions;
 };

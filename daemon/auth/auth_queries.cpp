@@ -1,0 +1,125 @@
+#include "daemon/auth/auth_queries.h"
+
+#include <utility>
+
+#include "config/serving_entry.h"
+#include "daemon/auth/auth_query.h"
+#include "daemon/worker/signals_blocked.h"
+#include "protocol/sqlstate.h"
+
+namespace howdah::auth {
+
+namespace {
+
+Answer answer_of(const LookedUpSecret& said) {
+  return {.secret = said.at(std::chrono::system_clock::now())};
+}
+
+void tell(worker::Mailbox& mailbox, const ErrandRunner::Done& done, const Answer& answer) {
+  mailbox.post([done, answer] { done(answer); });
+}
+
+// What went wrong is for the log.
+Answer failed() {
+  return {.error = protocol::make_error(protocol::Severity::Fatal, protocol::sqlstate::kConnectionFailure,
+                                        "authentication query failed")};
+}
+
+}  // namespace
+
+EntrySecrets::EntrySecrets(const config::DatabaseSettings& entry, os::Log& log)
+    : entry_(entry), log_(log), cache_(entry.auth_query.ttl, entry.auth_query.stale_ttl) {
+  const worker::SignalsBlocked blocked;
+  for (int number = 0; number < entry.auth_query.max_connections; ++number) {
+    threads_.emplace_back([this] { serve(); });
+  }
+}
+
+EntrySecrets::~EntrySecrets() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_ending_ = true;
+  }
+  wake_up_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+bool EntrySecrets::ask(const std::string& user, worker::Mailbox& mailbox, Done done) {
+  const std::lock_guard lock(mutex_);
+  const auto found = cache_.find(user, std::chrono::steady_clock::now());
+  if (found) {
+    if (found->is_due) std::ignore = enqueue(user);
+    tell(mailbox, done, answer_of(found->said));
+    return true;
+  }
+  if (!enqueue(user)) return false;
+  under_way_[user].push_back({.mailbox = &mailbox, .done = std::move(done)});
+  return true;
+}
+
+bool EntrySecrets::enqueue(const std::string& user) {
+  if (under_way_.contains(user)) return true;
+  if (queue_.size() >= kMostQueued) return false;
+  under_way_[user] = {};
+  queue_.push_back(user);
+  wake_up_.notify_one();
+  return true;
+}
+
+void EntrySecrets::doubt(const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  cache_.doubt(user, std::chrono::steady_clock::now());
+}
+
+void EntrySecrets::serve() {
+  AuthQuery query(entry_, is_ending_);
+  while (true) {
+    std::unique_lock lock(mutex_);
+    const auto is_wanted = [this] { return is_ending_ || !queue_.empty(); };
+    if (!query.is_open()) {
+      wake_up_.wait(lock, is_wanted);
+    } else if (!wake_up_.wait_for(lock, entry_.auth_query.idle_timeout, is_wanted)) {
+      lock.unlock();
+      query.close();
+      continue;
+    }
+    if (is_ending_) return;
+    const auto user = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    end(user, query.ask(user));
+  }
+}
+
+void EntrySecrets::end(const std::string& user, const Result& result) {
+  if (!result) log_.warning("auth_query failed", {{"database", entry_.name}, {"error", result.error()}});
+  const std::lock_guard lock(mutex_);
+  if (result) cache_.put(user, *result, std::chrono::steady_clock::now());
+  const auto answer = result ? answer_of(*result) : failed();
+  for (const auto& waiting : under_way_[user]) tell(*waiting.mailbox, waiting.done, answer);
+  under_way_.erase(user);
+}
+
+AuthQueries::AuthQueries(std::shared_ptr<const config::Settings> settings, os::Log& log)
+    : settings_(std::move(settings)) {
+  for (const auto& [name, entry] : settings_->databases) {
+    if (entry.auth_query.is_on()) entries_[name] = std::make_unique<EntrySecrets>(entry, log);
+  }
+}
+
+EntrySecrets* AuthQueries::secrets_of(const std::string& database) {
+  const auto* entry = config::serving_entry(*settings_, database);
+  const auto found = entry == nullptr ? entries_.end() : entries_.find(entry->name);
+  return found == entries_.end() ? nullptr : found->second.get();
+}
+
+bool AuthQueries::ask(const SecretLookUp& look_up, worker::Mailbox& mailbox, ErrandRunner::Done done) {
+  auto* secrets = secrets_of(look_up.database);
+  return secrets != nullptr && secrets->ask(look_up.user, mailbox, std::move(done));
+}
+
+void AuthQueries::doubt(const SecretLookUp& look_up) {
+  if (auto* secrets = secrets_of(look_up.database)) secrets->doubt(look_up.user);
+}
+
+}  // namespace howdah::auth

@@ -1,0 +1,13 @@
+// What one worker tells of itself, for the console and the stats port: copies, taken in a turn of its own.
+#pragma once
+
+#include "daemon/client/session_registry.h"
+#include "daemon/pool/pool_directory.h"
+#include "daemon/stats/gathering.h"
+
+namespace howdah {
+
+[[nodiscard]] stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::SessionRegistry& sessions,
+                                              const client::SessionCounts& counts, worker::TimePoint now);
+
+}  // namespace howdah
