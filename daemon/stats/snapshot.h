@@ -26,6 +26,7 @@ struct Totals {
   std::uint64_t queries = 0;       // simple queries and Executes
   std::uint64_t client_bytes_received = 0;
   std::uint64_t client_bytes_sent = 0;
+  std::uint64_t rows = 0;         // that command tags told of
   std::uint64_t errors_sent = 0;  // ErrorResponses that went to clients
   std::uint64_t server_logins = 0;
   std::uint64_t server_login_failures = 0;
@@ -104,6 +105,29 @@ struct ServerSnapshot {
   Microseconds held{};          // the lease's time so far
 };
 
+// What was run of statements that differ in their literals only, for one database and user.
+struct StatementSnapshot {
+  std::string database;
+  std::string user;
+  std::uint64_t fingerprint = 0;  // of the text below; the same in every howdah
+  std::string text;               // literals as $1, lists of them as one, without comments; cut where it is long
+  std::uint64_t calls = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;     // of its replies
+  Microseconds wait_time{};    // in the queue, where it was the first of a transaction
+  Microseconds server_time{};  // from its request to the end of its replies
+  Microseconds longest{};      // of the server's times
+};
+
+// What could be changed, from what was measured.
+struct Advice {
+  std::string about;    // "pool shop/app"
+  std::string kind;     // "pool size", "unused minimum", ...: one word or two, always the same ones
+  std::string text;     // what to do
+  std::string figures;  // that it comes from
+};
+
 struct Snapshot {
   WallTime taken_at;
   WallTime started_at;    // of the daemon; the epoch where it is not known
@@ -123,6 +147,9 @@ class SnapshotSource {
   [[nodiscard]] virtual Snapshot snapshot() const = 0;
   [[nodiscard]] virtual std::vector<ClientSnapshot> clients() const = 0;
   [[nodiscard]] virtual std::vector<ServerSnapshot> servers() const = 0;
+  // Those that took most of the servers' time are in front.
+  [[nodiscard]] virtual std::vector<StatementSnapshot> statements() const { return {}; }
+  [[nodiscard]] virtual std::vector<Advice> advice() const { return {}; }
   [[nodiscard]] virtual std::shared_ptr<const config::Settings> settings() const = 0;
 
  protected:
