@@ -16,6 +16,7 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, TlsSettings>) return subject.settings.client.tls;
   if constexpr (std::is_same_v<Owner, ProxyProtocolSettings>) return subject.settings.client.proxy_protocol;
   if constexpr (std::is_same_v<Owner, LogSettings>) return subject.settings.log;
+  if constexpr (std::is_same_v<Owner, StatementSettings>) return subject.settings.statements;
   if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
   if constexpr (std::is_same_v<Owner, AuthQuerySettings>) return subject.database.auth_query;
   if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;
@@ -206,6 +207,15 @@ constexpr std::array kTable{
     Option{"log.format", choice<Choice, &LogSettings::format>, Live, "Lines for people, or one JSON object each."},
     Option{"log.connections", plain<Flag, &LogSettings::connections>, Live,
            "A line at info for each log-in and each disconnect."},
+    Option{"log.slow_transaction", duration<&LogSettings::slow_transaction>, Live,
+           "Transactions that took as long are logged at info, with where the time went. 0: none."},
+    Option{"log.slow_statement", duration<&LogSettings::slow_statement>, Live,
+           "Statements that took a server as long are logged at info, without their values. 0: none."},
+
+    Option{"statements.track", plain<Flag, &StatementSettings::track>, Live,
+           "Counts what was run by statement: SHOW STATEMENTS. Statements that differ in their values only are one."},
+    Option{"statements.max", count<&StatementSettings::max, 10, 100'000>, Restart,
+           "Most statements that each worker keeps; beyond, those that took the least time lately go."},
 
     Option{
         "databases.<name>.backend", plain<Backend, &Db::backend>, Live,

@@ -222,7 +222,14 @@ enum class LogFormat { Text, Json };
 struct LogSettings {
   LogLevel level = LogLevel::Info;
   LogFormat format = LogFormat::Text;
-  bool connections = true;  // a line at info for each log-in and each disconnect
+  bool connections = true;              // a line at info for each log-in and each disconnect
+  Milliseconds slow_transaction = 0ms;  // those that took as long are logged; 0: none
+  Milliseconds slow_statement = 0ms;    // the same
+};
+
+struct StatementSettings {
+  bool track = true;
+  int max = 1000;  // on each worker
 };
 
 inline constexpr int kMostWorkers = 64;
@@ -234,6 +241,7 @@ struct Settings {
   AdminSettings admin;
   ClientSettings client;
   LogSettings log;
+  StatementSettings statements;
   Milliseconds shutdown_timeout = 30s;  // a drain ends after this
   std::map<std::string, DatabaseSettings> databases;
   std::map<std::string, UserSettings> users;

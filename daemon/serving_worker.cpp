@@ -13,6 +13,7 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
       connector_(worker, threads.look_ups, threads.login_steps, threads.cancels),
       passworded_connector_({.agenda = worker.agenda(), .mailbox = worker, .connector = connector_}),
       errands_(worker, commons, threads, connector_),
+      statements_(static_cast<std::size_t>(commons.settings->statements.max)),
       pools_(commons.settings,
              {.agenda = worker.agenda(),
               .mailbox = worker,
@@ -39,6 +40,7 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .errands = errands_,
                    .gatherer = commons.gatherer,
                    .wait_reports = wait_reports_,
+                   .statements = statements_,
                    .last_session_id = commons.last_session_id},
       sessions_(environment_) {}
 

@@ -33,7 +33,7 @@ class ServingWorker {
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
   [[nodiscard]] stats::WorkerFigures figures() const {
-    return figures_of(pools_, sessions_, environment_.counts, std::chrono::steady_clock::now());
+    return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now());
   }
 
  private:
@@ -41,6 +41,7 @@ class ServingWorker {
   server::LibpqConnector connector_;
   server::PasswordedConnector passworded_connector_;
   Errands errands_;
+  stats::StatementTable statements_;
   pool::PoolDirectory pools_;
   client::WaitReports wait_reports_;
   client::SessionEnvironment environment_;

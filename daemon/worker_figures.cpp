@@ -28,7 +28,8 @@ void count_clients(const pool::PoolDirectory& pools, const client::SessionRegist
 }  // namespace
 
 stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::SessionRegistry& sessions,
-                                const client::SessionCounts& counts, worker::TimePoint now) {
+                                const stats::StatementTable& statements, const client::SessionCounts& counts,
+                                worker::TimePoint now) {
   stats::WorkerFigures figures;
   figures.clients_accepted = counts.accepted;
   figures.logins_failed = counts.logins_failed;
@@ -39,6 +40,7 @@ stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::
   }
   count_clients(pools, sessions, figures);
   sessions.for_each([&](const client::Session& session) { figures.clients.push_back(session.snapshot()); });
+  figures.statements = statements.snapshots();
   return figures;
 }
 

@@ -134,17 +134,24 @@ OwedReplies::Verdict OwedReplies::on_error() {
   if (!owes_ready(head.request)) return skip_to_sync();
   note_run(head);
   if (std::exchange(head.has_note, false)) ++outcomes_.failed;
+  if (is_client_run(head)) ++outcomes_.failed_runs;
   head.request = Request::Sync;  // as to a Sync: only its ReadyForQuery is still to come
   return verdict_at_head();
 }
 
-// An error in a batch is our own only if the whole batch is.
+// An error in a batch is our own only if the whole batch is. It counts as that of the first run that it keeps from
+// being run.
 OwedReplies::Verdict OwedReplies::skip_to_sync() {
   auto verdict = verdict_at_head();
   if (entries_[head_].has_note) ++outcomes_.failed;
+  const auto note_dropped_run = [this] {
+    ++(outcomes_.failed_runs == 0 ? outcomes_.failed_runs : outcomes_.dropped_runs);
+  };
+  if (is_client_run(entries_[head_])) note_dropped_run();
   for (++head_; !is_empty() && entries_[head_].request != Request::Sync; ++head_) {
     count_ready(entries_[head_], false);
     if (entries_[head_].has_note) ++outcomes_.dropped;
+    if (is_client_run(entries_[head_])) note_dropped_run();
     if (is_doubtful() && entries_[head_].request != Request::CopyEnd) doubt_ = Doubt::Requests;
   }
   if (!is_next_for_pooler()) verdict = Verdict::ForClient;

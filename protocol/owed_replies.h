@@ -31,16 +31,20 @@ enum class Request : std::uint8_t {
 enum class Asker : std::uint8_t { Client, Pooler };
 
 // How many requests that were noted elsewhere (see `expect`) have come to their end, in the order of the
-// notes.
+// notes; and how many runs, each a Query or an Execute of the client's.
 struct NotedOutcomes {
   std::uint32_t completed = 0;
-  std::uint32_t failed = 0;        // answered by an error
-  std::uint32_t dropped = 0;       // skipped by the server after an error
+  std::uint32_t failed = 0;   // answered by an error
+  std::uint32_t dropped = 0;  // skipped by the server after an error
+  std::uint32_t completed_runs = 0;
+  std::uint32_t failed_runs = 0;
+  std::uint32_t dropped_runs = 0;
   bool has_run_query = false;      // a simple Query was run, well or badly
   bool has_run_own_query = false;  // one of our own was
 
   [[nodiscard]] bool is_empty() const {
-    return (completed | failed | dropped) == 0 && !has_run_query && !has_run_own_query;
+    return (completed | failed | dropped | completed_runs | failed_runs | dropped_runs) == 0 && !has_run_query &&
+           !has_run_own_query;
   }
 };
 
@@ -64,22 +68,25 @@ class OwedReplies {
   // Judges the frame that starts with this type byte. Notices, parameters and notifications, which a server
   // may send between any two messages, are for the client and change nothing.
   [[nodiscard]] Verdict on_reply(char type) {
-    return take_plain_reply(type) ? Verdict::ForClient : on_other_reply(type);
+    const bool is_run = !is_empty() && is_client_run(entries_[head_]);
+    const auto step = take_plain_reply(type);
+    if (step == Step::Ends && is_run) ++outcomes_.completed_runs;
+    return step == Step::None ? on_other_reply(type) : Verdict::ForClient;
   }
-  // As on_reply, for one of the usual answers to a request of the client's that nobody keeps a note of. False: it is
-  // none of these, and nothing was done.
-  [[nodiscard]] bool take_plain_reply(char type) {
-    if (is_empty()) return false;
+  // What a usual answer does to the request that it answers.
+  enum class Step : std::uint8_t { None, GoesOn, Ends };
+  // As on_reply, for one of the usual answers to a request of the client's that nobody keeps a note of; the end of a
+  // run is no outcome. None: it is none of these, and nothing was done.
+  [[nodiscard]] Step take_plain_reply(char type) {
+    if (is_empty()) return Step::None;
     const auto head = entries_[head_];
-    if (head.asker != Asker::Client || head.has_note || is_doubtful()) return false;
+    if (head.asker != Asker::Client || head.has_note || is_doubtful()) return Step::None;
     const auto effect = effect_at_head(type);
-    if (effect == Effect::Ends) {
-      pop_front();
-    } else if (effect != Effect::GoesOn) {
-      return false;
-    }
+    if (effect != Effect::Ends && effect != Effect::GoesOn) return Step::None;
     doubt_if_copy_fails_ = Doubt::None;
-    return true;
+    if (effect == Effect::GoesOn) return Step::GoesOn;
+    pop_front();
+    return Step::Ends;
   }
 
   // Nothing is owed, nothing in doubt, and no batch is open: no Sync is missing behind what was sent.
@@ -160,6 +167,9 @@ class OwedReplies {
   Verdict skip_to_sync();
   void on_copy_in();
   void note_ignored(Request request);
+  [[nodiscard]] static bool is_client_run(const Entry& entry) {
+    return entry.asker == Asker::Client && (entry.request == Request::Query || entry.request == Request::Execute);
+  }
   void note_run(const Entry& entry) {
     if (entry.request == Request::Query) {
       (entry.asker == Asker::Client ? outcomes_.has_run_query : outcomes_.has_run_own_query) = true;
@@ -178,6 +188,7 @@ class OwedReplies {
   }
   void end_head() {
     if (entries_[head_].has_note) ++outcomes_.completed;
+    if (is_client_run(entries_[head_])) ++outcomes_.completed_runs;
     pop();
   }
   void pop() {

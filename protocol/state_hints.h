@@ -193,6 +193,15 @@ class StatementWords {
   return !tag.empty() && tag.back() >= '0' && tag.back() <= '9';
 }
 
+// That count; 0 where there is none.
+[[nodiscard]] inline std::uint64_t row_count(std::string_view tag) {
+  std::uint64_t count = 0;
+  std::uint64_t unit = 1;
+  for (; counts_rows(tag); tag.remove_suffix(1), unit *= 10)
+    count += unit * static_cast<std::uint64_t>(tag.back() - '0');
+  return count;
+}
+
 // Takes the tag of a CommandComplete into account. DISCARD ALL empties the state.
 void note_command_tag(std::string_view tag, const StatementWords& words, class LeftState& state);
 

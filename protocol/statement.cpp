@@ -8,7 +8,8 @@
 namespace howdah::protocol {
 
 Statement::Statement(std::uint64_t number, std::string_view variant, Bytes definition, std::uint64_t catalog_version)
-    : server_name_(std::string(kServerNamePrefix) + std::to_string(number)),
+    : number_(number),
+      server_name_(std::string(kServerNamePrefix) + std::to_string(number)),
       variant_bytes_(variant.size()),
       catalog_version_(catalog_version) {
   key_.reserve(variant.size() + definition.size());

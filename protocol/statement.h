@@ -23,6 +23,8 @@ class Statement {
  public:
   Statement(std::uint64_t number, std::string_view variant, Bytes definition, std::uint64_t catalog_version = 0);
 
+  // Unique in its cache, never given again.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] const std::string& server_name() const { return server_name_; }
   // What follows the name in a Parse message: the text, its zero byte, the count and the types.
   [[nodiscard]] Bytes definition() const { return Bytes(key_).substr(variant_bytes_); }
@@ -51,6 +53,7 @@ class Statement {
  private:
   [[nodiscard]] bool holds_name(const TellingNames& names) const;
 
+  std::uint64_t number_;
   std::string server_name_;
   std::string key_;
   std::size_t variant_bytes_;

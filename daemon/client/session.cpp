@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/client/disconnect_reason.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::client {
@@ -120,7 +121,10 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   if (state_ == State::Ended) return;
   if (last_words_ && may_hear_last_words()) {
     environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, *last_words_); });
+    if (pool_ != nullptr) pool_->figures().note_error(last_words_->sqlstate);
   }
+  if (pool_ != nullptr)
+    pool_->figures().note_disconnect(disconnect_reason(why, last_words_ ? last_words_->sqlstate : ""));
   send_replies();
   environment_.requests.clear();
   log_end(why);

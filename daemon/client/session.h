@@ -132,6 +132,26 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] std::size_t pass_plain_requests(protocol::Bytes bytes);
   [[nodiscard]] bool pass_plain_request(protocol::Bytes frame);
 
+  // --- what is run of which statement: session_statements.cpp
+  void begin_following();
+  void follow(const protocol::Piece& piece);
+  void follow_parse(const protocol::Piece& piece);
+  void follow_bind(protocol::Bytes body);
+  void follow_plain_bind(const protocol::Statement* statement);
+  void follow_execute(protocol::Bytes body);
+  void follow_own_answer(std::string_view tag);
+  [[nodiscard]] bool is_tracking() const;
+  [[nodiscard]] stats::StatementTable::Reference statement_of(std::string_view text);
+  [[nodiscard]] stats::StatementTable::Reference bound_statement(std::string_view name);
+
+  // --- how long it took: session_times.cpp
+  void note_granted(server::ServerConnection& server, worker::TimePoint waiting_since);
+  void note_waited(worker::TimePoint since);
+  [[nodiscard]] bool note_answered();
+  void note_transaction_end();
+  void log_slow_transaction(const server::TransactionTimes& times, worker::TimePoint::duration took);
+  void log_slow_statements();
+
   // --- transactions without a server: session_transactions.cpp
   [[nodiscard]] bool is_answered_without_server(const protocol::Piece& piece);
   void answer_begin(const protocol::TransactionCommand& command, std::string_view text);
@@ -159,7 +179,7 @@ class Session final : private io::StreamHandler,
   void begin_lease(server::ServerConnection& server);
   void begin_translation();
   void end_translation();
-  void note_answered();
+  void note_errors();
   void settle_lease();
   [[nodiscard]] bool has_own_failure();
   // --- what the session leaves on its server: session_state.cpp

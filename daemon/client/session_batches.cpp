@@ -33,15 +33,18 @@ std::size_t Session::pass_plain_requests(Bytes bytes) {
 // False: it is for begin_frame.
 bool Session::pass_plain_request(Bytes frame) {
   auto& owed = server_->owed();
+  const bool is_following = server_->runs().is_following();
   std::size_t replaced_bytes = 0;
   switch (frame.front()) {
     case 'B':
       if (statements_) {
-        const auto replaced = statements_->begin_plain_bind(frame, *server_, environment_.requests);
-        if (!replaced) return false;
-        replaced_bytes = *replaced;
+        const auto bind = statements_->begin_plain_bind(frame, *server_, environment_.requests);
+        if (!bind) return false;
+        replaced_bytes = bind->replaced_bytes;
+        if (is_following) follow_plain_bind(bind->statement);
       } else {
         owed.expect(Request::Bind);
+        if (is_following) follow_bind(frame.substr(protocol::kFrameHeaderBytes));
       }
       break;
     case 'D':
@@ -51,6 +54,7 @@ bool Session::pass_plain_request(Bytes frame) {
     case 'E':
       if (statements_ && !statements_->is_plain_execute()) return false;
       owed.expect(Request::Execute);
+      if (is_following) follow_execute(frame.substr(protocol::kFrameHeaderBytes));
       ++pool_->totals().queries;
       break;
     case 'S':

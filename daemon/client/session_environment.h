@@ -14,6 +14,7 @@
 #include "daemon/os/log.h"
 #include "daemon/pool/pool_directory.h"
 #include "daemon/stats/gathering.h"
+#include "daemon/stats/statement_table.h"
 #include "daemon/worker/agenda.h"
 #include "daemon/worker/mailbox.h"
 
@@ -45,6 +46,7 @@ struct SessionEnvironment {
   auth::ErrandRunner& errands;
   stats::Gatherer& gatherer;
   WaitReports& wait_reports;
+  stats::StatementTable& statements;            // of this worker
   std::atomic<std::uint64_t>& last_session_id;  // counts up over all workers
   SessionCounts counts = {};
   // What the turn under way has to send; empty between calls.

@@ -101,7 +101,7 @@ void Session::cancel_repeat() {
                                                      "canceling statement due to user request"));
     protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
   });
-  ++pool_->totals().errors_sent;
+  pool_->figures().note_error(protocol::sqlstate::kQueryCanceled);
   ++pool_->totals().transactions;
   on_progress();
 }

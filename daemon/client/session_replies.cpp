@@ -14,6 +14,7 @@ void Session::begin_lease(server::ServerConnection& server) {
   server_ = &server;
   const bool is_same_server = std::exchange(last_server_, server.id()) == server.id();
   server.lease_to(*this);
+  begin_following();
   if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();
   reset_.reset();
@@ -54,9 +55,8 @@ void Session::end_translation() {
 }
 
 void Session::on_granted(server::ServerConnection& server) {
-  pool_->totals().wait_time +=
-      std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - waiting_since());
   begin_lease(server);
+  note_granted(server, waiting_since());
   if (state_ != State::Leased) return;
   if (held_type_ == 0) send_begin();
   stream_->set_reading(true);
@@ -128,6 +128,7 @@ bool Session::on_ready_for_query(TransactionStatus status) {
   if (mode_ != config::PoolMode::Statement || status == TransactionStatus::Idle) return !keep_ready_back();
   // The block began in a way that could not be seen beforehand: it is refused now and rolled back by the
   // clean-up.
+  pool_->figures().note_error(protocol::sqlstate::kFeatureNotSupported);
   environment_.replies.own_written([](std::string& out) {
     protocol::append_error(out, protocol::make_error(Severity::Error, protocol::sqlstate::kFeatureNotSupported,
                                                      "transaction blocks are not allowed in pool mode \"statement\""));
@@ -137,7 +138,9 @@ bool Session::on_ready_for_query(TransactionStatus status) {
 }
 
 void Session::on_progress() {
-  pool_->totals().errors_sent += server_->take_error_count();
+  pool_->totals().rows += server_->runs().take_row_count();
+  if (server_->has_errors()) note_errors();
+  if (server_->runs().has_slow()) log_slow_statements();
   if (has_own_failure()) return;
   if (repeat_ == Repeat::Waiting) return;
   if (repeat_ == Repeat::Due && server_->owed().is_settled()) return begin_repeat();
@@ -150,7 +153,7 @@ void Session::on_progress() {
   if (state_ == State::Leased && owed.is_settled()) {
     settle_lease();
   } else if (state_ == State::Leased && owed.is_empty()) {  // a batch whose Sync is still to come
-    note_answered();
+    (void)note_answered();
     arm_deadline();
   }
   end_if_all_is_answered();
@@ -173,15 +176,12 @@ bool Session::has_own_failure() {
   return true;
 }
 
-void Session::note_answered() {
-  if (!request_since_) return;  // only a notice came by, or a cancel is over
-  since_ = environment_.agenda.now();
-  pool_->totals().query_time += std::chrono::duration_cast<stats::Microseconds>(since_ - *request_since_);
-  request_since_.reset();
+void Session::note_errors() {
+  for (const auto& sqlstate : server_->take_errors()) pool_->figures().note_error(sqlstate);
 }
 
 void Session::settle_lease() {
-  note_answered();
+  if (note_answered() && server_->status() == TransactionStatus::Idle) note_transaction_end();
   if (is_moving_channels() && go_on_moving_channels()) return;
   if (statements_) statements_->settle(*server_);
   const bool is_refused_block = mode_ == config::PoolMode::Statement && server_->status() != TransactionStatus::Idle;
@@ -214,8 +214,6 @@ void Session::settle_lease() {
   }
   if ((busy && !is_reset) || mode_ == config::PoolMode::Session) return arm_deadline();
   if (statements_ && statements_->close_visible(*server_, environment_.requests)) return send_requests();
-  pool_->totals().transaction_time +=
-      std::chrono::duration_cast<stats::Microseconds>(environment_.agenda.now() - transaction_since_);
   end_translation();
   auto& server = *std::exchange(server_, nullptr);
   is_reset || server.setting_traits().is_hasty ? pool_->clean_up(server, {.is_cancel_wanted = false})

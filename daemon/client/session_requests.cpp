@@ -225,6 +225,7 @@ Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_al
     if (is_holding_) return Way::Hold;
     is_repeatable = is_repeatable || (is_alone && translation.is_repeatable);
   }
+  if (is_read_by_server && server_->runs().is_following()) follow(piece);
   if (is_repeatable) server_->repeatable().begin(is_database_command);
   if (!request_since_) note_request_begun();
   if ((piece.type == 'Q' || piece.type == 'E') && repeat_ == Repeat::None) ++pool_->totals().queries;
@@ -276,7 +277,7 @@ void Session::end_frame(const Piece& piece) {
 // to a Sync.
 void Session::refuse_request(char type, const protocol::ErrorFields& error) {
   environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, error); });
-  if (pool_ != nullptr) ++pool_->totals().errors_sent;
+  if (pool_ != nullptr) pool_->figures().note_error(error.sqlstate);
   if (begin_.is_open()) begin_.fail();
   skip_until_ = is_one_message_request(type) ? type : 'S';
   enter(State::Skipping);

@@ -55,6 +55,7 @@ void Session::answer_end(const TransactionCommand& command) {
 
 void Session::answer(std::string_view tag) {
   ++pool_->totals().queries;
+  follow_own_answer(tag);
   if (prepared_) prepared_->unnamed = {};  // every Query destroys it
   environment_.replies.own_written([&](std::string& out) {
     protocol::append_command_complete(out, tag);

@@ -61,6 +61,7 @@ void Session::tell_of_waiting(const stats::PoolQueue& queue) {
 void Session::refuse_to_wait(const stats::PoolQueue& queue) {
   ++pool_->totals().acquire_timeouts;
   const auto error = pool_->failure().value_or(waited_in_vain(as_waiting_client(), queue));
+  note_waited(waiting_since());
   pool_->leave(*this);
   on_refused(error);
 }

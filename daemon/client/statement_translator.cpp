@@ -209,19 +209,21 @@ std::size_t StatementTranslator::bind_in_place(const protocol::BindFront& front,
   return replaced_bytes;
 }
 
-std::optional<std::size_t> StatementTranslator::begin_plain_bind(Bytes frame, server::ServerConnection& server,
-                                                                 io::OutputBatch& out) {
+std::optional<StatementTranslator::PlainBind> StatementTranslator::begin_plain_bind(Bytes frame,
+                                                                                    server::ServerConnection& server,
+                                                                                    io::OutputBatch& out) {
   const auto front = protocol::read_bind_front(frame.substr(protocol::kFrameHeaderBytes));
   if (!front || !front->portal.empty()) return std::nullopt;
   if (front->statement.empty()) {
     if (!is_unnamed_in_place(server)) return std::nullopt;
     bound_setting_.text.clear();
     server.owed().expect(Request::Bind);
-    return 0;
+    return PlainBind{};
   }
   const auto* statement = in_place(server, protocol::cut_statement_name(front->statement));
   if (statement == nullptr) return std::nullopt;
-  return bind_in_place(*front, *statement, frame.size(), server, out);
+  return PlainBind{.replaced_bytes = bind_in_place(*front, *statement, frame.size(), server, out),
+                   .statement = statement->get()};
 }
 
 StatementTranslator::Translation StatementTranslator::bind_found(Call& call, const protocol::BindFront& front,

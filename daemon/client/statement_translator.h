@@ -67,10 +67,14 @@ class StatementTranslator {
   [[nodiscard]] Translation begin_frame(const protocol::Piece& piece, protocol::Bytes behind,
                                         server::ServerConnection& server, io::OutputBatch& out);
 
+  struct PlainBind {
+    std::size_t replaced_bytes = 0;
+    const protocol::Statement* statement = nullptr;  // null: the unnamed one
+  };
   // The same for a whole Bind in the middle of a batch, if nothing has to be looked into: it is noted, and the front
-  // that is given back (its size in bytes, perhaps 0) has been replaced. Nothing: it is for begin_frame.
-  [[nodiscard]] std::optional<std::size_t> begin_plain_bind(protocol::Bytes frame, server::ServerConnection& server,
-                                                            io::OutputBatch& out);
+  // that is given back has been replaced. Nothing: it is for begin_frame.
+  [[nodiscard]] std::optional<PlainBind> begin_plain_bind(protocol::Bytes frame, server::ServerConnection& server,
+                                                          io::OutputBatch& out);
   // A whole Describe or Close, or an Execute, that means the same to the server, and that nothing is to be known of.
   [[nodiscard]] bool is_plain_target(protocol::Bytes frame) const {
     return !described_next_.statement && !frame.substr(protocol::kFrameHeaderBytes).starts_with('S');

@@ -9,7 +9,9 @@ namespace howdah::pool {
 
 class Pool::LoginAttempt final : private server::LoginHandler {
  public:
-  explicit LoginAttempt(Pool& pool) : pool_(pool) {}
+  explicit LoginAttempt(Pool& pool) : pool_(pool), begun_at_(pool.environment_.agenda.now()) {}
+
+  [[nodiscard]] worker::TimePoint begun_at() const { return begun_at_; }
 
   void start(server::BackendConnector& connector) {
     login_ = connector.start(pool_.target_, pool_.settings_.connect_timeout, *this);
@@ -25,6 +27,7 @@ class Pool::LoginAttempt final : private server::LoginHandler {
   }
 
   Pool& pool_;
+  const worker::TimePoint begun_at_;
   std::unique_ptr<server::PendingLogin> login_;
 };
 

@@ -21,6 +21,7 @@ constexpr std::string_view kInTheWay = "a command needs its database alone";
 Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target,
            PoolEnvironment environment, PoolLedger& ledger)
     : name_(std::move(name)),
+      statement_owner_{.database = name_.database, .user = name_.user},
       settings_(settings),
       policies_(config::policies_of(settings.state)),
       target_(std::move(target)),

@@ -25,8 +25,10 @@
 #include "daemon/server/idle_probe.h"
 #include "daemon/server/password_source.h"
 #include "daemon/server/server_connection.h"
+#include "daemon/stats/pool_figures.h"
 #include "daemon/stats/pool_queues.h"
 #include "daemon/stats/snapshot.h"
+#include "daemon/stats/statement_table.h"
 #include "daemon/worker/agenda.h"
 
 namespace howdah::pool {
@@ -72,7 +74,9 @@ class Pool final : private server::ServerOwner,
   [[nodiscard]] const CatalogWatch::Names& telling_names();
   [[nodiscard]] PoolLedger& ledger() const { return ledger_; }
   [[nodiscard]] ChannelDesk& channels() { return channels_; }
-  [[nodiscard]] stats::Totals& totals() { return totals_; }
+  [[nodiscard]] stats::PoolFigures& figures() { return figures_; }
+  [[nodiscard]] stats::Totals& totals() { return figures_.totals; }
+  [[nodiscard]] const stats::StatementOwner& statement_owner() const { return statement_owner_; }
 
   // A server at once, `preferred` where that one is idle; else nothing, and the waiter stands in the queue.
   // The caller leases the server to itself before it does anything else.
@@ -145,6 +149,7 @@ class Pool final : private server::ServerOwner,
   void arm_upkeep(std::optional<worker::TimePoint> retry_at);
 
   const PoolName name_;
+  const stats::StatementOwner statement_owner_;
   const config::PoolSettings settings_;
   const config::StatePolicies policies_;
   const server::BackendTarget target_;
@@ -174,7 +179,7 @@ class Pool final : private server::ServerOwner,
   std::vector<Departure> departures_;  // to other workers, at the end of this turn
   WaiterList settled_;
   protocol::ErrorFields refusal_;  // of those among them who were granted nothing
-  stats::Totals totals_;
+  stats::PoolFigures figures_;
   bool has_settled_ = false;
 
   worker::MethodDeferred<Pool, &Pool::deliver> deliver_work_{*this};

@@ -42,13 +42,15 @@ void Pool::forget(LoginAttempt& attempt) {
 }
 
 void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
+  const auto login_time = environment_.agenda.now() - attempt.begun_at();
   forget(attempt);
   const auto id = ++environment_.last_server_id;
   auto server = std::make_unique<ServerConnection>(id, std::move(logged_in), environment_.agenda,
                                                    static_cast<server::ServerOwner&>(*this));
   auto& made = *server;
+  made.set_login_time(login_time);
   servers_.emplace(id, std::move(server));
-  ++totals_.server_logins;
+  ++figures_.totals.server_logins;
   environment_.log.info(
       "server connection made",
       {{"server", id}, {"database", name_.database}, {"address", made.address()}, {"pid", made.process_id()}});
@@ -60,7 +62,7 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
 
 void Pool::on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error) {
   forget(attempt);
-  ++totals_.server_login_failures;
+  ++figures_.totals.server_login_failures;
   has_settled_ = true;
   const auto [pause] = ledger_.fail_login(error, environment_.agenda.now());
   environment_.log.warning("log-in to the backend failed", {{"database", name_.database},

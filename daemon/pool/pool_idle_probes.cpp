@@ -26,7 +26,7 @@ void Pool::probe_idle() {
     if (!server.has_unasked_texts() || now - server.idle_since() < kIdleFor) continue;
     if (!ledger_.take_this_idle(part_, id)) continue;
     ledger_.begin_reading();
-    ++totals_.probes;
+    ++figures_.totals.probes;
     idle_probe_ = std::make_unique<IdleProbe>(server, environment_.agenda, static_cast<server::IdleProbeOwner&>(*this));
     return idle_probe_->begin({.custom = catalog().settings().custom});
   }
@@ -47,7 +47,7 @@ void Pool::on_idle_probed(IdleProbe& probe) {
 }
 
 void Pool::learn(const IdleProbe& probe) {
-  ++totals_.surprises;
+  ++figures_.totals.surprises;
   std::string patterns;
   std::set<std::string> names;
   for (const auto& text : probe.texts()) {

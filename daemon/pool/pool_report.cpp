@@ -65,7 +65,10 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
     snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting.first_since);
   }
   snapshot.last_error = ledger_.last_error().message;
-  snapshot.totals = totals_;
+  snapshot.totals = figures_.totals;
+  snapshot.times = figures_.times;
+  snapshot.errors = figures_.errors;
+  snapshot.disconnects = figures_.disconnects;
   return snapshot;
 }
 

@@ -50,7 +50,7 @@ void ChannelListener::on_notification(protocol::Bytes frame) {
 }
 
 void ChannelListener::on_progress() {
-  const bool is_refused = server_->take_error_count() > 0 && !server_->has_told_fatal();
+  const bool is_refused = !server_->take_errors().empty() && !server_->has_told_fatal();
   if (is_refused) return server_->close("the listener was refused a command");
   if (server_->owed().is_settled() && !std::exchange(is_listening_, true)) owner_.on_listening();
 }

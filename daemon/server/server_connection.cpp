@@ -14,6 +14,9 @@ namespace {
 
 constexpr Bytes kParseComplete("1\0\0\0\4", protocol::kFrameHeaderBytes);
 
+// So many errors are kept for the statistics until the tenant asks, at the end of what was read.
+constexpr std::size_t kMostErrors = 10'000;
+
 // A closed server whose backend does not end its side is given up after this.
 constexpr auto kLongestLeave = std::chrono::seconds(5);
 
@@ -35,6 +38,11 @@ bool is_plain_answer(char type, Bytes frame) {
     default:
       return false;
   }
+}
+
+// Where it ends its request, that was an Execute.
+bool ends_run(char type) {
+  return type == 'C' || type == 'I' || type == 's';
 }
 
 // The tenant may get other bytes in the place of these: what stands before them is handed out first.
@@ -75,6 +83,9 @@ void ServerConnection::lease_to(Tenant& tenant, State state) {
   state_ = state;
   leased_at_ = agenda_->now();
   next_cancel_holds_.clear();  // whoever asked has left
+  errors_.clear();
+  times_ = {};
+  runs_.begin_lease(false, worker::TimePoint::duration::max());
   set_reading(true);
 }
 
@@ -88,6 +99,7 @@ void ServerConnection::end_lease() {
   setting_names_.clear();
   telling_text_.clear();
   repeatable_.forget();
+  bound_.clear();
 }
 
 void ServerConnection::enter_worker(worker::Agenda& agenda, BackendConnector& connector, ServerOwner& owner) {
@@ -129,10 +141,6 @@ bool ServerConnection::is_changing_settings() const {
 
 std::optional<protocol::ErrorFields> ServerConnection::take_own_error() {
   return std::exchange(own_error_, std::nullopt);
-}
-
-std::uint64_t ServerConnection::take_error_count() {
-  return std::exchange(error_count_, 0);
 }
 
 std::optional<Busy> ServerConnection::why_not_releasable(bool has_partial_request) const {
@@ -205,6 +213,7 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
   if (state_ == State::Closed) return bytes.size();
   std::size_t done = 0;
   std::size_t run_start = 0;
+  const auto position_before = position_;
   const auto hand_out = [&] {
     if (run_start < done && tenant_ != nullptr) tenant_->on_reply_bytes(bytes.substr(run_start, done - run_start));
   };
@@ -221,6 +230,7 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
     }
     if (!*next) break;
     const auto& piece = **next;
+    position_ = position_before + done + piece.bytes.size();
     if (piece.is_start) {
       if (may_be_answered_otherwise(piece.type)) {
         hand_out();
@@ -231,16 +241,19 @@ std::size_t ServerConnection::on_bytes(Bytes bytes) {
       if (!is_for_tenant) {
         hand_out();
         run_start = done + piece.bytes.size();
+        runs_.leave_out(piece.bytes.size());
         take_probe_piece(piece);
       }
       is_frame_for_tenant_ = is_for_tenant;
     } else if (!is_frame_for_tenant_) {
       run_start = done + piece.bytes.size();
+      runs_.leave_out(piece.bytes.size());
       take_probe_piece(piece);
     }
     walker_.advance(piece);
     done += piece.bytes.size();
   }
+  position_ = position_before + done;
   hand_out();
   if (tenant_ != nullptr) tenant_->on_progress();
   return done;
@@ -253,10 +266,18 @@ std::size_t ServerConnection::take_plain_answers(Bytes bytes) {
   auto rest = bytes;
   while (const auto size = walker_.whole_frame_bytes(rest)) {
     const char type = rest.front();
-    if (!is_plain_answer(type, rest.substr(0, size)) || !owed_.take_plain_reply(type)) break;
+    const auto frame = rest.substr(0, size);
+    if (!is_plain_answer(type, frame)) break;
+    const auto step = owed_.take_plain_reply(type);
+    if (step == OwedReplies::Step::None) break;
     rest.remove_prefix(size);
+    if (type == 'C') runs_.note_rows(protocol::row_count(frame.substr(0, size - 1)));
+    if (step == OwedReplies::Step::Ends && ends_run(type)) {
+      runs_.complete(position_ + bytes.size() - rest.size(), agenda_->now());
+    }
     if (type == 'D' || type == 'd') rest.remove_prefix(walker_.run_bytes(type, rest));
   }
+  position_ += bytes.size() - rest.size();
   return bytes.size() - rest.size();
 }
 
@@ -301,6 +322,9 @@ bool ServerConnection::take_frame_start(const Piece& piece) {
 
 bool ServerConnection::take_outcomes() {
   const auto outcomes = owed_.take_outcomes();
+  for (auto left = outcomes.completed_runs; left > 0; --left) runs_.complete(position_, agenda_->now());
+  failed_runs_ = outcomes.failed_runs;
+  dropped_runs_ = outcomes.dropped_runs;
   bool is_replaced = false;
   if (outcomes.has_run_query) statements_.on_query_run();
   if (outcomes.has_run_own_query) statements_.on_own_query_run();
@@ -318,6 +342,7 @@ bool ServerConnection::take_outcomes() {
 }
 
 void ServerConnection::take_command_tag(std::string_view tag, bool is_for_client, bool is_noted) {
+  if (is_for_client) runs_.note_rows(protocol::row_count(tag));
   if (is_holding_reports_) note_run_set(tag);
   if (is_noted && (tag == "SET" || tag == "RESET")) return;
   setting_changes_.on_tag(tag);
@@ -412,8 +437,20 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   has_told_fatal_ = has_told_fatal_ || fields.severity == protocol::Severity::Fatal;
   const bool is_telling = protocol::tells_of_statements(fields) || protocol::is_database_in_use(fields);
   const bool is_passed_on = !piece.is_end || !is_telling;
-  if (is_passed_on || tenant_->on_statement_error(piece.bytes, last_failed_)) ++error_count_;
+  const bool is_heard = is_passed_on || tenant_->on_statement_error(piece.bytes, last_failed_);
+  if (is_heard && errors_.size() < kMostErrors) errors_.push_back(fields.sqlstate);
+  count_failed_runs(is_heard);
   return is_passed_on;
+}
+
+// What the tenant does not hear of is run once more.
+void ServerConnection::count_failed_runs(bool is_heard) {
+  if (is_heard && failed_runs_ > 0) {
+    runs_.fail(position_, agenda_->now());
+    --failed_runs_;
+  }
+  runs_.drop(failed_runs_ + dropped_runs_);
+  failed_runs_ = dropped_runs_ = 0;
 }
 
 bool ServerConnection::take_parameter(const Piece& piece, bool is_own) {

@@ -15,9 +15,12 @@
 #include "daemon/cancel/cancel_hold.h"
 #include "daemon/io/stream.h"
 #include "daemon/server/backend_connector.h"
+#include "daemon/server/bound_statements.h"
 #include "daemon/server/release_rule.h"
 #include "daemon/server/repeatable_batch.h"
+#include "daemon/server/statement_runs.h"
 #include "daemon/server/tenant.h"
+#include "daemon/server/transaction_times.h"
 #include "daemon/worker/agenda.h"
 #include "protocol/error_fields.h"
 #include "protocol/frame_walker.h"
@@ -207,8 +210,16 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // Closed, and the backend process may still be there.
   [[nodiscard]] bool is_leaving() const { return state_ == State::Closed && !has_stream_ended_; }
 
-  // Replies that were errors, since the last call. For the statistics.
-  [[nodiscard]] std::uint64_t take_error_count();
+  // For the statistics: the SQLSTATEs of errors that the tenant got, since the last call.
+  [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
+  [[nodiscard]] std::vector<std::string> take_errors() { return std::exchange(errors_, {}); }
+  // What it runs for the tenant, and what the tenant's names stand for.
+  [[nodiscard]] StatementRuns& runs() { return runs_; }
+  [[nodiscard]] BoundStatements& bound() { return bound_; }
+  // How long its log-in took.
+  [[nodiscard]] worker::TimePoint::duration login_time() const { return login_time_; }
+  void set_login_time(worker::TimePoint::duration time) { login_time_ = time; }
+  [[nodiscard]] TransactionTimes& times() { return times_; }
 
  private:
   [[nodiscard]] std::size_t on_bytes(protocol::Bytes bytes) override;
@@ -235,6 +246,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void append_own_set(const std::string& text, io::OutputBatch& batch);
   void read_setting_traits() const;
   [[nodiscard]] bool must_restore() const;
+  void count_failed_runs(bool is_heard);
   // Whether the frame that brought them stands for another one, which the tenant has got.
   bool take_outcomes();
   // Whether the tenant gets it.
@@ -300,7 +312,14 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   protocol::SessionSettings settings_before_probe_;
   std::optional<protocol::ErrorFields> own_error_;
   std::optional<protocol::StatementNote> last_failed_;  // noted request that the error under way answers
-  std::uint64_t error_count_ = 0;
+  std::vector<std::string> errors_;
+  StatementRuns runs_;
+  BoundStatements bound_;
+  TransactionTimes times_;
+  worker::TimePoint::duration login_time_{};
+  std::uint64_t position_ = 0;      // of the end of the frame under way, in all bytes received
+  std::uint32_t failed_runs_ = 0;   // by the error under way
+  std::uint32_t dropped_runs_ = 0;  // with them
   bool is_frame_for_tenant_ = false;
   bool has_told_fatal_ = false;
   bool has_cancel_in_flight_ = false;

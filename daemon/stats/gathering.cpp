@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/stats/pool_sums.h"
+#include "daemon/stats/statement_sums.h"
 
 namespace howdah::stats {
 
@@ -26,6 +27,7 @@ void GatheredFigures::add(WorkerFigures part) {
   }
   std::ranges::move(part.clients, std::back_inserter(clients_));
   std::ranges::move(part.servers, std::back_inserter(servers_));
+  std::ranges::move(part.statements, std::back_inserter(statements_));
 }
 
 void GatheredFigures::complete() {
@@ -35,6 +37,7 @@ void GatheredFigures::complete() {
   std::ranges::sort(servers_, {}, &ServerSnapshot::id);
   const auto [first, last] = std::ranges::unique(servers_, {}, &ServerSnapshot::id);
   servers_.erase(first, last);
+  merge_statements(statements_);
 }
 
 void Gathering::add(WorkerFigures part) {

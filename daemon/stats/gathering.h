@@ -19,6 +19,7 @@ struct WorkerFigures {
   std::vector<PoolSnapshot> pools;
   std::vector<ClientSnapshot> clients;
   std::vector<ServerSnapshot> servers;
+  std::vector<StatementSnapshot> statements;
 };
 
 // All of it, as it was when it was asked for.
@@ -29,18 +30,21 @@ class GatheredFigures final : public SnapshotSource {
       : snapshot_(std::move(frame)), settings_(std::move(settings)) {}
 
   void add(WorkerFigures part);
-  // No more parts come: pools stand by name, clients and servers by id, each once.
+  // No more parts come: pools stand by name, clients and servers by id, statements by the
+  // time that they took, each once.
   void complete();
 
   [[nodiscard]] Snapshot snapshot() const override { return snapshot_; }
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return clients_; }
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return servers_; }
+  [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return statements_; }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
 
  private:
   Snapshot snapshot_;
   std::vector<ClientSnapshot> clients_;
   std::vector<ServerSnapshot> servers_;
+  std::vector<StatementSnapshot> statements_;
   std::shared_ptr<const config::Settings> settings_;
 };
 
@@ -83,6 +87,7 @@ class LastFigures final : public SnapshotSource {
   [[nodiscard]] Snapshot snapshot() const override { return figures_->snapshot(); }
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return figures_->clients(); }
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return figures_->servers(); }
+  [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return figures_->statements(); }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return figures_->settings(); }
 
  private:

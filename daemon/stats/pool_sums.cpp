@@ -24,6 +24,7 @@ void add(Totals& sum, const Totals& more) {
   sum.client_bytes_received += more.client_bytes_received;
   sum.client_bytes_sent += more.client_bytes_sent;
   sum.errors_sent += more.errors_sent;
+  sum.rows += more.rows;
   sum.server_logins += more.server_logins;
   sum.server_login_failures += more.server_login_failures;
   sum.acquire_timeouts += more.acquire_timeouts;

@@ -38,7 +38,7 @@ class Conversation {
     if (on_the_way_.empty()) return true;
     const bool was_doubtful = owed_.is_doubtful();
     auto plainly = owed_;
-    const bool is_plain = plainly.take_plain_reply(on_the_way_.front());
+    const bool is_plain = plainly.take_plain_reply(on_the_way_.front()) != OwedReplies::Step::None;
     const auto verdict = owed_.on_reply(on_the_way_.front());
     if (is_plain) {
       promise(verdict == OwedReplies::Verdict::ForClient && plainly.size() == owed_.size() &&

@@ -132,7 +132,7 @@ void Play::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
   for (auto& worker : workers_) {
     static_cast<worker::Mailbox&>(worker.loop).post([&worker, gathering] {
       const auto now = worker.loop.agenda().now();
-      gathering->add(figures_of(worker.pools, worker.sessions, worker.environment.counts, now));
+      gathering->add(figures_of(worker.pools, worker.sessions, worker.statements, worker.environment.counts, now));
     });
   }
 }

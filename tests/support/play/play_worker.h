@@ -22,6 +22,8 @@ struct PlayCommons {
 };
 
 struct PlayWorker {
+  static constexpr std::size_t kMostStatements = 100;
+
   explicit PlayWorker(PlayCommons& commons)
       : pools(commons.settings,
               {.agenda = loop.agenda(),
@@ -40,6 +42,7 @@ struct PlayWorker {
                     .errands = commons.errands,
                     .gatherer = commons.gatherer,
                     .wait_reports = wait_reports,
+                    .statements = statements,
                     .last_session_id = commons.last_session_id},
         sessions(environment) {}
   PlayWorker(const PlayWorker&) = delete;
@@ -47,6 +50,7 @@ struct PlayWorker {
 
   ManualLoop loop;
   FakeBackend backend{loop};
+  stats::StatementTable statements{kMostStatements};
   pool::PoolDirectory pools;
   client::WaitReports wait_reports;
   client::SessionEnvironment environment;

@@ -1,0 +1,90 @@
+// Of which statement each run of the client's is, for the statistics. What it cannot know it leaves uncounted.
+#include "daemon/client/session.h"
+#include "protocol/statement_messages.h"
+
+namespace howdah::client {
+
+using protocol::Bytes;
+using protocol::Piece;
+using Reference = stats::StatementTable::Reference;
+
+bool Session::is_tracking() const {
+  const auto& settings = *environment_.login.settings;
+  return settings.statements.track || settings.log.slow_statement.count() > 0;
+}
+
+void Session::begin_following() {
+  const auto slow = environment_.login.settings->log.slow_statement;
+  server_->runs().begin_lease(
+      is_tracking(), slow.count() > 0 ? worker::TimePoint::duration(slow) : worker::TimePoint::duration::max());
+}
+
+Reference Session::statement_of(std::string_view text) {
+  return environment_.statements.of(pool_->statement_owner(), text);
+}
+
+// A request that the server will read, and owes an answer.
+void Session::follow(const Piece& piece) {
+  switch (piece.type) {
+    case 'Q': {
+      const auto text = protocol::request_text('Q', piece.body());
+      const auto statement =
+          piece.is_end ? statement_of(text) : environment_.statements.of_long_text(pool_->statement_owner());
+      return server_->runs().begin(statement, environment_.agenda.now());
+    }
+    case 'P':
+      return follow_parse(piece);
+    case 'B':
+      return follow_bind(piece.body());
+    case 'E':
+      return follow_execute(piece.body());
+    default:
+      return;
+  }
+}
+
+void Session::follow_parse(const Piece& piece) {
+  if (!piece.is_end) {
+    const auto name = protocol::ByteReader(piece.body()).c_string();
+    if (name) server_->bound().parse(*name, environment_.statements.of_long_text(pool_->statement_owner()));
+  } else if (const auto body = protocol::read_parse(piece.body())) {
+    server_->bound().parse(body->name, statement_of(protocol::statement_text(body->definition)));
+  }
+}
+
+void Session::follow_bind(Bytes body) {
+  const auto front = protocol::read_bind_front(body);
+  if (front) server_->bound().bind(front->portal, bound_statement(front->statement));
+}
+
+// Parsed in this lease, or in one before.
+Reference Session::bound_statement(std::string_view name) {
+  if (const auto parsed = server_->bound().statement(name)) return *parsed;
+  if (!prepared_) return {};
+  if (name.empty()) {
+    const auto& unnamed = prepared_->unnamed;
+    if (unnamed.shared) return environment_.statements.of(pool_->statement_owner(), *unnamed.shared);
+    return unnamed.definition.empty() ? Reference() : statement_of(protocol::statement_text(unnamed.definition));
+  }
+  const auto* statement = prepared_->names.find_entry(protocol::cut_statement_name(name));
+  return statement == nullptr ? Reference() : environment_.statements.of(pool_->statement_owner(), **statement);
+}
+
+// To the unnamed portal.
+void Session::follow_plain_bind(const protocol::Statement* statement) {
+  server_->bound().bind("", statement == nullptr ? bound_statement("")
+                                                 : environment_.statements.of(pool_->statement_owner(), *statement));
+}
+
+void Session::follow_execute(Bytes body) {
+  const auto portal = body.starts_with('\0') ? std::string_view() : protocol::ByteReader(body).c_string().value_or("");
+  server_->runs().begin(server_->bound().portal(portal), environment_.agenda.now());
+}
+
+// A command that needs no server, with this tag.
+void Session::follow_own_answer(std::string_view tag) {
+  if (!environment_.login.settings->statements.track) return;
+  if (auto* counts = statement_of(tag).counts()) ++counts->calls;
+}
+
+}  // namespace howdah::client
