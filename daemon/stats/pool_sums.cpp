@@ -30,6 +30,7 @@ void add(Totals& sum, const Totals& more) {
   sum.acquire_timeouts += more.acquire_timeouts;
   sum.cancels += more.cancels;
   sum.transaction_time += more.transaction_time;
+  sum.lease_time += more.lease_time;
   sum.query_time += more.query_time;
   sum.wait_time += more.wait_time;
 }
@@ -53,6 +54,11 @@ void add_counts(PoolSnapshot& sum, const PoolSnapshot& more) {
   sum.times.add(more.times);
   add(sum.errors, more.errors);
   add(sum.disconnects, more.disconnects);
+  add(sum.pinned_microseconds, more.pinned_microseconds);
+  sum.held_so_far += more.held_so_far;
+  sum.waited_so_far += more.waited_so_far;
+  if (sum.backend.empty()) sum.backend = more.backend;
+  sum.backend_connections_limit = std::max(sum.backend_connections_limit, more.backend_connections_limit);
 }
 
 void add(PoolSnapshot& sum, const PoolSnapshot& more) {

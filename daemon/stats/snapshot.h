@@ -32,7 +32,8 @@ struct Totals {
   std::uint64_t server_login_failures = 0;
   std::uint64_t acquire_timeouts = 0;
   std::uint64_t cancels = 0;
-  Microseconds transaction_time{};  // leased
+  Microseconds transaction_time{};  // leased, between a transaction's first request and its end
+  Microseconds lease_time{};        // leased, pinned or not
   Microseconds query_time{};        // from request to ReadyForQuery
   Microseconds wait_time{};         // in the queue
 };
@@ -67,8 +68,13 @@ struct PoolSnapshot {
   std::string last_error;       // of the last failed log-in to the backend, empty after a good one
   Totals totals;
   Distributions times;
-  NamedCounts errors;       // that went to clients, by SQLSTATE
-  NamedCounts disconnects;  // of clients, by reason
+  NamedCounts errors;                 // that went to clients, by SQLSTATE
+  NamedCounts disconnects;            // of clients, by reason
+  NamedCounts pinned_microseconds;    // for which servers were kept between transactions, by reason
+  Microseconds held_so_far{};         // by the leases under way, all together
+  Microseconds waited_so_far{};       // by those in the queue, all together
+  std::string backend;                // the address of one of its servers; empty: there was none yet
+  int backend_connections_limit = 0;  // as that was asked: of users who are no superusers; 0: not known
 };
 
 struct ClientSnapshot {
