@@ -25,7 +25,10 @@ std::size_t count_of_workers(int workers) {
 }  // namespace
 
 App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& log)
-    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this} {
+    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this},
+      adviser_(
+          std::make_shared<stats::Adviser>(stats::Limits{.descriptors = stats::read_process_figures().most_descriptors,
+                                                         .clients = commons_.settings->client.max_connections})) {
   const auto count = count_of_workers(commons_.settings->workers);
   while (workers_.size() < count) workers_.push_back(std::make_unique<worker::Worker>());
   for (const auto& worker : workers_) {
@@ -105,6 +108,7 @@ void App::Engine::run() {
     others.emplace_back([&worker = *workers_[number]] { worker.run(); });
   }
   if (stats_port_) stats_port_->start();
+  observe_load();
   home().run();
   if (stats_port_) stats_port_->stop();
 }
@@ -189,7 +193,7 @@ std::vector<std::string> App::Engine::addresses() const {
   return names;
 }
 
-void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
+stats::Snapshot App::Engine::frame_of_figures() const {
   const auto phase = phase_.load();
   stats::Snapshot frame;
   frame.taken_at = std::chrono::system_clock::now();
@@ -197,11 +201,23 @@ void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
   frame.is_ready = phase != Phase::Starting;
   frame.is_draining = phase == Phase::Draining || phase == Phase::Stopped;
   frame.clients_limit = commons_.settings->client.max_connections;
+  return frame;
+}
+
+void App::Engine::observe_load() {
+  home().agenda().arm_in(load_timer_, stats::LoadHistory::kInterval);
+  const auto gathering = std::make_shared<stats::Gathering>(
+      serving_.size(), stats::GatheredFigures(frame_of_figures(), commons_.settings),
+      [adviser = adviser_](const stats::FiguresPointer& figures) { adviser->observe(figures->snapshot()); });
+  tell_all([gathering](ServingWorker& serving) { gathering->add(serving.pool_figures()); });
+}
+
+void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
   auto tell = [&asker, done = std::move(done)](stats::FiguresPointer figures) mutable {
     asker.post([done = std::move(done), figures = std::move(figures)]() mutable { done(std::move(figures)); });
   };
   const auto gathering = std::make_shared<stats::Gathering>(
-      serving_.size(), stats::GatheredFigures(std::move(frame), commons_.settings), std::move(tell));
+      serving_.size(), stats::GatheredFigures(frame_of_figures(), commons_.settings, adviser_), std::move(tell));
   tell_all([gathering](ServingWorker& serving) { gathering->add(serving.figures()); });
 }
 

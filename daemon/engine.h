@@ -50,6 +50,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void tell_all(const Task& task);
   void on_accept(io::UniqueFd fd, io::PeerAddress peer) override;
   void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
+  [[nodiscard]] stats::Snapshot frame_of_figures() const;
+  void observe_load();
   [[nodiscard]] std::size_t client_count() const;
   void watch_start();
   void watch_drain();
@@ -64,6 +66,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::optional<stats::StatsPort> stats_port_;
 
+  std::shared_ptr<stats::Adviser> adviser_;
+  worker::MethodTimer<Engine, &Engine::observe_load> load_timer_{*this};
   const stats::WallTime started_at_ = std::chrono::system_clock::now();
   std::function<void()> ready_;
   std::atomic<Phase> phase_ = Phase::Starting;

@@ -32,6 +32,10 @@ class ServingWorker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
+  // Those of the pools alone: no copies of all clients.
+  [[nodiscard]] stats::WorkerFigures pool_figures() const {
+    return figures_of(pools_, std::chrono::steady_clock::now());
+  }
   [[nodiscard]] stats::WorkerFigures figures() const {
     return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now());
   }

@@ -27,6 +27,12 @@ void count_clients(const pool::PoolDirectory& pools, const client::SessionRegist
 
 }  // namespace
 
+stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, worker::TimePoint now) {
+  stats::WorkerFigures figures;
+  for (const auto* pool : pools.pools()) figures.pools.push_back(pool->snapshot(now));
+  return figures;
+}
+
 stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::SessionRegistry& sessions,
                                 const stats::StatementTable& statements, const client::SessionCounts& counts,
                                 worker::TimePoint now) {

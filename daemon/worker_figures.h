@@ -12,4 +12,7 @@ namespace howdah {
                                               const stats::StatementTable& statements,
                                               const client::SessionCounts& counts, worker::TimePoint now);
 
+// Of its pools alone.
+[[nodiscard]] stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, worker::TimePoint now);
+
 }  // namespace howdah

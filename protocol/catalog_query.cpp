@@ -28,7 +28,7 @@ constexpr std::string_view kSettings =
   ",':funcid 2078 [^{}]*:args [(]([{]CONST [^{}]*:constvalue [0-9]+ [[] ([-0-9 ]+)[]])?','g') m) calls))"
 
 // Rows of a kind, a name, a second one or a language, and a text. Objects below 16384 are PostgreSQL's own.
-constexpr std::array<std::string_view, 20> kParts = {
+constexpr std::array<std::string_view, 21> kParts = {
     // functions and procedures; before PostgreSQL 14 there is no prosqlbody
     "SELECT 'f',p.proname::text,CASE WHEN prosrc='' THEN 'expression' ELSE l.lanname::text END,"
     "CASE WHEN prosrc='' THEN concat('insert ',(SELECT " NAMES_IN("b") " FROM (SELECT to_jsonb(p)->>'prosqlbody') "
@@ -86,6 +86,9 @@ constexpr std::array<std::string_view, 20> kParts = {
     // identity columns
     "SELECT 'w',relname,'expression','nextval' FROM pg_attribute JOIN pg_class c ON c.oid=attrelid "
     "WHERE c.oid>=16384 AND attidentity<>''",
+    // how many connections are left to users who are no superusers; PostgreSQL 16 has one more setting
+    "SELECT 'l',(current_setting('max_connections')::int-current_setting('superuser_reserved_connections')::int-"
+    "coalesce(current_setting('reserved_connections',true)::int,0))::text,'',''",
 };
 
 }  // namespace

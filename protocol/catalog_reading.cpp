@@ -1,6 +1,7 @@
 #include "protocol/catalog_reading.h"
 
 #include <array>
+#include <charconv>
 #include <functional>
 #include <optional>
 #include <set>
@@ -85,10 +86,11 @@ bool is_of_settings_query(Bytes body) {
 
 void CatalogReading::take_row(Bytes body) {
   if (is_of_settings_query(body)) return;
+  const auto columns = columns_of(body);
+  if (columns && (*columns)[0].starts_with(static_cast<char>(Kind::Limit))) return take_limit((*columns)[1]);
   size_bytes_ += body.size();
   digest_ += std::hash<std::string_view>()(body);
   if (is_bad_ || is_too_large()) return rows_.clear();
-  const auto columns = columns_of(body);
   const auto name = columns ? from_hex((*columns)[1]) : std::nullopt;
   const auto other = columns ? from_hex((*columns)[2]) : std::nullopt;
   if (!name || !other || (*columns)[0].size() != 1) {
@@ -96,6 +98,14 @@ void CatalogReading::take_row(Bytes body) {
     return;
   }
   rows_.push_back({static_cast<Kind>((*columns)[0].front()), *name, *other, std::string((*columns)[3])});
+}
+
+void CatalogReading::take_limit(std::string_view number) {
+  constexpr int kMost = 262'143;  // PostgreSQL's own
+  const auto text = from_hex(number).value_or("");
+  int limit = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (end.ec == std::errc() && limit > 0 && limit <= kMost) connections_limit_ = limit;
 }
 
 CatalogReading::Telling CatalogReading::telling() const {
@@ -127,6 +137,8 @@ CatalogReading::Telling CatalogReading::telling() const {
         break;
       case Kind::OnCommand:
         for (const auto command : kCommandsWithEvents) graph.add_like(std::string(command), key);
+        break;
+      case Kind::Limit:
         break;
     }
   }

@@ -31,6 +31,9 @@ class CatalogReading {
   // Equal for equal rows, in whatever order.
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
 
+  // So many connections the server allows to users who are no superusers; 0: it did not say.
+  [[nodiscard]] int connections_limit() const { return connections_limit_; }
+
   // What may be left, by the keys of names; is_everything: what may run a telling function cannot be seen in a text.
   struct Telling {
     TellingNames::Map names;
@@ -51,6 +54,7 @@ class CatalogReading {
     Reaches = 'e',    // what is done to the first is done to the second
     Hidden = 'h',     // it is run by what no text needs to name
     OnCommand = 'c',  // it is run by DDL
+    Limit = 'l',      // its name is a number, see connections_limit
   };
   struct Row {
     Kind kind;
@@ -59,10 +63,12 @@ class CatalogReading {
     std::string body;   // in digits
   };
   [[nodiscard]] static std::string text_of(const Row& row);
+  void take_limit(std::string_view number);
 
   std::vector<Row> rows_;
   std::size_t size_bytes_ = 0;
   std::uint64_t digest_ = 0;
+  int connections_limit_ = 0;
   bool is_bad_ = false;
 };
 

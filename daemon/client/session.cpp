@@ -159,6 +159,7 @@ void Session::give_server_back(bool is_cancel_wanted) {
   if (server_ == nullptr) return;
   suspect_by_catalog();
   suspect_always();
+  note_lease_end(*server_);
   auto* server = std::exchange(server_, nullptr);
   server->suspect_by_search_path();
   const auto missing = has_partial_request() ? walker_.missing_bytes() : 0;
@@ -282,8 +283,8 @@ stats::ClientSnapshot Session::snapshot() const {
   snapshot.in_state = std::chrono::duration_cast<stats::Microseconds>(now - request_since_.value_or(since_));
   snapshot.server_id = server_ != nullptr ? server_->id() : 0;
   snapshot.process_id = process_id_;
-  if (server_ != nullptr && is_pin_logged_ && keeps_server()) {
-    snapshot.pinned = std::chrono::duration_cast<stats::Microseconds>(now - pinned_since_);
+  if (server_ != nullptr && !server_->pin().reason.empty() && keeps_server()) {
+    snapshot.pinned = std::chrono::duration_cast<stats::Microseconds>(now - server_->pin().since);
   }
   return snapshot;
 }

@@ -149,6 +149,8 @@ class Session final : private io::StreamHandler,
   void note_waited(worker::TimePoint since);
   [[nodiscard]] bool note_answered();
   void note_transaction_end();
+  void note_pin_end(server::ServerConnection& server);
+  void note_lease_end(server::ServerConnection& server);
   void log_slow_transaction(const server::TransactionTimes& times, worker::TimePoint::duration took);
   void log_slow_statements();
 
@@ -383,7 +385,6 @@ class Session final : private io::StreamHandler,
   ChannelStep channel_step_ = ChannelStep::None;
   WaitStep wait_step_ = WaitStep::Quiet;
   bool is_hearing_in_place_ = false;  // the server is between two answers
-  worker::TimePoint pinned_since_;    // where it is
   std::unique_ptr<RefusedCommand> refused_;
   std::unique_ptr<Ear> ear_;
   std::unique_ptr<Reset> reset_;

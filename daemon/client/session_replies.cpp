@@ -168,6 +168,7 @@ bool Session::has_own_failure() {
   auto error = server_->take_own_error();
   error->severity = Severity::Fatal;
   if (state_ != State::Welcoming) {
+    note_lease_end(*server_);
     auto* server = std::exchange(server_, nullptr);
     server->close("refused settings that it had taken before");
     environment_.replies.clear();
@@ -215,6 +216,7 @@ void Session::settle_lease() {
   if ((busy && !is_reset) || mode_ == config::PoolMode::Session) return arm_deadline();
   if (statements_ && statements_->close_visible(*server_, environment_.requests)) return send_requests();
   end_translation();
+  note_lease_end(*server_);
   auto& server = *std::exchange(server_, nullptr);
   is_reset || server.setting_traits().is_hasty ? pool_->clean_up(server, {.is_cancel_wanted = false})
                                                : pool_->release(server);
@@ -233,6 +235,7 @@ void Session::on_server_lost(bool was_told) {
     last_words_ = std::make_unique<const protocol::ErrorFields>(protocol::make_error(
         Severity::Fatal, protocol::sqlstate::kConnectionFailure, "server closed the connection unexpectedly"));
   }
+  note_lease_end(*server_);
   server_ = nullptr;
   repeat_ = Repeat::None;
   end("server connection lost", false);

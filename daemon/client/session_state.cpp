@@ -27,6 +27,7 @@ bool Session::ask_what_is_left() {
   ++pool_->totals().probes;
   since_ = environment_.agenda.now();
   is_query_cancelled_ = false;
+  if (is_pin_logged_ && !keeps_server()) note_pin_end(*server_);
   is_pin_logged_ = is_pin_logged_ && keeps_server();
   server_->begin_probe(environment_.requests, is_probing_anyway_);
   send_requests();
@@ -105,7 +106,7 @@ bool Session::is_pinned() const {
 void Session::note_pin() {
   if (std::exchange(is_pin_logged_, true) || mode_ == config::PoolMode::Session) return;
   ++pool_->totals().pins;
-  pinned_since_ = environment_.agenda.now();
+  server_->pin() = {.reason = server_->left_state().first_name(), .since = environment_.agenda.now()};
   environment_.log.info("client pinned", {{"client", id_},
                                           {"server", server_->id()},
                                           {"database", database()},

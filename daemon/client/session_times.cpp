@@ -64,6 +64,17 @@ void Session::note_transaction_end() {
   if (limit.count() > 0 && took >= limit) log_slow_transaction(times, took);
 }
 
+void Session::note_pin_end(server::ServerConnection& server) {
+  const auto pin = std::exchange(server.pin(), {});
+  if (!pin.reason.empty())
+    pool_->figures().note_pinned(pin.reason, microseconds(environment_.agenda.now() - pin.since));
+}
+
+void Session::note_lease_end(server::ServerConnection& server) {
+  pool_->totals().lease_time += microseconds(environment_.agenda.now() - server.leased_at());
+  note_pin_end(server);
+}
+
 void Session::log_slow_transaction(const server::TransactionTimes& times, Duration took) {
   environment_.log.info("slow transaction",
                         {{"client", id_},

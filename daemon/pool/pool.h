@@ -180,6 +180,7 @@ class Pool final : private server::ServerOwner,
   WaiterList settled_;
   protocol::ErrorFields refusal_;  // of those among them who were granted nothing
   stats::PoolFigures figures_;
+  int backend_connections_limit_ = 0;  // 0: not known yet
   bool has_settled_ = false;
 
   worker::MethodDeferred<Pool, &Pool::deliver> deliver_work_{*this};

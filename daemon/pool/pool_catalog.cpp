@@ -40,6 +40,7 @@ void Pool::on_catalog_read(CatalogReader& reader) {
       std::ranges::find_if(catalog_readings_, [&](const auto& one) { return one.reader.get() == &reader; });
   const auto now = environment_.agenda.now();
   if (reader.error().empty()) {
+    backend_connections_limit_ = reader.connections_limit();
     const bool is_everything = reader.found() && reader.found()->is_everything;
     if (is_everything) warn_of_catalog("an operator, a cast or the like may leave something");
     if (reader.found() && !is_everything) {

@@ -339,11 +339,13 @@ protocol::ErrorFields PoolLedger::last_error() const {
   return last_error_;
 }
 
-PoolLedger::Waiting PoolLedger::waiting_on(std::size_t part) const {
+PoolLedger::Waiting PoolLedger::waiting_on(std::size_t part, worker::TimePoint now) const {
   const std::lock_guard lock(mutex_);
   const auto& queue = parts_[part].queue;
   if (queue.empty()) return {};
-  return {.count = queue.size(), .first_since = queue.front().waiting_since()};
+  Waiting waiting{.count = queue.size(), .first_since = queue.front().waiting_since()};
+  for (const auto& waiter : queue) waiting.so_far += now - waiter.waiting_since();
+  return waiting;
 }
 
 PoolLedger::Counts PoolLedger::counts() const {

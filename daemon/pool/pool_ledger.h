@@ -176,8 +176,9 @@ class PoolLedger {
   struct Waiting {
     std::size_t count = 0;
     worker::TimePoint first_since{};
+    worker::TimePoint::duration so_far{};  // of all together
   };
-  [[nodiscard]] Waiting waiting_on(std::size_t part) const;
+  [[nodiscard]] Waiting waiting_on(std::size_t part, worker::TimePoint now) const;
   [[nodiscard]] bool is_anybody_waiting() const { return waiting_.load(std::memory_order_relaxed) > 0; }
 
   [[nodiscard]] StatementCache& statements() { return statements_; }

@@ -49,17 +49,20 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
   snapshot.database = name_.database;
   snapshot.user = name_.user;
   snapshot.settings = settings_;
+  worker::TimePoint::duration held{};
   for (const auto& [id, server] : servers_) {
     const auto state = state_name(*server);
     if (state == "active" || state == "idle in transaction") ++snapshot.servers_active;
     if (state == "pinned") ++snapshot.servers_pinned;
     if (state == "idle") ++snapshot.servers_idle;
     if (state == "cleaning") ++snapshot.servers_cleaning;
+    if (server->state() == ServerConnection::State::Leased) held += now - server->leased_at();
+    snapshot.backend = server->address();
   }
   snapshot.servers_in_all = static_cast<int>(ledger_.counts().servers);
   snapshot.servers_connecting = static_cast<int>(logins_.size());
   snapshot.statements = static_cast<int>(ledger_.statements().size());
-  const auto waiting = ledger_.waiting_on(part_);
+  const auto waiting = ledger_.waiting_on(part_, now);
   snapshot.clients_waiting = static_cast<int>(waiting.count);
   if (waiting.count > 0) {
     snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting.first_since);
@@ -67,6 +70,10 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
   snapshot.last_error = ledger_.last_error().message;
   snapshot.totals = figures_.totals;
   snapshot.times = figures_.times;
+  snapshot.held_so_far = std::chrono::duration_cast<stats::Microseconds>(held);
+  snapshot.waited_so_far = std::chrono::duration_cast<stats::Microseconds>(waiting.so_far);
+  snapshot.backend_connections_limit = backend_connections_limit_;
+  snapshot.pinned_microseconds = figures_.pinned_microseconds;
   snapshot.errors = figures_.errors;
   snapshot.disconnects = figures_.disconnects;
   return snapshot;

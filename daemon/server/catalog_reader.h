@@ -46,6 +46,8 @@ class CatalogReader final : private OwnTenant {
   [[nodiscard]] ServerConnection& server() const { return server_; }
   // Why there is no answer; empty where there is one.
   [[nodiscard]] const std::string& error() const { return error_; }
+  // As CatalogReading tells it.
+  [[nodiscard]] int connections_limit() const { return reading_->connections_limit(); }
   [[nodiscard]] std::uint64_t digest() const { return reading_->digest(); }
   // Nothing where it is what was known already.
   [[nodiscard]] std::optional<protocol::CatalogReading::Telling>& found() { return found_; }

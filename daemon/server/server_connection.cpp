@@ -85,6 +85,7 @@ void ServerConnection::lease_to(Tenant& tenant, State state) {
   next_cancel_holds_.clear();  // whoever asked has left
   errors_.clear();
   times_ = {};
+  pin_ = {};
   runs_.begin_lease(false, worker::TimePoint::duration::max());
   set_reading(true);
 }

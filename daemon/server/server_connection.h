@@ -220,6 +220,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] worker::TimePoint::duration login_time() const { return login_time_; }
   void set_login_time(worker::TimePoint::duration time) { login_time_ = time; }
   [[nodiscard]] TransactionTimes& times() { return times_; }
+  [[nodiscard]] PinTime& pin() { return pin_; }
+  [[nodiscard]] const PinTime& pin() const { return pin_; }
 
  private:
   [[nodiscard]] std::size_t on_bytes(protocol::Bytes bytes) override;
@@ -316,6 +318,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   StatementRuns runs_;
   BoundStatements bound_;
   TransactionTimes times_;
+  PinTime pin_;
   worker::TimePoint::duration login_time_{};
   std::uint64_t position_ = 0;      // of the end of the frame under way, in all bytes received
   std::uint32_t failed_runs_ = 0;   // by the error under way

@@ -1,5 +1,7 @@
-// Where the time of a transaction went, as far as its lease tells.
+// Where the time of a lease and of its transactions went.
 #pragma once
+
+#include <string_view>
 
 #include "daemon/worker/agenda.h"
 
@@ -9,6 +11,12 @@ struct TransactionTimes {
   worker::TimePoint::duration queue{};   // until a server was there
   worker::TimePoint::duration login{};   // the same, while one was being made
   worker::TimePoint::duration server{};  // from each request, or batch of them, to its answer
+};
+
+// Since when a client has kept its server past the end of a transaction.
+struct PinTime {
+  std::string_view reason;  // as long as the program; empty: it does not
+  worker::TimePoint since;
 };
 
 }  // namespace howdah::server

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "daemon/stats/adviser.h"
 #include "daemon/stats/snapshot.h"
 #include "daemon/worker/mailbox.h"
 
@@ -26,8 +27,9 @@ struct WorkerFigures {
 class GatheredFigures final : public SnapshotSource {
  public:
   // `frame`: what no worker knows.
-  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings)
-      : snapshot_(std::move(frame)), settings_(std::move(settings)) {}
+  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings,
+                  std::shared_ptr<const Adviser> adviser = nullptr)
+      : snapshot_(std::move(frame)), settings_(std::move(settings)), adviser_(std::move(adviser)) {}
 
   void add(WorkerFigures part);
   // No more parts come: pools stand by name, clients and servers by id, statements by the
@@ -38,6 +40,9 @@ class GatheredFigures final : public SnapshotSource {
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return clients_; }
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return servers_; }
   [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return statements_; }
+  [[nodiscard]] std::vector<Advice> advice() const override {
+    return adviser_ ? adviser_->advise(snapshot_) : std::vector<Advice>();
+  }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
 
  private:
@@ -46,6 +51,7 @@ class GatheredFigures final : public SnapshotSource {
   std::vector<ServerSnapshot> servers_;
   std::vector<StatementSnapshot> statements_;
   std::shared_ptr<const config::Settings> settings_;
+  std::shared_ptr<const Adviser> adviser_;  // null: nobody to ask
 };
 
 using FiguresPointer = std::shared_ptr<const GatheredFigures>;
@@ -88,6 +94,7 @@ class LastFigures final : public SnapshotSource {
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return figures_->clients(); }
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return figures_->servers(); }
   [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return figures_->statements(); }
+  [[nodiscard]] std::vector<Advice> advice() const override { return figures_->advice(); }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return figures_->settings(); }
 
  private:

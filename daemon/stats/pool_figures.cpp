@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::size_t kMostErrorNames = 200;
 
-void count(NamedCounts& counts, std::string_view name) {
+void count(NamedCounts& counts, std::string_view name, std::uint64_t more = 1) {
   const auto found = counts.find(name);
-  found == counts.end() ? void(counts.emplace(name, 1)) : void(++found->second);
+  found == counts.end() ? void(counts.emplace(name, more)) : void(found->second += more);
 }
 
 }  // namespace
@@ -23,6 +23,10 @@ void PoolFigures::note_error(std::string_view sqlstate) {
 
 void PoolFigures::note_disconnect(std::string_view reason) {
   count(disconnects, reason);
+}
+
+void PoolFigures::note_pinned(std::string_view reason, Microseconds time) {
+  count(pinned_microseconds, reason, static_cast<std::uint64_t>(time.count()));
 }
 
 }  // namespace howdah::stats

@@ -132,6 +132,15 @@ BOOST_AUTO_TEST_CASE(answers_that_make_no_sense_are_bad) {
   BOOST_TEST(large.is_too_large());
 }
 
+BOOST_AUTO_TEST_CASE(the_limit_of_connections_is_told_and_changes_nothing_else) {
+  const auto with_limit = reading({{"f", "f", "sql", "SELECT 1"}, {"l", "97", "", ""}});
+  BOOST_TEST(with_limit.connections_limit() == 97);
+  BOOST_TEST(with_limit.digest() == reading({{"f", "f", "sql", "SELECT 1"}}).digest());
+  for (const auto* nonsense : {"", "-3", "0", "many", "99999999999", "300000"}) {
+    BOOST_TEST(reading({{"l", nonsense, "", ""}}).connections_limit() == 0, nonsense);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::protocol
