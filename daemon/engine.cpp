@@ -4,6 +4,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "daemon/stats/process_figures.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah {
