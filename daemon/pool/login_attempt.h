@@ -9,7 +9,10 @@ namespace howdah::pool {
 
 class Pool::LoginAttempt final : private server::LoginHandler {
  public:
-  explicit LoginAttempt(Pool& pool) : pool_(pool) {}
+  LoginAttempt(Pool& pool, std::uint64_t generation) : pool_(pool), generation_(generation) {}
+
+  // Of the server that it makes.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
   void start(server::BackendConnector& connector) {
     login_ = connector.start(pool_.target_, pool_.settings_.connect_timeout, *this);
@@ -25,6 +28,7 @@ class Pool::LoginAttempt final : private server::LoginHandler {
   }
 
   Pool& pool_;
+  const std::uint64_t generation_;
   std::unique_ptr<server::PendingLogin> login_;
 };
 

@@ -27,6 +27,11 @@ class PoolDirectory {
   void start();
   [[nodiscard]] bool have_settled() const;
   void drain();
+  // What is other in these for pools that are there or will be.
+  void adopt(std::shared_ptr<const config::Settings> settings);
+  void drop_abandoned();
+  // By an administrator: no more clients.
+  [[nodiscard]] bool is_disabled(const std::string& database) const { return ledgers_.is_disabled(database); }
 
   [[nodiscard]] std::vector<const Pool*> pools() const;
 

@@ -59,6 +59,7 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
   snapshot.servers_in_all = static_cast<int>(ledger_.counts().servers);
   snapshot.servers_connecting = static_cast<int>(logins_.size());
   snapshot.statements = static_cast<int>(ledger_.statements().size());
+  snapshot.is_paused = ledger_.is_paused();
   const auto waiting = ledger_.waiting_on(part_);
   snapshot.clients_waiting = static_cast<int>(waiting.count);
   if (waiting.count > 0) {
@@ -90,7 +91,8 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
                          .last_used_at = is_leased ? wall_now : wall_time(server.idle_since()),
                          .client_id = is_leased ? server.tenant()->client_id() : 0,
                          .process_id = server.process_id(),
-                         .held = is_leased ? so_far(server.leased_at()) : stats::Microseconds()});
+                         .held = is_leased ? so_far(server.leased_at()) : stats::Microseconds(),
+                         .is_outdated = server.generation() != 0 && server.generation() != ledger_.generation()});
   };
   for (const auto& [id, server] : servers_) add(*server);
   if (const auto* listener = channels_.host().server()) add(*listener);

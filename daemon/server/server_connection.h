@@ -66,6 +66,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_.values(); }
   [[nodiscard]] worker::TimePoint connected_at() const { return connected_at_; }
   [[nodiscard]] worker::TimePoint idle_since() const { return idle_since_; }
+  // Of its pool's servers, between two orders to connect anew; from its log-in on.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  void set_generation(std::uint64_t generation) { generation_ = generation; }
 
   // The lease. `tenant` must outlive it. Cleaning is a lease without a client.
   void lease_to(Tenant& tenant, State state = State::Leased);
@@ -261,6 +264,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   const worker::TimePoint connected_at_;
   worker::TimePoint idle_since_;
   worker::TimePoint leased_at_{};
+  std::uint64_t generation_ = 0;
 
   State state_ = State::Idle;
   Tenant* tenant_ = nullptr;

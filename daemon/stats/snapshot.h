@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,17 @@ struct Distributions {
 // Counts by a name, of which there are few: what names there are is bounded where they are counted.
 using NamedCounts = std::map<std::string, std::uint64_t, std::less<>>;
 
+// What an administrator has ordered and not taken back. Databases as clients call them.
+struct Orders {
+  bool are_all_paused = false;
+  std::set<std::string> paused;
+  std::set<std::string> disabled;
+
+  [[nodiscard]] bool is_paused(const std::string& database) const {
+    return are_all_paused || paused.contains(database);
+  }
+};
+
 struct PoolSnapshot {
   std::string database;
   std::string user;
@@ -63,6 +75,7 @@ struct PoolSnapshot {
   int servers_connecting = 0;
   int servers_in_all = 0;       // logged in, on any worker or between two of them
   int statements = 0;           // texts of prepared statements that a client or a server holds
+  bool is_paused = false;       // by an administrator
   Microseconds longest_wait{};  // of the client now first in the queue
   std::string last_error;       // of the last failed log-in to the backend, empty after a good one
   Totals totals;
@@ -103,6 +116,7 @@ struct ServerSnapshot {
   std::uint64_t client_id = 0;  // of its lease; 0: none
   std::int32_t process_id = 0;  // the backend's own
   Microseconds held{};          // the lease's time so far
+  bool is_outdated = false;     // closed as soon as it is free: RECONNECT
 };
 
 // What was run of statements that differ in their literals only, for one database and user.
@@ -133,6 +147,7 @@ struct Snapshot {
   WallTime started_at;    // of the daemon; the epoch where it is not known
   bool is_ready = false;  // listeners open, first connections made or tried
   bool is_draining = false;
+  Orders orders;
   bool is_stuck = false;  // a worker has not told of itself in time: there is nothing else in here
   int clients_logging_in = 0;
   int clients_limit = 0;
