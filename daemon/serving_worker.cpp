@@ -39,7 +39,8 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .errands = errands_,
                    .gatherer = commons.gatherer,
                    .wait_reports = wait_reports_,
-                   .last_session_id = commons.last_session_id},
+                   .last_session_id = commons.last_session_id,
+                   .actions = &commons.actions},
       sessions_(environment_) {}
 
 ServingWorker::~ServingWorker() {
@@ -61,6 +62,16 @@ std::size_t ServingWorker::client_count() const {
 void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
   sessions_.accept(std::move(stream), peer);
+}
+
+void ServingWorker::kill(const std::string& database, const protocol::ErrorFields& reason) {
+  sessions_.terminate_clients(database, reason);
+  pools_.drop_abandoned(database);
+}
+
+void ServingWorker::adopt(const std::shared_ptr<const config::Settings>& settings) {
+  environment_.login.settings = settings;
+  pools_.adopt(settings);
 }
 
 void ServingWorker::drain() {

@@ -32,6 +32,13 @@ class ServingWorker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
+  // All clients of a database, empty: of all databases, and their servers at once.
+  void kill(const std::string& database, const protocol::ErrorFields& reason);
+  [[nodiscard]] bool kill_client(std::uint64_t id, const protocol::ErrorFields& reason) {
+    return sessions_.terminate_client(id, reason);
+  }
+  // For what begins from now on.
+  void adopt(const std::shared_ptr<const config::Settings>& settings);
   [[nodiscard]] stats::WorkerFigures figures() const {
     return figures_of(pools_, sessions_, environment_.counts, std::chrono::steady_clock::now());
   }

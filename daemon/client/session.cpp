@@ -128,6 +128,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   timer_.disarm();
   forget_refusal();
   end_listening();
+  give_order_up(admin::Ticket::State::Left);
   if (ticket_) *ticket_ = nullptr;
   if (process_id_ != 0) environment_.keys.remove(process_id_, *this);
   if (pool_ != nullptr) pool_->leave(*this);

@@ -24,6 +24,10 @@ class SessionRegistry final : private SessionOwner {
   void drain();
   // All go now, whatever they do.
   void terminate_all(const protocol::ErrorFields& reason);
+  // Those of a database but for consoles; empty: of all.
+  void terminate_clients(const std::string& database, const protocol::ErrorFields& reason);
+  // False: there is none of this number.
+  [[nodiscard]] bool terminate_client(std::uint64_t id, const protocol::ErrorFields& reason);
 
   // Any thread.
   [[nodiscard]] std::size_t size() const { return size_; }

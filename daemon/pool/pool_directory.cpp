@@ -87,8 +87,10 @@ void PoolDirectory::adopt(std::shared_ptr<const config::Settings> settings) {
   }
 }
 
-void PoolDirectory::drop_abandoned() {
-  for (const auto& [name, pool] : pools_) pool->drop_abandoned();
+void PoolDirectory::drop_abandoned(const std::string& database) {
+  for (const auto& [name, pool] : pools_) {
+    if (database.empty() || name.database == database) pool->drop_abandoned();
+  }
 }
 
 std::vector<const Pool*> PoolDirectory::pools() const {

@@ -29,7 +29,8 @@ class PoolDirectory {
   void drain();
   // What is other in these for pools that are there or will be.
   void adopt(std::shared_ptr<const config::Settings> settings);
-  void drop_abandoned();
+  // Of a database, empty: of all.
+  void drop_abandoned(const std::string& database);
   // By an administrator: no more clients.
   [[nodiscard]] bool is_disabled(const std::string& database) const { return ledgers_.is_disabled(database); }
 
