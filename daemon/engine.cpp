@@ -64,6 +64,7 @@ std::expected<void, std::string> App::Engine::start() {
   serving_.front()->pools().start();
   derive_keys();
   arm_tls_timer();
+  arm_period_timer();
   home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
 }
@@ -85,6 +86,15 @@ void App::Engine::arm_tls_timer() {
 void App::Engine::watch_tls_files() {
   std::ignore = threads_.look_ups.submit([this] { std::ignore = tls_files_.look(false); });
   arm_tls_timer();
+}
+
+void App::Engine::arm_period_timer() {
+  home().agenda().arm_in(period_timer_, commons_.live.current()->admin.stats_period);
+}
+
+void App::Engine::end_period() {
+  gather(home(), [this](const stats::FiguresPointer& figures) { periods_.take(figures->snapshot()); });
+  arm_period_timer();
 }
 
 std::expected<void, std::string> App::Engine::open_listeners() {
@@ -227,11 +237,14 @@ void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
   frame.is_draining = phase != Phase::Starting && phase != Phase::Serving;
   frame.orders = commons_.ledgers.orders();
   frame.clients_limit = settings->client.max_connections;
+  frame.client_bytes = sizeof(client::Session);
+  frame.server_bytes = sizeof(server::ServerConnection);
+  frame.pool_bytes = sizeof(pool::Pool);
   auto tell = [&asker, done = std::move(done)](stats::FiguresPointer figures) mutable {
     asker.post([done = std::move(done), figures = std::move(figures)]() mutable { done(std::move(figures)); });
   };
   const auto gathering = std::make_shared<stats::Gathering>(
-      serving_.size(), stats::GatheredFigures(std::move(frame), settings), std::move(tell));
+      serving_.size(), stats::GatheredFigures(std::move(frame), settings, periods_.last()), std::move(tell));
   tell_all([gathering](ServingWorker& serving) { gathering->add(serving.figures()); });
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/console_actions.h"
 #include "daemon/io/listener.h"
 #include "daemon/serving_worker.h"
+#include "daemon/stats/periods.h"
 #include "daemon/stats/stats_port.h"
 #include "daemon/tls_files.h"
 
@@ -43,6 +44,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] std::expected<void, std::string> open_listeners();
   [[nodiscard]] std::expected<void, std::string> open_stats_port();
   void derive_keys();
+  void arm_period_timer();
+  void end_period();
   void watch_tls_files();
   void arm_tls_timer();
   void shut_down(admin::Order::Shutdown way);
@@ -70,11 +73,13 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   std::optional<stats::StatsPort> stats_port_;
 
   const stats::WallTime started_at_ = std::chrono::system_clock::now();
+  stats::Periods periods_;
   std::function<void()> ready_;
   std::atomic<Phase> phase_ = Phase::Starting;
   worker::MethodDeferred<Engine, &Engine::watch_start> start_work_{*this};
   worker::MethodTimer<Engine, &Engine::watch_start> start_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_tls_files> tls_timer_{*this};
+  worker::MethodTimer<Engine, &Engine::end_period> period_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_drain> drain_timer_{*this};
   worker::MethodTimer<Engine, &Engine::on_drain_over> drain_limit_{*this};
 };

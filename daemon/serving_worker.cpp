@@ -4,6 +4,7 @@
 
 #include "daemon/io/plain_transport.h"
 #include "daemon/io/socket_stream.h"
+#include "daemon/os/descriptors.h"
 
 namespace howdah {
 
@@ -41,7 +42,8 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .wait_reports = wait_reports_,
                    .last_session_id = commons.last_session_id,
                    .actions = &commons.actions},
-      sessions_(environment_) {}
+      sessions_(environment_),
+      descriptor_limit_(os::descriptor_limit()) {}
 
 ServingWorker::~ServingWorker() {
   worker_.agenda().end_turn();
@@ -60,8 +62,11 @@ std::size_t ServingWorker::client_count() const {
 }
 
 void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
+  // A new descriptor has the lowest number that is free: those below are in use.
+  const auto reserved = static_cast<std::uint64_t>(environment_.login.settings->admin.reserved_connections);
+  const bool is_scarce = static_cast<std::uint64_t>(fd.get()) + reserved >= descriptor_limit_ && descriptor_limit_ > 0;
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
-  sessions_.accept(std::move(stream), peer);
+  sessions_.accept(std::move(stream), peer, is_scarce ? client::Room::ForConsole : client::Room::ForAll);
 }
 
 void ServingWorker::kill(const std::string& database, const protocol::ErrorFields& reason) {

@@ -52,6 +52,7 @@ class ServingWorker {
   client::WaitReports wait_reports_;
   client::SessionEnvironment environment_;
   client::SessionRegistry sessions_;
+  const std::uint64_t descriptor_limit_;
   std::atomic<std::size_t> on_the_way_ = 0;
 };
 

@@ -272,6 +272,10 @@ stats::ClientSnapshot Session::snapshot() const {
   snapshot.last_request_at = wall(since_);
   if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());
   snapshot.queue_number = queue_number();
+  snapshot.local_address = stream_->local_name();
+  snapshot.tls = stream_->tls_name();
+  snapshot.unsent_bytes = stream_->pending_bytes();
+  snapshot.missing_bytes = walker_.missing_bytes();
   if (pool_ != nullptr) {
     snapshot.pool_database = pool_->name().database;
     snapshot.pool_user = pool_->name().user;

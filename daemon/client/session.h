@@ -57,7 +57,7 @@ class Session final : private io::StreamHandler,
   ~Session();
 
   // Once, when its owner knows it: it may end at once.
-  void open();
+  void open(Room room);
 
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] State state() const { return state_; }

@@ -9,7 +9,8 @@ namespace howdah::client {
 using protocol::Bytes;
 using protocol::Severity;
 
-void Session::open() {
+void Session::open(Room room) {
+  if (room == Room::ForConsole) login_->keep_for_console();
   if (!login_->is_turned_away()) return;
   environment_.replies.own_written([&](std::string& out) { login_->turn_away(out); });
   after_login_step();

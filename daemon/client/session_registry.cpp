@@ -4,13 +4,13 @@
 
 namespace howdah::client {
 
-void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer) {
+void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer, Room room) {
   auto session = std::make_unique<Session>(++environment_.last_session_id, std::move(stream), peer, environment_,
                                            static_cast<SessionOwner&>(*this));
   auto& kept = *session.release();
   sessions_.push_back(kept);
   size_ = sessions_.size();
-  kept.open();
+  kept.open(room);
 }
 
 void SessionRegistry::drain() {

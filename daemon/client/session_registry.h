@@ -18,7 +18,7 @@ class SessionRegistry final : private SessionOwner {
   SessionRegistry(const SessionRegistry&) = delete;
   SessionRegistry& operator=(const SessionRegistry&) = delete;
 
-  void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer);
+  void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer, Room room = Room::ForAll);
 
   // Idle clients go now, busy ones at the end of their transaction.
   void drain();

@@ -83,6 +83,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const protocol::OwedReplies& owed() const { return owed_; }
   void write(io::OutputBatch& batch) { stream_->write(batch); }
   [[nodiscard]] std::size_t pending_bytes() const { return stream_->pending_bytes(); }
+  // Of the message that is coming.
+  [[nodiscard]] std::size_t missing_bytes() const { return walker_.missing_bytes(); }
+  [[nodiscard]] const io::Stream& stream() const { return *stream_; }
   void set_reading(bool on) { stream_->set_reading(on); }
   // A look at the socket, for one that was idle; costs a system call.
   [[nodiscard]] bool has_unread_input() const { return stream_->has_unread_input(); }
@@ -204,6 +207,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] worker::TimePoint leased_at() const { return leased_at_; }
   [[nodiscard]] bool is_adopting() const { return is_adopting_; }
   [[nodiscard]] bool has_cancel_in_flight() const { return has_cancel_in_flight_; }
+  // That clients have asked for: in flight, and behind that.
+  [[nodiscard]] std::size_t cancel_count() const { return cancel_holds_.size(); }
+  [[nodiscard]] std::size_t next_cancel_count() const { return next_cancel_holds_.size(); }
 
   // Ends the connection; the owner hears of it, the tenant does not.
   void close(std::string_view reason);

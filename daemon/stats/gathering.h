@@ -25,8 +25,9 @@ struct WorkerFigures {
 class GatheredFigures final : public SnapshotSource {
  public:
   // `frame`: what no worker knows.
-  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings)
-      : snapshot_(std::move(frame)), settings_(std::move(settings)) {}
+  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings,
+                  std::shared_ptr<const Period> period = nullptr)
+      : snapshot_(std::move(frame)), settings_(std::move(settings)), period_(std::move(period)) {}
 
   void add(WorkerFigures part);
   // No more parts come: pools stand by name, clients and servers by id, each once.
@@ -36,12 +37,14 @@ class GatheredFigures final : public SnapshotSource {
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return clients_; }
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return servers_; }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
+  [[nodiscard]] std::shared_ptr<const Period> last_period() const override { return period_; }
 
  private:
   Snapshot snapshot_;
   std::vector<ClientSnapshot> clients_;
   std::vector<ServerSnapshot> servers_;
   std::shared_ptr<const config::Settings> settings_;
+  std::shared_ptr<const Period> period_;
 };
 
 using FiguresPointer = std::shared_ptr<const GatheredFigures>;
@@ -83,6 +86,9 @@ class LastFigures final : public SnapshotSource {
   [[nodiscard]] Snapshot snapshot() const override { return figures_->snapshot(); }
   [[nodiscard]] std::vector<ClientSnapshot> clients() const override { return figures_->clients(); }
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return figures_->servers(); }
+  [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return figures_->statements(); }
+  [[nodiscard]] std::vector<Advice> advice() const override { return figures_->advice(); }
+  [[nodiscard]] std::shared_ptr<const Period> last_period() const override { return figures_->last_period(); }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return figures_->settings(); }
 
  private:
