@@ -14,6 +14,12 @@ bool may(Role role, Role needed) {
   return role == Role::Acts || needed == Role::Looks;
 }
 
+// Drivers that put values into the text themselves put them into brackets.
+Statement without_brackets(Statement statement) {
+  std::erase_if(statement.words, [](const std::string& word) { return word == "(" || word == ")"; });
+  return statement;
+}
+
 void append_upper(std::string& out, std::string_view text) {
   for (const char letter : text) out += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
@@ -28,7 +34,7 @@ std::expected<Command, ErrorFields> read_command(const Statement& statement, Rol
     return std::unexpected(
         protocol::make_error(Severity::Error, protocol::sqlstate::kInsufficientPrivilege, "admin access needed"));
   }
-  return verb->read(statement);
+  return verb->read(without_brackets(statement));
 }
 
 ErrorFields help() {

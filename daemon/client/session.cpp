@@ -208,6 +208,7 @@ void Session::drain() {
   is_draining_ = true;
   // What it has asked for comes first.
   if (state_ == State::Waiting || state_ == State::Cancelling || begin_.is_open()) return;
+  if (console_ && console_->order) return;
   if (repeat_ == Repeat::Waiting || is_moving_channels()) return;
   if (state_ == State::Leased &&
       (!server_->owed().is_settled() || server_->status() != protocol::TransactionStatus::Idle)) {

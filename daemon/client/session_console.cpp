@@ -128,6 +128,7 @@ void Session::answer_order() {
   environment_.replies.own_written([&](std::string& out) { step = console_->console.on_outcome(outcome, out); });
   send_replies();
   if (step == admin::Console::Step::Ordered) return begin_order();
+  if (is_draining_) return drain();
   stream_->set_reading(true);
   stream_->redeliver();
 }

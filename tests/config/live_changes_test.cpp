@@ -40,8 +40,8 @@ BOOST_AUTO_TEST_CASE(what_can_change_does_and_the_rest_is_named) {
   wanted.users["ann"].password = "another";
   wanted.users["ann"].max_clients = 9;
   const auto changes = live_changes(base(), wanted);
-  BOOST_TEST((changes.changed == Paths{"client.max_connections", "databases.shop.pool.max_size", "log.level",
-                                       "users.ann.max_clients"}));
+  BOOST_TEST((changes.changed ==
+              Paths{"client.max_connections", "databases.shop.pool.max_size", "log.level", "users.ann.max_clients"}));
   const auto names = [&](const std::string& path) {
     return std::ranges::find(changes.need_restart, path) != changes.need_restart.end();
   };

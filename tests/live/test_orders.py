@@ -272,3 +272,23 @@ def test_several_orders_in_one_query_are_done_in_order(orders):
         assert result.tags == ["PAUSE", "SHOW", "RESUME"] and result.error["M"] == "database app is not paused"
         rows = [dict(zip(COLUMNS, row)) for row in result.rows]
         assert [row["paused"] for row in rows if row["name"] == "app"] == ["1"]
+
+
+def test_who_waits_in_vain_while_paused_hears_why(start_howdah):
+    howdah = start_howdah(pool={"acquire_timeout": "200ms"})
+    with app(howdah) as client:
+        client.query("select 1")
+        assert order(howdah, "pause app") == "PAUSE"
+        error = client.query("select 1").error
+        assert error["C"] == "53300" and "paused by an administrator" in error["D"] and "RESUME" in error["H"]
+        assert order(howdah, "resume app") == "RESUME"
+        assert client.query("select 1").value == "1"
+
+
+def test_clients_that_listen_hear_on_after_a_pause(orders):
+    with app(orders) as listener, app(orders) as other:
+        listener.query("listen news")
+        assert order(orders, "pause app") == "PAUSE"
+        assert order(orders, "resume app") == "RESUME"
+        other.query("notify news")
+        assert listener.read_until("A")

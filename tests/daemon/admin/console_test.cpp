@@ -19,9 +19,7 @@ struct Fixture {
   Console console{source, Role::Acts};
 
   // What comes back, as text.
-  std::string answer(std::string_view text) {
-    return send('Q', std::string(text) + '\0');
-  }
+  std::string answer(std::string_view text) { return send('Q', std::string(text) + '\0'); }
 
   std::string send(char type, protocol::Bytes body) {
     std::string out;

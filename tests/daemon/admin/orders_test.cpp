@@ -40,17 +40,18 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(console_orders, Fixture)
 
 BOOST_AUTO_TEST_CASE(orders_about_databases) {
-  const std::vector<std::pair<std::string, Kind>> verbs{{"pause", Kind::Pause},         {"RESUME", Kind::Resume},
-                                                        {"Disable", Kind::Disable},     {"enable", Kind::Enable},
-                                                        {"kill", Kind::Kill},           {"reconnect", Kind::Reconnect},
-                                                        {"wait_close", Kind::WaitClose}};
+  const std::vector<std::pair<std::string, Kind>> verbs{
+      {"pause", Kind::Pause}, {"RESUME", Kind::Resume},       {"Disable", Kind::Disable},     {"enable", Kind::Enable},
+      {"kill", Kind::Kill},   {"reconnect", Kind::Reconnect}, {"wait_close", Kind::WaitClose}};
   for (const auto& [verb, kind] : verbs) {
     BOOST_TEST((order(verb + " Shop").kind == kind), verb);
     BOOST_TEST(console.order().database == "shop");
     BOOST_TEST(order(verb + " \"Shop One\";").database == "Shop One");
+    BOOST_TEST(order(verb + " ('Shop One')").database == "Shop One");
     BOOST_TEST(refused(verb + " shop now") == "E(42601 unknown command \"" + verb + " shop now\") Z(I)");
   }
-  for (const auto* verb : {"pause", "resume", "kill", "reconnect", "wait_close"}) BOOST_TEST(order(verb).database == "");
+  for (const auto* verb : {"pause", "resume", "kill", "reconnect", "wait_close"})
+    BOOST_TEST(order(verb).database == "");
   for (const auto* verb : {"disable", "enable"}) BOOST_TEST(refused(verb) == "E(42601 a database is required) Z(I)");
 }
 
