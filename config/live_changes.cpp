@@ -119,7 +119,9 @@ std::string unknown_option(const Settings& settings, std::string_view path) {
   OptionWalk(settings).for_each(
       [&](std::string known, const Option&, const Field&) { paths.push_back(std::move(known)); });
   const std::vector<std::string_view> views(paths.begin(), paths.end());
-  const auto nearest = nearest_word(path, views);
+  // The last name alone, as PgBouncer has it.
+  const auto same = std::ranges::find(views, path, [](std::string_view known) { return split_path(known).key; });
+  const auto nearest = same != views.end() ? std::optional(*same) : nearest_word(path, views);
   return "there is no option \"" + std::string(path) + "\"" +
          (nearest ? ": perhaps " + std::string(*nearest) : "; SHOW CONFIG lists them");
 }

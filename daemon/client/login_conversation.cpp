@@ -160,7 +160,11 @@ void LoginConversation::begin_authentication(protocol::StartupMessage startup, s
                   out);
   }
   if (!is_console_name(startup_->database)) {
-    if (room_ == Room::ForConsole) return turn_away(out);
+    if (room_ == Room::ForConsole) {
+      return refuse({.error = protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,
+                                                   "remaining connections are reserved for administrators")},
+                    out);
+    }
     seat_ = environment_.admission.enter(environment_.settings->client.max_connections);
     if (!seat_.is_taken()) {
       return refuse({.error = protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,

@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
   BOOST_TEST(error_of("workers", "3") == "workers cannot be changed while howdah runs: it needs a restart");
   BOOST_TEST(error_of("databases.shop.backend", "host=x").ends_with("needs a restart"));
   BOOST_TEST(error_of("log.levels", "debug") == "there is no option \"log.levels\": perhaps log.level");
+  BOOST_TEST(error_of("query_timeout", "5").ends_with(": perhaps databases.shop.pool.query_timeout"));
   BOOST_TEST(error_of("databases.<name>.pool.max_size", "5").starts_with("there is no option"));
   BOOST_TEST(error_of("databases.other.pool.max_size", "5").starts_with("there is no option"));
   BOOST_TEST(error_of("client.idle_timeout", "soon").starts_with("client.idle_timeout: found \"soon\", expected"));

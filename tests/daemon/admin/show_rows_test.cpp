@@ -235,13 +235,14 @@ BOOST_AUTO_TEST_CASE(orders_are_shown_where_they_hold) {
 }
 
 BOOST_AUTO_TEST_CASE(a_server_to_be_closed_its_tls_and_own_address_are_shown) {
-  source.server_list = {{.id = 3,
-                         .state = "active",
-                         .address = "/run/postgresql/.s.PGSQL.5433",
-                         .is_outdated = true,
-                         .application_name = "shop",
-                         .local_address = "10.0.0.1:40000",
-                         .tls = "TLSv1.3/X"}};
+  auto& server = source.server_list.emplace_back();
+  server.id = 3;
+  server.state = "active";
+  server.address = "/run/postgresql/.s.PGSQL.5433";
+  server.is_outdated = true;
+  server.application_name = "shop";
+  server.local_address = "10.0.0.1:40000";
+  server.tls = "TLSv1.3/X";
   const std::pair<const char*, const char*> expected[] = {
       {"addr", "unix"},     {"port", "5433"},      {"local_addr", "10.0.0.1"},   {"local_port", "40000"},
       {"tls", "TLSv1.3/X"}, {"close_needed", "1"}, {"application_name", "shop"}, {"type", "S"}};
