@@ -99,16 +99,16 @@ constexpr std::array kTable{
     Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
            "An orderly shutdown waits this long for transactions to end. 0: no limit."},
 
-    Option{"user_list", plain<FilePath, &Settings::user_list>, Live,
+    Option{"user_list", plain<FilePath, &Settings::user_list>, Restart,
            "A file in the format of PgBouncer's auth_file (userlist.txt): a name and a secret in double quotes on each "
            "line. What users says of the same names wins. The file must be closed to others (chmod 600).",
            "/etc/howdah/userlist.txt"},
-    Option{"hba_file", plain<FilePath, &Settings::hba_file>, Live,
+    Option{"hba_file", plain<FilePath, &Settings::hba_file>, Restart,
            "A file in the format of PostgreSQL's pg_hba.conf, in place of auth. What has no meaning here (roles by "
            "their members, host names, samenet, gss, sspi, radius and some more) is an error with its line; records "
            "for replication are passed over.",
            "/etc/howdah/pg_hba.conf"},
-    Option{"ident_file", plain<FilePath, &Settings::ident_file>, Live,
+    Option{"ident_file", plain<FilePath, &Settings::ident_file>, Restart,
            "A file in the format of PostgreSQL's pg_ident.conf, in place of ident_maps.", "/etc/howdah/pg_ident.conf"},
 
     Option{
@@ -119,7 +119,15 @@ constexpr std::array kTable{
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
            "The stats port, as host:port. Without it there is none.", "127.0.0.1:9930"},
     Option{"admin.users", plain<NameList, &AdminSettings::users>, Live,
-           "Who may use the console: psql with the database name howdah or pgbouncer.", "[postgres]"},
+           "Who may use the console, and do everything there: psql with the database name howdah or pgbouncer.",
+           "[postgres]"},
+    Option{"admin.stats_users", plain<NameList, &AdminSettings::stats_users>, Live,
+           "Who may use the console to look, and give no orders: SHOW.", "[monitoring]"},
+    Option{"admin.reserved_connections", count<&AdminSettings::reserved_connections, 0, 1000>, Live,
+           "So many log-ins and open files are kept for the console: clients are turned away with 53300 before they "
+           "would take the last ones. Consoles are not counted in client.max_connections."},
+    Option{"admin.stats_period", duration<&AdminSettings::stats_period, 100>, Live,
+           "The averages of SHOW STATS are those of the last full period of this length."},
 
     Option{"client.max_connections", count<&ClientSettings::max_connections, 0, kMostConnections>, Live,
            "Most client connections in all. 0: no limit."},
@@ -165,29 +173,29 @@ constexpr std::array kTable{
         "here stops that, so it is for bounding the memory of very many connections, or for a kernel whose limits "
         "(net.ipv4.tcp_wmem, tcp_rmem) cannot be changed. At most what net.core.wmem_max and rmem_max allow."},
     Option{
-        "client.tls.mode", choice<Choice, &Tls::mode>, Live,
+        "client.tls.mode", choice<Choice, &Tls::mode>, Restart,
         "TLS from clients over TCP, by SSLRequest or at once (direct, ALPN postgresql). allow: those that ask for it "
         "get it. require: the others are turned away. Unix sockets never have it."},
-    Option{"client.tls.certificate", plain<FilePath, &Tls::certificate>, Live,
+    Option{"client.tls.certificate", plain<FilePath, &Tls::certificate>, Restart,
            "A PEM file: our certificate, then those between it and the authority that clients know.",
            "/etc/howdah/server.crt"},
-    Option{"client.tls.key", plain<FilePath, &Tls::key>, Live,
+    Option{"client.tls.key", plain<FilePath, &Tls::key>, Restart,
            "A PEM file with the key of the certificate, without a passphrase. It must be ours and closed to others "
            "(chmod 600), or root's and at most open to our group (640).",
            "/etc/howdah/server.key"},
-    Option{"client.tls.ca", plain<FilePath, &Tls::ca>, Live,
+    Option{"client.tls.ca", plain<FilePath, &Tls::ca>, Restart,
            "A PEM file of the authorities whose certificates clients may show.", "/etc/howdah/clients.crt"},
-    Option{"client.tls.client_certificate", choice<Choice, &Tls::client_certificate>, Live,
+    Option{"client.tls.client_certificate", choice<Choice, &Tls::client_certificate>, Restart,
            "Whether clients are asked for a certificate. request: one that is shown must be of client.tls.ca. require: "
            "one must be shown. What it must say is up to the rules of auth."},
-    Option{"client.tls.min_version", choice<Choice, &Tls::min_version>, Live, "The least version of TLS."},
-    Option{"client.tls.max_version", choice<Choice, &Tls::max_version>, Live, "The greatest version of TLS."},
-    Option{"client.tls.ciphers", plain<Text, &Tls::ciphers>, Live,
+    Option{"client.tls.min_version", choice<Choice, &Tls::min_version>, Restart, "The least version of TLS."},
+    Option{"client.tls.max_version", choice<Choice, &Tls::max_version>, Restart, "The greatest version of TLS."},
+    Option{"client.tls.ciphers", plain<Text, &Tls::ciphers>, Restart,
            "The ciphers for TLS 1.2, as a list of OpenSSL's (openssl ciphers)."},
-    Option{"client.tls.cipher_suites", plain<Text, &Tls::cipher_suites>, Live,
+    Option{"client.tls.cipher_suites", plain<Text, &Tls::cipher_suites>, Restart,
            "The ciphers for TLS 1.3, as a list of OpenSSL's. Without it those that OpenSSL prefers.",
            "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"},
-    Option{"client.tls.reload_interval", duration<&Tls::reload_interval>, Live,
+    Option{"client.tls.reload_interval", duration<&Tls::reload_interval>, Restart,
            "So often the files of the certificate, the key and the authorities are looked at, and read again when they "
            "have changed; new connections get the new ones. 0: at a reload only."},
 
@@ -204,7 +212,7 @@ constexpr std::array kTable{
         "gets a server then sets its own name there."},
 
     Option{"log.level", choice<Choice, &LogSettings::level>, Live, "The least important lines that are written."},
-    Option{"log.format", choice<Choice, &LogSettings::format>, Live, "Lines for people, or one JSON object each."},
+    Option{"log.format", choice<Choice, &LogSettings::format>, Restart, "Lines for people, or one JSON object each."},
     Option{"log.connections", plain<Flag, &LogSettings::connections>, Live,
            "A line at info for each log-in and each disconnect."},
     Option{"log.slow_transaction", duration<&LogSettings::slow_transaction>, Live,
@@ -218,7 +226,7 @@ constexpr std::array kTable{
            "Most statements that each worker keeps; beyond, those that took the least time lately go."},
 
     Option{
-        "databases.<name>.backend", plain<Backend, &Db::backend>, Live,
+        "databases.<name>.backend", plain<Backend, &Db::backend>, Restart,
         "The PostgreSQL behind this name: a libpq connection string or URI. Without a database name in it "
         "the "
         "client's is used, without a user the client's too. A host that is a folder, such as "
@@ -227,52 +235,52 @@ constexpr std::array kTable{
         "tcp_user_timeout are libpq's; where the string says nothing of them and names no service, keepalives_idle=60 "
         "keepalives_interval=10 keepalives_count=6.",
         "postgresql://127.0.0.1:5432", true},
-    Option{"databases.<name>.backend_auth_cache", duration<&Db::backend_auth_cache>, Live,
+    Option{"databases.<name>.backend_auth_cache", duration<&Db::backend_auth_cache>, Restart,
            "With the auth method backend: a password that the backend has taken is right here for so long without "
            "asking it again, though it be changed or its user dropped there. Kept in memory as a verifier. 0: the "
            "backend is asked at each log-in. A wrong password always goes to the backend."},
-    Option{"databases.<name>.auth_query.user", plain<Text, &Ask::user>, Live,
+    Option{"databases.<name>.auth_query.user", plain<Text, &Ask::user>, Restart,
            "Users that have no secret under users are looked up in PostgreSQL: this role logs in to the backend and "
            "asks. Needed by the methods scram-sha-256, md5 and password. Without it nobody is looked up.",
            "howdah_auth"},
-    Option{"databases.<name>.auth_query.password", plain<HiddenText, &Ask::password>, Live,
+    Option{"databases.<name>.auth_query.password", plain<HiddenText, &Ask::password>, Restart,
            "Its password. None: what libpq finds by itself (a password file, a certificate).",
            "{file: /etc/howdah/auth.password}"},
-    Option{"databases.<name>.auth_query.database", plain<Text, &Ask::database>, Live,
+    Option{"databases.<name>.auth_query.database", plain<Text, &Ask::database>, Restart,
            "The database where it asks. None: that of backend, else the name of the entry, for \"*\" postgres.",
            "postgres"},
-    Option{"databases.<name>.auth_query.query", plain<Text, &Ask::query>, Live,
+    Option{"databases.<name>.auth_query.query", plain<Text, &Ask::query>, Restart,
            "What it asks, with $1 in place of the user's name. The columns of the answer are the name, the secret as "
            "PostgreSQL keeps it or plain text, and, if there is a third, the end of its validity in seconds of the "
            "epoch. A name that is not just that of the user, or no row, means nobody; NULL, that the user cannot log "
            "in. None: pg_catalog.pg_authid is read, which a superuser may; for others make a function with SECURITY "
            "DEFINER. In either case NOLOGIN and VALID UNTIL of a role of that name count.",
            "select * from pooler.user_lookup($1)"},
-    Option{"databases.<name>.auth_query.max_connections", count<&Ask::max_connections, 1, 100>, Live,
+    Option{"databases.<name>.auth_query.max_connections", count<&Ask::max_connections, 1, 100>, Restart,
            "Most connections that ask; they are none of the pool's."},
-    Option{"databases.<name>.auth_query.ttl", duration<&Ask::ttl>, Live,
+    Option{"databases.<name>.auth_query.ttl", duration<&Ask::ttl>, Restart,
            "An answer counts for so long, one that says that there is no such user too. After a log-in with it has "
            "failed, it is asked for anew."},
-    Option{"databases.<name>.auth_query.stale_ttl", duration<&Ask::stale_ttl>, Live,
+    Option{"databases.<name>.auth_query.stale_ttl", duration<&Ask::stale_ttl>, Restart,
            "For so long after its ttl an answer is still used, while it is asked for again behind."},
-    Option{"databases.<name>.auth_query.timeout", duration<&Ask::timeout, 100>, Live,
+    Option{"databases.<name>.auth_query.timeout", duration<&Ask::timeout, 100>, Restart,
            "Most time for one question, the log-in included."},
-    Option{"databases.<name>.auth_query.idle_timeout", duration<&Ask::idle_timeout, 100>, Live,
+    Option{"databases.<name>.auth_query.idle_timeout", duration<&Ask::idle_timeout, 100>, Restart,
            "A connection that has nothing to ask for longer is closed."},
-    Option{"databases.<name>.password_command", plain<HiddenText, &Db::password_command>, Live,
+    Option{"databases.<name>.password_command", plain<HiddenText, &Db::password_command>, Restart,
            "For passwords that change: /bin/sh runs this, and the first line that it prints is the password for "
            "log-ins to the backend. What it says on its standard error goes to the log. Run again after password_ttl, "
            "and after the backend has refused the password.",
            "aws rds generate-db-auth-token --hostname db --port 5432 --username app"},
-    Option{"databases.<name>.password_file", plain<FilePath, &Db::password_file>, Live,
+    Option{"databases.<name>.password_file", plain<FilePath, &Db::password_file>, Restart,
            "The same from a file, which is read at each log-in to the backend; the line end at its end is no part of "
            "it.",
            "/run/secrets/backend-password"},
-    Option{"databases.<name>.password_ttl", duration<&Db::password_ttl>, Live,
+    Option{"databases.<name>.password_ttl", duration<&Db::password_ttl>, Restart,
            "What password_command has printed counts for so long."},
-    Option{"databases.<name>.password_timeout", duration<&Db::password_timeout, 100>, Live,
+    Option{"databases.<name>.password_timeout", duration<&Db::password_timeout, 100>, Restart,
            "password_command is killed after this, and the log-in fails."},
-    Option{"databases.<name>.scram_pass_through", plain<Flag, &Db::scram_pass_through>, Live,
+    Option{"databases.<name>.scram_pass_through", plain<Flag, &Db::scram_pass_through>, Restart,
            "A client that logs in by SCRAM with the same verifier as PostgreSQL has (copied there, or looked up by "
            "auth_query) gives away the keys with which howdah logs in to the backend as that user; they are kept in "
            "memory only. Needs libpq 18 or newer, and a backend without a user."},
@@ -316,12 +324,12 @@ constexpr std::array kTable{
     Option{"databases.<name>.pool.defer_begin", plain<Flag, &Pool::defer_begin>, Live,
            "In mode transaction a plain BEGIN takes no server connection before the first statement behind it, or for "
            "about 20 ms: it goes in front of that statement, in the same write."},
-    Option{"databases.<name>.pool.tcp_socket_buffer", socket_buffer<&Pool::tcp_socket_buffer>, Live,
+    Option{"databases.<name>.pool.tcp_socket_buffer", socket_buffer<&Pool::tcp_socket_buffer>, Restart,
            "As client.tcp_socket_buffer, of a server's TCP connection."},
-    Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Live,
+    Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Restart,
            "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
            "and prepared again when they are needed."},
-    Option{"databases.<name>.pool.prepared_statements.reuse_unnamed", plain<Flag, &Prepared::reuse_unnamed>, Live,
+    Option{"databases.<name>.pool.prepared_statements.reuse_unnamed", plain<Flag, &Prepared::reuse_unnamed>, Restart,
            "For clients that never prepare: an unnamed statement whose text and parameter types were seen before in "
            "this pool, from a client with the same startup settings, runs as a prepared statement that these clients "
            "share, so that the server does not parse and plan it anew. What changes: after five executions PostgreSQL "
@@ -336,7 +344,7 @@ constexpr std::array kTable{
            "such as SET. No effect in mode session."},
 
     Option{
-        "databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Live,
+        "databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Restart,
         "When a server connection is asked, at the end of a transaction, what the client has left on it, before "
         "another client gets it. triggered: where the texts of the transaction tell that there may be something, by "
         "their commands and by the names of functions, tables and views. background: likewise, and those that have "
@@ -346,23 +354,23 @@ constexpr std::array kTable{
         "about 1 ms; what was found without having been expected is logged and counted "
         "(howdah_state_surprises_total). No effect in mode session."},
     Option{
-        "databases.<name>.pool.state.read_catalog", plain<Flag, &State::read_catalog>, Live,
+        "databases.<name>.pool.state.read_catalog", plain<Flag, &State::read_catalog>, Restart,
         "The first server connections to a database read from its catalog which functions may leave "
         "something in a session (settings, locks, temporary tables), and which triggers, views, defaults and checks "
         "run those: their names in a text trigger the probe. They are read again after DDL through howdah that "
         "may change them. Functions in C, those of extensions too, are taken to leave nothing. false: a function that "
         "leaves something is not noticed unless its call says so; for backends that are not quite PostgreSQL."},
-    Option{"databases.<name>.pool.state.catalog_refresh", duration<&State::catalog_refresh>, Live,
+    Option{"databases.<name>.pool.state.catalog_refresh", duration<&State::catalog_refresh>, Restart,
            "While the pool is used, the catalog is also read again after so long, since DDL may come by other ways. "
            "0: only after DDL through howdah."},
     Option{
-        "databases.<name>.pool.state.listener_lost", choice<Choice, &State::listener_lost>, Live,
+        "databases.<name>.pool.state.listener_lost", choice<Choice, &State::listener_lost>, Restart,
         "In mode transaction the clients of a database that LISTEN share one server connection, outside of max_size, "
         "which is made for them. When it is lost, notifications may be: disconnect ends these clients, as the end "
         "of their own connection would, so that they listen anew and look what they have missed. relisten makes it "
         "again and warns them with a notice."},
     Option{
-        "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Live,
+        "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Restart,
         "A server connection that has to be made clean by DISCARD ALL is closed instead. It has to after a client that "
         "disconnects while it may have left something there; in mode session after each one, unless all that it ran "
         "were "
@@ -371,7 +379,7 @@ constexpr std::array kTable{
         "a "
         "client has left that read or wrote one cannot be known."},
     Option{
-        "databases.<name>.pool.state.settings", choice<Choice, &State::settings>, Live,
+        "databases.<name>.pool.state.settings", choice<Choice, &State::settings>, Restart,
         "What is done about settings that a client makes for its session (SET, set_config, SET ROLE, in whatever way). "
         "carry: they go with the client to whatever server connection it gets. pin: the client keeps its server "
         "connection until they are what they were at its log-in. reject: SET, and set_config(..., false), fail with "
@@ -384,29 +392,29 @@ constexpr std::array kTable{
         "column named howdah_refuses_...); what no text shows (a function, a code block) is found once its "
         "transaction has ended, and ends the connection with the same error. None has an effect in mode session."},
     Option{
-        "databases.<name>.pool.state.prepare", choice<Choice, &State::prepare>, Live,
+        "databases.<name>.pool.state.prepare", choice<Choice, &State::prepare>, Restart,
         "The same for statements prepared by SQL (PREPARE); those of the protocol are served anyway. pin: the client "
         "keeps its server connection as long as there are any. ignore, for this and the following five: they stay "
         "where they are, for whoever comes next to meet and for their client to look for in vain, as with poolers that "
         "do not care."},
-    Option{"databases.<name>.pool.state.listen", choice<Choice, &State::listen>, Live,
+    Option{"databases.<name>.pool.state.listen", choice<Choice, &State::listen>, Restart,
            "The same for LISTEN. carry: the client hears of its channels by the connection that listens for all. "
            "ignore: a notification goes to whoever has the server connection when it comes, and to "
            "nobody where it is idle."},
-    Option{"databases.<name>.pool.state.hold_cursors", choice<Choice, &State::hold_cursors>, Live,
+    Option{"databases.<name>.pool.state.hold_cursors", choice<Choice, &State::hold_cursors>, Restart,
            "The same for cursors WITH HOLD."},
-    Option{"databases.<name>.pool.state.temporary_objects", choice<Choice, &State::temporary_objects>, Live,
+    Option{"databases.<name>.pool.state.temporary_objects", choice<Choice, &State::temporary_objects>, Restart,
            "The same for temporary tables, views, functions and so on. Those that are dropped at the end of their "
            "transaction (ON COMMIT DROP) are served anyway."},
-    Option{"databases.<name>.pool.state.advisory_locks", choice<Choice, &State::advisory_locks>, Live,
+    Option{"databases.<name>.pool.state.advisory_locks", choice<Choice, &State::advisory_locks>, Restart,
            "The same for advisory locks of the session; those of a transaction (pg_advisory_xact_lock) are served "
            "anyway."},
     Option{
-        "databases.<name>.pool.state.libraries", choice<Choice, &State::libraries>, Live,
+        "databases.<name>.pool.state.libraries", choice<Choice, &State::libraries>, Restart,
         "The same for LOAD. pin: until the client leaves, and then the server connection is closed, since nothing else "
         "unloads a library."},
     Option{
-        "databases.<name>.pool.state.sequence_values", choice<Choice, &State::sequence_values>, Live,
+        "databases.<name>.pool.state.sequence_values", choice<Choice, &State::sequence_values>, Restart,
         "lastval() and currval() give a session the values that it has got from nextval itself, wherever that was "
         "called: INSERT into a table with a serial or identity column, a trigger. auto: once a text or a function of "
         "the database has asked for them, a client keeps the server connection on which it may have called nextval or "
@@ -416,14 +424,14 @@ constexpr std::array kTable{
         "with 0A000, functions that call them are served as with auto. ignore: they give what the server connection "
         "has, whosever it is. INSERT ... RETURNING needs none of this. No effect in mode session."},
     Option{
-        "databases.<name>.pool.state.max_pinned", count<&State::max_pinned, 0, 10'000>, Live,
+        "databases.<name>.pool.state.max_pinned", count<&State::max_pinned, 0, 10'000>, Restart,
         "Most server connections of this pool that clients may keep for what they have left there, so that the others "
         "stay free for everybody. What a transaction leaves is known at its end only: a client that would keep one "
         "more gets the answer, and then its connection is ended with 53400 and the server connection made clean. "
         "Those that keep one already are not touched. 0: no limit, since a limit breaks what worked before; a pool "
         "of which all are kept tells so to who waits for one. No effect in mode session."},
 
-    Option{"users.<name>.password", plain<Password, &User::password>, Live,
+    Option{"users.<name>.password", plain<Password, &User::password>, Restart,
            "What clients must know, and what Howdah logs in with where the backend names no user. A text is "
            "a password, a "
            "SCRAM-SHA-256 verifier or an MD5 hash, as PostgreSQL keeps them.",
@@ -433,30 +441,30 @@ constexpr std::array kTable{
     Option{"users.<name>.max_clients", count<&User::max_clients, 0, kMostConnections>, Live,
            "Most client connections of this user. 0: no limit of its own."},
 
-    Option{"ident_maps.<name>[].system", plain<SystemUser, &IdentMapping::system>, Live,
+    Option{"ident_maps.<name>[].system", plain<SystemUser, &IdentMapping::system>, Restart,
            "For the methods cert and peer: a name in a certificate or a user of the operating system who may log in as "
            "`user`; of / and a regular expression, all names that it is found in.",
            R"('/^(.*)@example\.net$')", true},
-    Option{"ident_maps.<name>[].user", mapped_user, Live,
+    Option{"ident_maps.<name>[].user", mapped_user, Restart,
            "As whom: a name, in which \\1 stands for what the first group of `system` has matched, / and a regular "
            "expression, or all.",
            "'\\1'", true},
 
-    Option{"auth[].from", origin, Live,
+    Option{"auth[].from", origin, Restart,
            "Where the client comes from: any, local (a Unix socket), an address or a network such as "
            "10.0.0.0/8."},
-    Option{"auth[].tls", choice<Choice, &Rule::tls>, Live,
+    Option{"auth[].tls", choice<Choice, &Rule::tls>, Restart,
            "Whether the rule is for connections with TLS (required), over TCP without it (refused), or both (any)."},
-    Option{"auth[].databases", names<&Rule::databases, true>, Live,
+    Option{"auth[].databases", names<&Rule::databases, true>, Restart,
            "Names of databases as the client gives them, among them sameuser (the one called as the user), all, or / "
            "and a regular expression, which is found anywhere in the name unless it says ^ and $. None: all.",
            "[products, sameuser, '/^shop[0-9]+$']"},
-    Option{"auth[].users", names<&Rule::users, false>, Live, "Names of users likewise, without sameuser. None: all.",
+    Option{"auth[].users", names<&Rule::users, false>, Restart, "Names of users likewise, without sameuser. None: all.",
            "[app]"},
     Option{
         "auth[].method",
         choice<Choice, &AuthRule::method>,
-        Live,
+        Restart,
         "How the client proves who it is. trust: not at all. reject: it is turned away. scram-sha-256, md5: it knows "
         "the password, which is not sent. password: it sends it, which needs TLS or a Unix socket. cert: by the name "
         "in its TLS certificate; only with tls: required. peer: by the user of the operating system that it runs "
@@ -465,42 +473,42 @@ constexpr std::array kTable{
         {},
         true},
     Option{
-        "auth[].map", plain<Text, &Rule::map>, Live,
+        "auth[].map", plain<Text, &Rule::map>, Restart,
         "With cert and peer: the entry of ident_maps that says which users that name may log in as. Without one both "
         "names must be the same.",
         "app"},
-    Option{"auth[].client_certificate", choice<Choice, &Rule::client_certificate>, Live,
+    Option{"auth[].client_certificate", choice<Choice, &Rule::client_certificate>, Restart,
            "What must be proved by a TLS certificate, beside the method; only with tls: required. verify-ca: that the "
            "client has one of client.tls.ca. verify-full: also that its name is the user's, or with cert, which "
            "does this anyway, one that the map has for it."},
-    Option{"auth[].certificate_name", choice<Choice, &Rule::certificate_name>, Live,
+    Option{"auth[].certificate_name", choice<Choice, &Rule::certificate_name>, Restart,
            "Which name of a certificate is meant: the common name, or the whole distinguished name (RFC 2253)."},
-    Option{"auth[].pam_service", plain<Text, &Rule::pam_service>, Live,
+    Option{"auth[].pam_service", plain<Text, &Rule::pam_service>, Restart,
            "With pam: the name of the service, mostly a file in /etc/pam.d."},
-    Option{"auth[].ldap.servers", plain<NameList, &Ldap::servers>, Live,
+    Option{"auth[].ldap.servers", plain<NameList, &Ldap::servers>, Restart,
            "With ldap: names or addresses of the servers, tried in order.", "[ldap.example.net]"},
-    Option{"auth[].ldap.scheme", choice<Choice, &Ldap::scheme>, Live, "ldaps: TLS from the first byte."},
-    Option{"auth[].ldap.port", count<&Ldap::port, 0, 65'535>, Live, "0: that of the scheme, 389 or 636."},
-    Option{"auth[].ldap.start_tls", plain<Flag, &Ldap::start_tls>, Live,
+    Option{"auth[].ldap.scheme", choice<Choice, &Ldap::scheme>, Restart, "ldaps: TLS from the first byte."},
+    Option{"auth[].ldap.port", count<&Ldap::port, 0, 65'535>, Restart, "0: that of the scheme, 389 or 636."},
+    Option{"auth[].ldap.start_tls", plain<Flag, &Ldap::start_tls>, Restart,
            "Turns a connection of scheme ldap into one with TLS before anything else. Without it or ldaps passwords "
            "cross the network in clear text."},
-    Option{"auth[].ldap.prefix", plain<Text, &Ldap::prefix>, Live,
+    Option{"auth[].ldap.prefix", plain<Text, &Ldap::prefix>, Restart,
            "Simple bind: the client's password is tried out with the name prefix + user + suffix.", "uid="},
-    Option{"auth[].ldap.suffix", plain<Text, &Ldap::suffix>, Live, "See prefix.", "',ou=people,dc=example,dc=net'"},
-    Option{"auth[].ldap.base_dn", plain<Text, &Ldap::base_dn>, Live,
+    Option{"auth[].ldap.suffix", plain<Text, &Ldap::suffix>, Restart, "See prefix.", "',ou=people,dc=example,dc=net'"},
+    Option{"auth[].ldap.base_dn", plain<Text, &Ldap::base_dn>, Restart,
            "Search and bind, in place of prefix and suffix: the user is searched for below this name, and the password "
            "is tried out with the one entry that is found.",
            "ou=people,dc=example,dc=net"},
-    Option{"auth[].ldap.bind_dn", plain<Text, &Ldap::bind_dn>, Live, "Who searches. Without it nobody in particular.",
-           "cn=howdah,dc=example,dc=net"},
-    Option{"auth[].ldap.bind_password", plain<HiddenText, &Ldap::bind_password>, Live, "The password of bind_dn.",
+    Option{"auth[].ldap.bind_dn", plain<Text, &Ldap::bind_dn>, Restart,
+           "Who searches. Without it nobody in particular.", "cn=howdah,dc=example,dc=net"},
+    Option{"auth[].ldap.bind_password", plain<HiddenText, &Ldap::bind_password>, Restart, "The password of bind_dn.",
            "{file: /etc/howdah/ldap.password}"},
-    Option{"auth[].ldap.search_attribute", plain<Text, &Ldap::search_attribute>, Live,
+    Option{"auth[].ldap.search_attribute", plain<Text, &Ldap::search_attribute>, Restart,
            "The attribute that is the user's name."},
-    Option{"auth[].ldap.search_filter", plain<Text, &Ldap::search_filter>, Live,
+    Option{"auth[].ldap.search_filter", plain<Text, &Ldap::search_filter>, Restart,
            "In place of search_attribute: a filter, in which $username stands for the user.",
            "(|(uid=$username)(mail=$username))"},
-    Option{"auth[].ldap.scope", choice<Choice, &Ldap::scope>, Live,
+    Option{"auth[].ldap.scope", choice<Choice, &Ldap::scope>, Restart,
            "How deep below base_dn: base is that entry itself, one the entries right below, sub all."},
 };
 

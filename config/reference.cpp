@@ -26,7 +26,9 @@ The configuration is one YAML file. `howdah --check FILE` tells every mistake in
 - Paths of files are relative to the folder in which the process runs; those inside of `hba_file` and `ident_file` to the
   folder of the file that names them.
 - Regular expressions are those of RE2, which has most of PostgreSQL's; what it lacks is an error.
-- "Reload" says whether a reload will be able to take a new value. This version reloads nothing: restart it.
+- "Reload": yes: a new value holds from a reload on (SIGHUP, RELOAD on the console), or from SET on the console, for what
+  begins then: a new limit counts from the next request, a new size from the next connection. restart: a reload says that
+  it needs a restart, and changes the others. A configuration with a mistake changes nothing.
 )";
 
 std::string cell(std::string_view text) {

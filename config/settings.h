@@ -212,8 +212,11 @@ struct ClientSettings {
 };
 
 struct AdminSettings {
-  std::string listen;              // stats port: "host:port"; empty: none
-  std::vector<std::string> users;  // who may use the console
+  std::string listen;                    // stats port: "host:port"; empty: none
+  std::vector<std::string> users;        // who may do everything on the console
+  std::vector<std::string> stats_users;  // who may look there
+  int reserved_connections = 10;         // and descriptors, that clients do not get
+  Milliseconds stats_period = 60s;       // averages are those of the last one
 };
 
 enum class LogLevel { Debug, Info, Warning, Error };

@@ -29,8 +29,12 @@ void App::stop() {
   engine_->stop();
 }
 
-void App::reload_tls() {
-  engine_->reload_tls();
+void App::set_configuration_source(ConfigurationSource source) {
+  engine_->set_configuration_source(std::move(source));
+}
+
+void App::reload() {
+  engine_->reload();
 }
 
 bool App::is_draining() const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "config/configuration.h"
 #include "config/settings.h"
 #include "daemon/os/log.h"
 
@@ -38,8 +39,13 @@ class App {
   void drain();
   // Every client is told 57P01 now, and run() returns. Any thread, as drain().
   void stop();
-  // Reads the certificate and the key of client.tls again, for the connections from then on. Any thread.
-  void reload_tls();
+  // Where a reload gets the configuration from; without it there is only the one that the app was made with. Called on
+  // a thread where it may block, one at a time. Before start().
+  using ConfigurationSource = std::function<std::expected<config::Settings, std::vector<config::Problem>>()>;
+  void set_configuration_source(ConfigurationSource source);
+  // Reads the configuration and the files of client.tls again. What can change while running does, or nothing where
+  // there is any mistake in them; the log says what. Any thread.
+  void reload();
   // The worker's thread.
   [[nodiscard]] bool is_draining() const;
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "config/settings.h"
+#include "daemon/admin/actions.h"
 #include "daemon/auth/auth_queries.h"
 #include "daemon/auth/outside_checks.h"
 #include "daemon/auth/passed_keys.h"
@@ -14,6 +15,7 @@
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/admission.h"
 #include "daemon/io/tls_context.h"
+#include "daemon/live_settings.h"
 #include "daemon/os/log.h"
 #include "daemon/os/random.h"
 #include "daemon/pool/ledger_directory.h"
@@ -24,10 +26,12 @@
 namespace howdah {
 
 struct Commons {
-  std::shared_ptr<const config::Settings> settings;
+  std::shared_ptr<const config::Settings> settings;  // those of the start
   os::Log& log;
   stats::Gatherer& gatherer;
+  admin::Actions& actions;
 
+  LiveSettings live{settings};
   os::SystemRandom random = {};
   auth::SecretStore secrets{*settings};
   auth::ServerSecrets server_secrets{random};

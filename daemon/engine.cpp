@@ -23,15 +23,24 @@ std::size_t count_of_workers(int workers) {
   return std::max(std::thread::hardware_concurrency(), 1U);  // those that this process may run on
 }
 
+std::vector<std::unique_ptr<worker::Worker>> make_workers(int wanted) {
+  std::vector<std::unique_ptr<worker::Worker>> workers(count_of_workers(wanted));
+  std::ranges::generate(workers, [] { return std::make_unique<worker::Worker>(); });
+  return workers;
+}
+
 }  // namespace
 
 App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& log)
-    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this},
-      adviser_(
-          std::make_shared<stats::Adviser>(stats::Limits{.descriptors = stats::read_process_figures().most_descriptors,
-                                                         .clients = commons_.settings->client.max_connections})) {
-  const auto count = count_of_workers(commons_.settings->workers);
-  while (workers_.size() < count) workers_.push_back(std::make_unique<worker::Worker>());
+    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this, .actions = actions_},
+      workers_(make_workers(commons_.settings->workers)),
+      actions_({.commons = commons_,
+                .home = home(),
+                .serving = serving_,
+                .threads = threads_,
+                .tls_files = tls_files_,
+                .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); }}),
+      adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {
     serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_, backend_passwords_));
   }
@@ -57,6 +66,7 @@ std::expected<void, std::string> App::Engine::start() {
   serving_.front()->pools().start();
   derive_keys();
   arm_tls_timer();
+  arm_period_timer();
   home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
 }
@@ -76,12 +86,17 @@ void App::Engine::arm_tls_timer() {
 }
 
 void App::Engine::watch_tls_files() {
-  look_at_tls_files(false);
+  std::ignore = threads_.look_ups.submit([this] { std::ignore = tls_files_.look(false); });
   arm_tls_timer();
 }
 
-void App::Engine::look_at_tls_files(bool in_any_case) {
-  std::ignore = threads_.look_ups.submit([this, in_any_case] { tls_files_.look(in_any_case); });
+void App::Engine::arm_period_timer() {
+  home().agenda().arm_in(period_timer_, commons_.live.current()->admin.stats_period);
+}
+
+void App::Engine::end_period() {
+  gather(home(), [this](const stats::FiguresPointer& figures) { periods_.take(figures->snapshot()); });
+  arm_period_timer();
 }
 
 std::expected<void, std::string> App::Engine::open_listeners() {
@@ -155,14 +170,35 @@ void App::Engine::begin_drain() {
   commons_.log.info("draining", {{"clients", client_count()}});
   listeners_.clear();
   tell_all([](ServingWorker& serving) { serving.drain(); });
-  const auto limit = commons_.settings->shutdown_timeout;
+  const auto limit = commons_.live.current()->shutdown_timeout;
   if (limit.count() > 0) home().agenda().arm_in(drain_limit_, limit);
   home().agenda().arm_in(drain_timer_, worker::Duration::zero());
 }
 
+void App::Engine::shut_down(admin::Order::Shutdown way) {
+  switch (way) {
+    case admin::Order::Shutdown::Now:
+      return stop();
+    case admin::Order::Shutdown::WaitForServers:
+      return drain();
+    case admin::Order::Shutdown::WaitForClients:
+      return home().post([this] { begin_closing(); });
+  }
+}
+
+void App::Engine::begin_closing() {
+  if (is_draining() || phase_ == Phase::Stopped) return;
+  phase_ = Phase::Closing;
+  commons_.log.info("waiting for clients to leave", {{"clients", client_count()}});
+  listeners_.clear();
+  home().agenda().arm_in(drain_timer_, worker::Duration::zero());
+}
+
+// Consoles are there to watch, not to be waited for, unless they are told to go too.
 void App::Engine::watch_drain() {
-  if (phase_ != Phase::Draining) return;
-  if (client_count() > 0) return home().agenda().arm_in(drain_timer_, kWatchInterval);
+  if (!is_draining()) return;
+  const auto consoles = phase_ == Phase::Closing ? static_cast<std::size_t>(commons_.admission.console_count()) : 0;
+  if (client_count() > consoles) return home().agenda().arm_in(drain_timer_, kWatchInterval);
   finish();
 }
 
@@ -200,15 +236,20 @@ stats::Snapshot App::Engine::frame_of_figures() const {
   frame.taken_at = std::chrono::system_clock::now();
   frame.started_at = started_at_;
   frame.is_ready = phase != Phase::Starting;
-  frame.is_draining = phase == Phase::Draining || phase == Phase::Stopped;
-  frame.clients_limit = commons_.settings->client.max_connections;
+  const auto settings = commons_.live.current();
+  frame.is_draining = phase != Phase::Starting && phase != Phase::Serving;
+  frame.orders = commons_.ledgers.orders();
+  frame.clients_limit = settings->client.max_connections;
+  frame.client_bytes = sizeof(client::Session);
+  frame.server_bytes = sizeof(server::ServerConnection);
+  frame.pool_bytes = sizeof(pool::Pool);
   return frame;
 }
 
 void App::Engine::observe_load() {
   home().agenda().arm_in(load_timer_, stats::LoadHistory::kInterval);
   const auto gathering = std::make_shared<stats::Gathering>(
-      serving_.size(), stats::GatheredFigures(frame_of_figures(), commons_.settings),
+      serving_.size(), stats::GatheredFigures(frame_of_figures(), commons_.live.current()),
       [adviser = adviser_](const stats::FiguresPointer& figures) { adviser->observe(figures->snapshot()); });
   tell_all([gathering](ServingWorker& serving) { gathering->add(serving.pool_figures()); });
 }
@@ -217,8 +258,11 @@ void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
   auto tell = [&asker, done = std::move(done)](stats::FiguresPointer figures) mutable {
     asker.post([done = std::move(done), figures = std::move(figures)]() mutable { done(std::move(figures)); });
   };
-  const auto gathering = std::make_shared<stats::Gathering>(
-      serving_.size(), stats::GatheredFigures(frame_of_figures(), commons_.settings, adviser_), std::move(tell));
+  const auto gathering =
+      std::make_shared<stats::Gathering>(serving_.size(),
+                                         stats::GatheredFigures(frame_of_figures(), commons_.live.current(),
+                                                                {.period = periods_.last(), .adviser = adviser_}),
+                                         std::move(tell));
   tell_all([gathering](ServingWorker& serving) { gathering->add(serving.figures()); });
 }
 

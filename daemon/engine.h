@@ -10,8 +10,10 @@
 #include "daemon/app.h"
 #include "daemon/backend_passwords.h"
 #include "daemon/commons.h"
+#include "daemon/console_actions.h"
 #include "daemon/io/listener.h"
 #include "daemon/serving_worker.h"
+#include "daemon/stats/periods.h"
 #include "daemon/stats/stats_port.h"
 #include "daemon/tls_files.h"
 
@@ -27,22 +29,27 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void run();
   void drain();
   void stop();
-  void reload_tls() { look_at_tls_files(true); }
-  [[nodiscard]] bool is_draining() const { return phase_ == Phase::Draining; }
+  void set_configuration_source(ConfigurationSource source) { actions_.set_configuration_source(std::move(source)); }
+  void reload() { actions_.reload(); }
+  [[nodiscard]] bool is_draining() const { return phase_ == Phase::Closing || phase_ == Phase::Draining; }
   [[nodiscard]] std::vector<std::string> addresses() const;
   [[nodiscard]] std::size_t worker_count() const { return workers_.size(); }
   [[nodiscard]] event_base* loop() const { return home().loop(); }
 
  private:
-  enum class Phase { Starting, Serving, Draining, Stopped };
+  // Closing: no new clients, and the end once those that are there have left by themselves.
+  enum class Phase { Starting, Serving, Closing, Draining, Stopped };
 
   [[nodiscard]] worker::Worker& home() const { return *workers_.front(); }
   [[nodiscard]] std::expected<void, std::string> open_listeners();
   [[nodiscard]] std::expected<void, std::string> open_stats_port();
   void derive_keys();
-  void look_at_tls_files(bool in_any_case);
+  void arm_period_timer();
+  void end_period();
   void watch_tls_files();
   void arm_tls_timer();
+  void shut_down(admin::Order::Shutdown way);
+  void begin_closing();
   void begin_drain();
   void finish();
   // On each worker's own thread.
@@ -61,6 +68,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   TlsFiles tls_files_{commons_.settings->client.tls, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
+  ConsoleActions actions_;                                  // likewise
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
   std::vector<std::unique_ptr<io::Listener>> listeners_;
@@ -69,11 +77,13 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   std::shared_ptr<stats::Adviser> adviser_;
   worker::MethodTimer<Engine, &Engine::observe_load> load_timer_{*this};
   const stats::WallTime started_at_ = std::chrono::system_clock::now();
+  stats::Periods periods_;
   std::function<void()> ready_;
   std::atomic<Phase> phase_ = Phase::Starting;
   worker::MethodDeferred<Engine, &Engine::watch_start> start_work_{*this};
   worker::MethodTimer<Engine, &Engine::watch_start> start_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_tls_files> tls_timer_{*this};
+  worker::MethodTimer<Engine, &Engine::end_period> period_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_drain> drain_timer_{*this};
   worker::MethodTimer<Engine, &Engine::on_drain_over> drain_limit_{*this};
 };

@@ -53,7 +53,7 @@ int serve(const CommandLine& command) {
   const auto settings = std::make_shared<const config::Settings>(std::move(*configuration));
   if (!settings->core_dumps) os::forbid_core_dumps();
   os::Log log(settings->log.level, settings->log.format);
-  return Service(settings, log).run() ? kDone : kFailed;
+  return Service(settings, log, [command] { return read_configuration(command); }).run() ? kDone : kFailed;
 }
 
 int run(const CommandLine& command) {

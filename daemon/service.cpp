@@ -23,12 +23,14 @@ std::uint64_t most_servers(const config::Settings& settings) {
 
 }  // namespace
 
-Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log)
+Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source)
     : settings_(std::move(settings)),
       log_(log),
       open_files_limit_(os::raise_descriptor_limit()),
       app_(settings_, log_),
-      signals_(app_.loop(), *this) {}
+      signals_(app_.loop(), *this) {
+  app_.set_configuration_source(std::move(source));
+}
 
 bool Service::run() {
   log_start();
@@ -72,8 +74,8 @@ void Service::on_signal(os::Signal signal) {
       log_.info("told to stop", {{"signal", "SIGINT"}});
       return app_.stop();
     case os::Signal::HangUp:
-      log_.warning("only the files of client.tls are read again while running", {{"signal", "SIGHUP"}});
-      return app_.reload_tls();
+      log_.info("told to reload", {{"signal", "SIGHUP"}});
+      return app_.reload();
   }
 }
 

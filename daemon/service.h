@@ -14,7 +14,8 @@ namespace howdah {
 class Service final : private os::SignalHandler {
  public:
   // `settings` must have been checked. The log must outlive this.
-  Service(std::shared_ptr<const config::Settings> settings, os::Log& log);
+  // `source`: for reloads.
+  Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source);
 
   // Serves until SIGTERM or SIGINT. False: it could not start, and the log says why.
   [[nodiscard]] bool run();

@@ -4,6 +4,7 @@
 
 #include "daemon/io/plain_transport.h"
 #include "daemon/io/socket_stream.h"
+#include "daemon/os/descriptors.h"
 
 namespace howdah {
 
@@ -41,8 +42,10 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .gatherer = commons.gatherer,
                    .wait_reports = wait_reports_,
                    .statements = statements_,
-                   .last_session_id = commons.last_session_id},
-      sessions_(environment_) {}
+                   .last_session_id = commons.last_session_id,
+                   .actions = &commons.actions},
+      sessions_(environment_),
+      descriptor_limit_(os::descriptor_limit()) {}
 
 ServingWorker::~ServingWorker() {
   worker_.agenda().end_turn();
@@ -61,8 +64,21 @@ std::size_t ServingWorker::client_count() const {
 }
 
 void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
+  // A new descriptor has the lowest number that is free: those below are in use.
+  const auto reserved = static_cast<std::uint64_t>(environment_.login.settings->admin.reserved_connections);
+  const bool is_scarce = static_cast<std::uint64_t>(fd.get()) + reserved >= descriptor_limit_ && descriptor_limit_ > 0;
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
-  sessions_.accept(std::move(stream), peer);
+  sessions_.accept(std::move(stream), peer, is_scarce ? client::Room::ForConsole : client::Room::ForAll);
+}
+
+void ServingWorker::kill(const std::string& database, const protocol::ErrorFields& reason) {
+  sessions_.terminate_clients(database, reason);
+  pools_.drop_abandoned(database);
+}
+
+void ServingWorker::adopt(const std::shared_ptr<const config::Settings>& settings) {
+  environment_.login.settings = settings;
+  pools_.adopt(settings);
 }
 
 void ServingWorker::drain() {

@@ -36,6 +36,13 @@ class ServingWorker {
   [[nodiscard]] stats::WorkerFigures pool_figures() const {
     return figures_of(pools_, std::chrono::steady_clock::now());
   }
+  // All clients of a database, empty: of all databases, and their servers at once.
+  void kill(const std::string& database, const protocol::ErrorFields& reason);
+  [[nodiscard]] bool kill_client(std::uint64_t id, const protocol::ErrorFields& reason) {
+    return sessions_.terminate_client(id, reason);
+  }
+  // For what begins from now on.
+  void adopt(const std::shared_ptr<const config::Settings>& settings);
   [[nodiscard]] stats::WorkerFigures figures() const {
     return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now());
   }
@@ -50,6 +57,7 @@ class ServingWorker {
   client::WaitReports wait_reports_;
   client::SessionEnvironment environment_;
   client::SessionRegistry sessions_;
+  const std::uint64_t descriptor_limit_;
   std::atomic<std::size_t> on_the_way_ = 0;
 };
 

@@ -12,15 +12,17 @@ std::expected<void, std::string> TlsFiles::open() {
   return read(stamps());
 }
 
-void TlsFiles::look(bool in_any_case) {
-  if (settings_.mode == config::TlsMode::Disable) return;
+std::expected<void, std::string> TlsFiles::look(bool in_any_case) {
+  if (settings_.mode == config::TlsMode::Disable) return {};
   const std::lock_guard lock(mutex_);
   auto now = stamps();
-  if (!in_any_case && now == seen_) return;
+  if (!in_any_case && now == seen_) return {};
   if (const auto done = read(std::move(now)); !done) {
-    return log_.warning("TLS files cannot be used, those before stay", {{"error", done.error()}});
+    log_.warning("TLS files cannot be used, those before stay", {{"error", done.error()}});
+    return done;
   }
   log_.info("TLS files read", {{"certificate", settings_.certificate}});
+  return {};
 }
 
 // What is written while it is read is met the next time: its stamp differs then.

@@ -22,9 +22,9 @@ class TlsFiles {
 
   // Reads them for the first time; nothing where TLS is disabled.
   [[nodiscard]] std::expected<void, std::string> open();
-  // Reads them again if one has changed, or in any case. Files that do not fit are told in the log, and those read
-  // before stay in use. Blocks as files do. Any thread.
-  void look(bool in_any_case);
+  // Reads them again if one has changed, or in any case. Files that do not fit are told in the log and by the error,
+  // and those read before stay in use. Blocks as files do. Any thread.
+  std::expected<void, std::string> look(bool in_any_case);
 
  private:
   // Of a file: what changes with it.

@@ -1,123 +1,48 @@
 #include "daemon/admin/command.h"
 
-#include <algorithm>
-#include <array>
-
+#include "daemon/admin/verbs.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::admin {
 
 using protocol::ErrorFields;
 using protocol::Severity;
-namespace sqlstate = protocol::sqlstate;
 
 namespace {
 
-using Outcome = std::expected<Command, ErrorFields>;
-
-constexpr std::size_t kMostShownBytes = 200;
-
-// Settings that drivers send at their start. They change nothing here.
-constexpr auto kDriverSettings = std::to_array<std::string_view>({
-    "application_name",
-    "bytea_output",
-    "client_encoding",
-    "client_min_messages",
-    "datestyle",
-    "extra_float_digits",
-    "idle_in_transaction_session_timeout",
-    "intervalstyle",
-    "jit",
-    "lock_timeout",
-    "names",
-    "search_path",
-    "session",
-    "standard_conforming_strings",
-    "statement_timeout",
-    "time",
-    "timezone",
-    "transaction",
-});
-
-struct TransactionWord {
-  std::string_view word;
-  std::string_view tag;
-  Command::Transaction effect;
-};
-constexpr auto kBegins = Command::Transaction::Begins;
-constexpr auto kEnds = Command::Transaction::Ends;
-constexpr auto kTransactionWords = std::to_array<TransactionWord>({
-    {"begin", "BEGIN", kBegins},
-    {"commit", "COMMIT", kEnds},
-    {"end", "COMMIT", kEnds},
-    {"rollback", "ROLLBACK", kEnds},
-    {"start", "START TRANSACTION", kBegins},
-});
-
-// Cut at a whole character.
-std::string shortened(std::string_view text) {
-  if (text.size() <= kMostShownBytes) return std::string(text);
-  auto end = kMostShownBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "...";
+bool may(Role role, Role needed) {
+  return role == Role::Acts || needed == Role::Looks;
 }
 
-std::string shows_in_words() {
-  std::string names;
-  for (const auto& show : all_shows()) names.append(names.empty() ? "" : ", ").append(show.name);
-  return names;
+// Drivers that put values into the text themselves put them into brackets.
+Statement without_brackets(Statement statement) {
+  std::erase_if(statement.words, [](const std::string& word) { return word == "(" || word == ")"; });
+  return statement;
 }
 
-Outcome syntax_error(std::string message, std::string hint) {
-  auto error = protocol::make_error(Severity::Error, sqlstate::kSyntaxError, std::move(message));
-  error.hint = std::move(hint);
-  return std::unexpected(std::move(error));
-}
-
-Outcome read_show(const Statement& statement) {
-  const auto& words = statement.words;
-  if (words.size() == 2 && words[1] == "help") return Command{.kind = Command::Kind::Help, .tag = "SHOW"};
-  const auto* show = words.size() == 2 ? find_show(words[1]) : nullptr;
-  if (show != nullptr) return Command{.kind = Command::Kind::Show, .tag = "SHOW", .show = show};
-  return syntax_error("unknown command \"" + shortened(statement.text) + "\"",
-                      "SHOW knows: help, " + shows_in_words() + ".");
-}
-
-Outcome read_set(const Statement& statement) {
-  const auto& words = statement.words;
-  if (words.size() < 3) return syntax_error("syntax error at end of input", "Expected SET name = value.");
-  if (std::ranges::find(kDriverSettings, words[1]) != kDriverSettings.end()) {
-    return Command{.kind = Command::Kind::Courtesy, .tag = "SET"};
-  }
-  auto error = protocol::make_error(Severity::Error, sqlstate::kFeatureNotSupported,
-                                    "\"" + shortened(words[1]) + "\" cannot be set on the console");
-  error.hint = "Change the configuration.";
-  return std::unexpected(std::move(error));
+void append_upper(std::string& out, std::string_view text) {
+  for (const char letter : text) out += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
 
 }  // namespace
 
-Outcome read_command(const Statement& statement) {
+std::expected<Command, ErrorFields> read_command(const Statement& statement, Role role) {
   if (statement.words.empty()) return Command{};
-  const auto& verb = statement.words.front();
-  if (verb == "show") return read_show(statement);
-  if (verb == "set") return read_set(statement);
-  if (verb == "help" && statement.words.size() == 1) return Command{.kind = Command::Kind::Help, .tag = "SHOW"};
-  const auto word = std::ranges::find(kTransactionWords, verb, &TransactionWord::word);
-  if (word != kTransactionWords.end()) {
-    return Command{.kind = Command::Kind::Courtesy, .tag = word->tag, .transaction = word->effect};
+  const auto* verb = find_verb(statement.words.front());
+  if (verb == nullptr) return unknown_command(statement);
+  if (!may(role, verb->needs) && !is_courtesy(statement)) {
+    return std::unexpected(
+        protocol::make_error(Severity::Error, protocol::sqlstate::kInsufficientPrivilege, "admin access needed"));
   }
-  return syntax_error("unknown command \"" + shortened(statement.text) + "\"", "Use SHOW HELP.");
+  return verb->read(without_brackets(statement));
 }
 
 ErrorFields help() {
   auto notice = protocol::make_error(Severity::Notice, "00000", "Console usage");
   notice.detail = "\n\tSHOW HELP";
-  for (const auto& show : all_shows()) {
-    notice.detail += "\n\tSHOW ";
-    for (const char letter : show.name) {
-      notice.detail += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    }
+  for (const auto& show : all_shows()) append_upper(notice.detail.append("\n\tSHOW "), show.name);
+  for (const auto& verb : all_verbs()) {
+    if (!verb.usage.empty()) notice.detail.append("\n\t").append(verb.usage);
   }
   return notice;
 }

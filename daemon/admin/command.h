@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/admin/actions.h"
+#include "daemon/admin/role.h"
 #include "daemon/admin/shows.h"
 #include "daemon/admin/statement.h"
 #include "protocol/error_fields.h"
@@ -13,10 +15,11 @@ namespace howdah::admin {
 
 struct Command {
   enum class Kind {
-    Empty,    // no words: EmptyQueryResponse
-    Show,     // rows of `show`
-    Help,     // a notice
-    Courtesy  // what drivers say at their start, answered by `tag` and without effect
+    Empty,     // no words: EmptyQueryResponse
+    Show,      // rows of `show`
+    Help,      // a notice
+    Courtesy,  // what drivers say at their start, answered by `tag` and without effect
+    Order      // `order` is to be carried out, then answered by `tag`
   };
   // Drivers that are not in autocommit, and cursors of JDBC, count on transactions; nothing else here does.
   enum class Transaction { Unchanged, Begins, Ends };
@@ -24,10 +27,11 @@ struct Command {
   std::string_view tag = {};   // of CommandComplete
   const Show* show = nullptr;  // where kind is Show
   Transaction transaction = Transaction::Unchanged;
+  Order order = {};  // where kind is Order
 };
 
-// The error is a syntax error (42601), or says that an option cannot be set.
-[[nodiscard]] std::expected<Command, protocol::ErrorFields> read_command(const Statement& statement);
+// The error says that somebody of this role may not do so, or what is wrong with it.
+[[nodiscard]] std::expected<Command, protocol::ErrorFields> read_command(const Statement& statement, Role role);
 
 // The notice that SHOW HELP answers with.
 [[nodiscard]] protocol::ErrorFields help();

@@ -54,6 +54,7 @@ void run(const Command& command, const stats::SnapshotSource& source, std::strin
       protocol::append_error(out, help());
       break;
     case Command::Kind::Courtesy:
+    case Command::Kind::Order:  // it has been carried out
       break;
   }
   append_command_complete(out, command.tag);
@@ -65,59 +66,94 @@ void Console::append_welcome(std::string& out) const {
   for (const auto& [name, value] : kParameters) protocol::append_parameter_status(out, name, value);
 }
 
-bool Console::on_message(char type, Bytes body, std::string& out) {
-  if (type == 'X') return false;
+Console::Step Console::on_message(char type, Bytes body, std::string& out) {
+  if (type == 'X') return Step::Goodbye;
   if (type == 'S') {
     extended_.on_sync(out);
-    return true;
+    return Step::Answered;
   }
-  if (extended_.is_skipping()) return true;
+  if (extended_.is_skipping()) return Step::Answered;
   switch (type) {
     case 'Q':
-      on_query(body, out);
-      break;
+      return on_query(body, out);
     case 'F':
       protocol::append_error(out, error(sqlstate::kFeatureNotSupported, "the console has no functions to call"));
       extended_.append_ready(out);
-      break;
+      return Step::Answered;
     case 'H':  // Flush: what there is goes out at once anyway
     case 'd':  // late messages of a COPY are ignored, as in PostgreSQL
     case 'c':
     case 'f':
-      break;
+      return Step::Answered;
     default:
-      extended_.on_message(type, body, out);
+      break;
   }
-  return true;
+  const auto* command = extended_.on_message(type, body, out);
+  if (command == nullptr) return Step::Answered;
+  ordered_ = *command;
+  return Step::Ordered;
 }
 
-void Console::on_query(Bytes body, std::string& out) {
+Console::Step Console::on_outcome(const Outcome& outcome, std::string& out) {
+  for (const auto& notice : outcome.notices) protocol::append_error(out, notice);
+  if (!is_in_query_) {
+    extended_.on_outcome(ordered_, outcome, out);
+    return Step::Answered;
+  }
+  if (!outcome.errors.empty()) return fail_query(outcome.errors.front(), out);
+  run(ordered_, source_, out);
+  return go_on(out);
+}
+
+Console::Step Console::on_query(Bytes body, std::string& out) {
   extended_.on_simple_query();
+  is_in_query_ = true;
+  next_statement_ = 0;
+  if (const auto read = read_query(body); !read) return fail_query(read.error(), out);
+  if (statements_.empty()) run(Command{}, source_, out);
+  return go_on(out);
+}
+
+std::expected<void, protocol::ErrorFields> Console::read_query(Bytes body) {
   protocol::ByteReader reader(body);
   const auto text = reader.c_string();
   if (!text || !reader.is_empty()) {
-    protocol::append_error(out, error(sqlstate::kProtocolViolation, "invalid message format"));
-  } else if (const auto outcome = run_all(*text, out); !outcome) {
-    protocol::append_error(out, outcome.error());
+    return std::unexpected(error(sqlstate::kProtocolViolation, "invalid message format"));
   }
-  extended_.append_ready(out);
-}
-
-// Up to the first error, as PostgreSQL does.
-Console::Outcome Console::run_all(std::string_view text, std::string& out) {
-  const auto statements = split_statements(text);
+  auto statements = split_statements(*text);
   if (!statements) return std::unexpected(error(sqlstate::kSyntaxError, statements.error()));
   if (statements->size() > kMostStatements) {
     return std::unexpected(error(sqlstate::kProgramLimitExceeded, "too many statements in one query"));
   }
-  if (statements->empty()) run(Command{}, source_, out);
-  for (const auto& statement : *statements) {
-    const auto command = read_command(statement);
-    if (!command) return std::unexpected(command.error());
+  statements_ = std::move(*statements);
+  return {};
+}
+
+// Up to the first error, as PostgreSQL does, or the next order.
+Console::Step Console::go_on(std::string& out) {
+  while (next_statement_ < statements_.size()) {
+    const auto command = read_command(statements_[next_statement_++], role_);
+    if (!command) return fail_query(command.error(), out);
+    if (command->kind == Command::Kind::Order) {
+      ordered_ = *command;
+      return Step::Ordered;
+    }
     run(*command, source_, out);
     extended_.take_effect(*command);
   }
-  return {};
+  return end_query(out);
+}
+
+Console::Step Console::fail_query(const protocol::ErrorFields& error, std::string& out) {
+  protocol::append_error(out, error);
+  return end_query(out);
+}
+
+Console::Step Console::end_query(std::string& out) {
+  statements_.clear();
+  is_in_query_ = false;
+  extended_.append_ready(out);
+  return Step::Answered;
 }
 
 }  // namespace howdah::admin

@@ -52,25 +52,12 @@ void append_description(std::string& out, const Command& command, std::span<cons
 }
 
 // One statement or none. (PostgreSQL documentation: "Extended Query", on Parse)
-std::expected<Command, ErrorFields> read_one_command(std::string_view text) {
+std::expected<Statement, ErrorFields> read_one_statement(std::string_view text) {
   const auto statements = split_statements(text);
   if (!statements) return failure(sqlstate::kSyntaxError, statements.error());
-  if (statements->empty()) return Command{};
-  if (statements->size() == 1) return read_command(statements->front());
+  if (statements->empty()) return Statement{};
+  if (statements->size() == 1) return statements->front();
   return failure(sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement");
-}
-
-// A count and as many 16-bit codes; nothing where that is not what follows.
-std::optional<std::vector<std::int16_t>> read_codes(ByteReader& reader) {
-  const auto count = reader.int16();
-  if (!count || *count < 0) return std::nullopt;
-  std::vector<std::int16_t> codes;
-  for (int i = 0; i < *count; ++i) {
-    const auto code = reader.int16();
-    if (!code) return std::nullopt;
-    codes.push_back(*code);
-  }
-  return codes;
 }
 
 // No code: text for all; one: for all; else one for each column.
@@ -94,9 +81,10 @@ std::expected<std::vector<Format>, ErrorFields> read_formats(const std::vector<s
 
 }  // namespace
 
-void ExtendedQuery::on_message(char type, Bytes body, std::string& out) {
-  if (is_skipping_) return;
-  const auto outcome = [&]() -> Outcome {
+const Command* ExtendedQuery::on_message(char type, Bytes body, std::string& out) {
+  if (is_skipping_) return nullptr;
+  const Command* ordered = nullptr;
+  const auto result = [&]() -> Result {
     switch (type) {
       case 'P':
         return parse(ByteReader(body), out);
@@ -105,16 +93,25 @@ void ExtendedQuery::on_message(char type, Bytes body, std::string& out) {
       case 'D':
         return describe(ByteReader(body), out);
       case 'E':
-        return execute(ByteReader(body), out);
+        return execute(ByteReader(body), out, ordered);
       case 'C':
         return close(ByteReader(body), out);
       default:
         return malformed();
     }
   }();
-  if (outcome) return;
-  protocol::append_error(out, outcome.error());
+  if (!result) fail(result.error(), out);
+  return ordered;
+}
+
+void ExtendedQuery::fail(const ErrorFields& error, std::string& out) {
+  protocol::append_error(out, error);
   is_skipping_ = true;
+}
+
+void ExtendedQuery::on_outcome(const Command& ordered, const Outcome& outcome, std::string& out) {
+  if (!outcome.errors.empty()) return fail(outcome.errors.front(), out);
+  append_command_complete(out, ordered.tag);
 }
 
 void ExtendedQuery::on_sync(std::string& out) {
@@ -143,14 +140,15 @@ void ExtendedQuery::take_effect(const Command& command) {
   }
 }
 
-ExtendedQuery::Outcome ExtendedQuery::parse(ByteReader body, std::string& out) {
+ExtendedQuery::Result ExtendedQuery::parse(ByteReader body, std::string& out) {
   const auto name = body.c_string();
   const auto text = name ? body.c_string() : std::nullopt;
-  const auto type_count = text ? body.int16() : std::nullopt;
-  if (!type_count || *type_count < 0 || body.rest().size() != std::size_t{4} * static_cast<std::size_t>(*type_count)) {
-    return malformed();
-  }
-  const auto command = read_one_command(*text);
+  const auto types = text ? read_parameter_types(body) : std::nullopt;
+  if (!types) return malformed();
+  auto statement = read_one_statement(*text);
+  if (!statement) return std::unexpected(statement.error());
+  auto parameter_types = types_of_parameters(*statement, *types);
+  auto command = read_command(with_sample_values(*statement), role_);
   if (!command) return std::unexpected(command.error());
   if (!name->empty() && statements_.contains(*name)) {
     return failure(kDuplicateStatement, "prepared statement \"" + std::string(*name) + "\" already exists");
@@ -158,27 +156,27 @@ ExtendedQuery::Outcome ExtendedQuery::parse(ByteReader body, std::string& out) {
   if (statements_.size() >= kMostStatements && !statements_.contains(*name)) {
     return failure(sqlstate::kProgramLimitExceeded, "too many prepared statements on the console");
   }
-  statements_.insert_or_assign(std::string(*name), *command);
+  statements_.insert_or_assign(std::string(*name), Prepared{.statement = std::move(*statement),
+                                                            .command = std::move(*command),
+                                                            .parameter_types = std::move(parameter_types)});
   append_bare(out, '1');
   return {};
 }
 
-ExtendedQuery::Outcome ExtendedQuery::bind(ByteReader body, std::string& out) {
+ExtendedQuery::Result ExtendedQuery::bind(ByteReader body, std::string& out) {
   const auto portal = body.c_string();
   const auto name = portal ? body.c_string() : std::nullopt;
-  const auto parameter_formats = name ? read_codes(body) : std::nullopt;
-  const auto value_count = parameter_formats ? body.int16() : std::nullopt;
-  if (!value_count) return malformed();
-  const auto statement = statements_.find(*name);
-  if (statement == statements_.end()) return no_statement(*name);
-  if (*value_count != 0) {
-    return failure(sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(*value_count) +
-                                                     " parameters, but prepared statement \"" + std::string(*name) +
-                                                     "\" requires 0");
-  }
-  const auto codes = read_codes(body);
+  const auto parameters = name ? BoundParameters::read(body) : std::nullopt;
+  const auto codes = parameters ? read_format_codes(body) : std::nullopt;
   if (!codes || !body.is_empty()) return malformed();
-  const auto formats = read_formats(*codes, column_count(statement->second));
+  const auto found = statements_.find(*name);
+  if (found == statements_.end()) return no_statement(*name);
+  const auto& prepared = found->second;
+  const auto values = parameters->texts(prepared.parameter_types, *name);
+  if (!values) return std::unexpected(values.error());
+  auto command = read_command(with_values(prepared.statement, *values), role_);
+  if (!command) return std::unexpected(command.error());
+  const auto formats = read_formats(*codes, column_count(*command));
   if (!formats) return std::unexpected(formats.error());
   if (!portal->empty() && portals_.contains(*portal)) {
     return failure(kDuplicateCursor, "portal \"" + std::string(*portal) + "\" already exists");
@@ -186,20 +184,20 @@ ExtendedQuery::Outcome ExtendedQuery::bind(ByteReader body, std::string& out) {
   if (portals_.size() >= kMostPortals && !portals_.contains(*portal)) {
     return failure(sqlstate::kProgramLimitExceeded, "too many portals on the console");
   }
-  portals_.insert_or_assign(std::string(*portal), Portal{.command = statement->second, .formats = *formats});
+  portals_.insert_or_assign(std::string(*portal), Portal{.command = std::move(*command), .formats = *formats});
   append_bare(out, '2');
   return {};
 }
 
-ExtendedQuery::Outcome ExtendedQuery::describe(ByteReader body, std::string& out) const {
+ExtendedQuery::Result ExtendedQuery::describe(ByteReader body, std::string& out) const {
   const auto kind = body.byte();
   const auto name = kind ? body.c_string() : std::nullopt;
   if (!name || !body.is_empty()) return malformed();
   if (*kind == 'S') {
     const auto statement = statements_.find(*name);
     if (statement == statements_.end()) return no_statement(*name);
-    protocol::MessageWriter(out, 't').int16(0);
-    append_description(out, statement->second, {});
+    append_parameter_description(out, statement->second.parameter_types);
+    append_description(out, statement->second.command, {});
     return {};
   }
   if (*kind != 'P') return malformed();
@@ -209,7 +207,7 @@ ExtendedQuery::Outcome ExtendedQuery::describe(ByteReader body, std::string& out
   return {};
 }
 
-ExtendedQuery::Outcome ExtendedQuery::execute(ByteReader body, std::string& out) {
+ExtendedQuery::Result ExtendedQuery::execute(ByteReader body, std::string& out, const Command*& ordered) {
   const auto name = body.c_string();
   const auto limit = name ? body.int32() : std::nullopt;
   if (!limit || !body.is_empty()) return malformed();
@@ -226,6 +224,9 @@ ExtendedQuery::Outcome ExtendedQuery::execute(ByteReader body, std::string& out)
     case Command::Kind::Help:
       protocol::append_error(out, help());
       break;
+    case Command::Kind::Order:
+      ordered = &portal.command;
+      return {};
     case Command::Kind::Courtesy:
       break;
   }
@@ -244,7 +245,7 @@ void ExtendedQuery::send_rows(Portal& portal, std::size_t limit, std::string& ou
   append_command_complete(out, portal.command.tag);
 }
 
-ExtendedQuery::Outcome ExtendedQuery::close(ByteReader body, std::string& out) {
+ExtendedQuery::Result ExtendedQuery::close(ByteReader body, std::string& out) {
   const auto kind = body.byte();
   const auto name = kind ? body.c_string() : std::nullopt;
   if (!name || !body.is_empty() || (*kind != 'S' && *kind != 'P')) return malformed();

@@ -1,5 +1,6 @@
 // The console's side of the extended protocol: prepared statements, portals, and what is skipped after an
-// error. Commands take no parameters. Owned by the Console. (PostgreSQL documentation: "Extended Query")
+// error. A word of a command may be a parameter ($1). Owned by the Console. (PostgreSQL documentation: "Extended
+// Query")
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/admin/bound_parameters.h"
 #include "daemon/admin/command.h"
 #include "daemon/admin/result.h"
 #include "daemon/stats/snapshot.h"
@@ -20,10 +22,12 @@ namespace howdah::admin {
 
 class ExtendedQuery {
  public:
-  explicit ExtendedQuery(const stats::SnapshotSource& source) : source_(source) {}
+  ExtendedQuery(const stats::SnapshotSource& source, Role role) : source_(source), role_(role) {}
 
-  // Parse, Bind, Describe, Execute or Close; nothing is done while an error is being skipped.
-  void on_message(char type, protocol::Bytes body, std::string& out);
+  // Parse, Bind, Describe, Execute or Close; nothing is done while an error is being skipped. Not null: an order, which
+  // is to be carried out before anything else comes here; it lives until then.
+  [[nodiscard]] const Command* on_message(char type, protocol::Bytes body, std::string& out);
+  void on_outcome(const Command& ordered, const Outcome& outcome, std::string& out);
   // Sync: ends the skipping, drops the portals outside of a transaction, and answers ReadyForQuery.
   void on_sync(std::string& out);
   // A simple Query ends the unnamed statement and portal, and outside of a transaction all portals.
@@ -34,6 +38,11 @@ class ExtendedQuery {
   [[nodiscard]] bool is_skipping() const { return is_skipping_; }
 
  private:
+  struct Prepared {
+    Statement statement;
+    Command command;  // with "1" in place of each parameter
+    std::vector<std::int32_t> parameter_types;
+  };
   struct Portal {
     Command command;
     std::vector<Format> formats;  // one per column
@@ -41,17 +50,20 @@ class ExtendedQuery {
     Rows rows = {};            // made by the first Execute
     std::size_t next_row = 0;  // the first that was not sent
   };
-  using Outcome = std::expected<void, protocol::ErrorFields>;
+  using Result = std::expected<void, protocol::ErrorFields>;
 
-  [[nodiscard]] Outcome parse(protocol::ByteReader body, std::string& out);
-  [[nodiscard]] Outcome bind(protocol::ByteReader body, std::string& out);
-  [[nodiscard]] Outcome describe(protocol::ByteReader body, std::string& out) const;
-  [[nodiscard]] Outcome execute(protocol::ByteReader body, std::string& out);
-  [[nodiscard]] Outcome close(protocol::ByteReader body, std::string& out);
+  [[nodiscard]] Result parse(protocol::ByteReader body, std::string& out);
+  [[nodiscard]] Result bind(protocol::ByteReader body, std::string& out);
+  [[nodiscard]] Result describe(protocol::ByteReader body, std::string& out) const;
+  [[nodiscard]] Result execute(protocol::ByteReader body, std::string& out, const Command*& ordered);
+  [[nodiscard]] Result close(protocol::ByteReader body, std::string& out);
   void send_rows(Portal& portal, std::size_t limit, std::string& out) const;
 
+  void fail(const protocol::ErrorFields& error, std::string& out);
+
   const stats::SnapshotSource& source_;
-  std::map<std::string, Command, std::less<>> statements_;
+  const Role role_;
+  std::map<std::string, Prepared, std::less<>> statements_;
   std::map<std::string, Portal, std::less<>> portals_;
   protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   bool is_skipping_ = false;

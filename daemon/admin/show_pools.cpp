@@ -40,7 +40,8 @@ int server_count(const stats::PoolSnapshot& pool) {
   return pool.servers_active + pool.servers_pinned + pool.servers_idle + pool.servers_cleaning;
 }
 
-Row database_row(const std::string& name, const config::DatabaseSettings& entry, int connections) {
+Row database_row(const std::string& name, const config::DatabaseSettings& entry, int connections,
+                 const stats::Orders& orders) {
   const auto read = server::read_connection_string(entry.backend);
   const auto keywords = read ? *read : server::ConnectionKeywords();
   const auto host = server::value_of(keywords, "host");
@@ -56,8 +57,8 @@ Row database_row(const std::string& name, const config::DatabaseSettings& entry,
           mode_name(entry.pool.mode),
           "0",
           std::to_string(connections),
-          "0",
-          "0"};
+          orders.is_paused(name) ? "1" : "0",
+          orders.disabled.contains(name) ? "1" : "0"};
 }
 
 }  // namespace
@@ -68,8 +69,9 @@ Rows pool_rows(const stats::SnapshotSource& source) {
   for (const auto& pool : source.snapshot().pools) {
     const auto wait = pool.longest_wait.count();
     rows.push_back({pool.database, pool.user, std::to_string(pool.clients_active + pool.clients_idle),
-                    std::to_string(pool.clients_waiting), "0", "0",
-                    std::to_string(pool.servers_active + pool.servers_pinned), "0", "0",
+                    std::to_string(pool.clients_waiting), std::to_string(pool.cancels),
+                    std::to_string(pool.cancels_waiting), std::to_string(pool.servers_active + pool.servers_pinned),
+                    std::to_string(pool.servers_cancelling), std::to_string(pool.servers_cancelling),
                     std::to_string(pool.servers_idle), "0", std::to_string(pool.servers_cleaning),
                     std::to_string(pool.servers_connecting), std::to_string(wait / kMicroseconds),
                     std::to_string(wait % kMicroseconds), mode_name(pool.settings.mode)});
@@ -77,17 +79,21 @@ Rows pool_rows(const stats::SnapshotSource& source) {
   return rows;
 }
 
-// The entries of the configuration, and each name that the entry "*" serves now.
+// The entries of the configuration, and each name that the entry "*" serves now or that something is ordered of.
 Rows database_rows(const stats::SnapshotSource& source) {
   const auto settings = source.settings();
   std::map<std::string, int> connections;
   for (const auto& [name, entry] : settings->databases) connections[name] = 0;
-  for (const auto& pool : source.snapshot().pools) connections[pool.database] += server_count(pool);
+  const auto snapshot = source.snapshot();
+  for (const auto& pool : snapshot.pools) connections[pool.database] += server_count(pool);
+  for (const auto* names : {&snapshot.orders.paused, &snapshot.orders.disabled}) {
+    for (const auto& name : *names) connections[name];
+  }
   Rows rows;
   for (const auto& [name, count] : connections) {
     auto entry = settings->databases.find(name);
     if (entry == settings->databases.end()) entry = settings->databases.find(std::string(kEveryOtherName));
-    if (entry != settings->databases.end()) rows.push_back(database_row(name, entry->second, count));
+    if (entry != settings->databases.end()) rows.push_back(database_row(name, entry->second, count, snapshot.orders));
   }
   return rows;
 }

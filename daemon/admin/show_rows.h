@@ -11,6 +11,8 @@ namespace howdah::admin {
 [[nodiscard]] Rows client_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows server_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows pin_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows socket_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows active_socket_rows(const stats::SnapshotSource& source);
 
 // show_waiting.cpp
 [[nodiscard]] Rows waiting_rows(const stats::SnapshotSource& source);
@@ -20,6 +22,14 @@ namespace howdah::admin {
 [[nodiscard]] Rows database_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows user_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows list_rows(const stats::SnapshotSource& source);
+
+// show_load.cpp
+[[nodiscard]] Rows prepared_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows time_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows error_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows disconnect_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows statement_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows advice_rows(const stats::SnapshotSource& source);
 
 // show_stats.cpp
 [[nodiscard]] Rows stats_rows(const stats::SnapshotSource& source);
@@ -31,5 +41,8 @@ namespace howdah::admin {
 [[nodiscard]] Rows config_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows state_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows version_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows memory_rows(const stats::SnapshotSource& source);
+// Of what PgBouncer has and howdah has not: a cache of names, peers.
+[[nodiscard]] Rows no_rows(const stats::SnapshotSource& source);
 
 }  // namespace howdah::admin

@@ -33,29 +33,55 @@ void add(Figures& sum, const Figures& more) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
 }
 
-// Per second since the daemon's start; times per transaction, and per query for its own.
-Figures averages_of(const Figures& totals, std::uint64_t seconds) {
+using FiguresByDatabase = std::map<std::string, Figures>;
+
+// Per second; times per transaction, and per query for its own.
+Figures averages_of(const Figures& counts, stats::Microseconds time) {
+  constexpr std::uint64_t kSecond = 1'000'000;
+  const auto per_second = [&](std::uint64_t count) {
+    return time.count() <= 0 ? 0 : count * kSecond / static_cast<std::uint64_t>(time.count());
+  };
   const auto each = [](std::uint64_t sum, std::uint64_t count) { return count == 0 ? 0 : sum / count; };
-  return {each(totals[0], seconds),   each(totals[1], seconds),   each(totals[2], seconds),  each(totals[3], seconds),
-          each(totals[4], totals[0]), each(totals[5], totals[1]), each(totals[6], totals[0])};
+  return {per_second(counts[0]),      per_second(counts[1]),      per_second(counts[2]),     per_second(counts[3]),
+          each(counts[4], counts[0]), each(counts[5], counts[1]), each(counts[6], counts[0])};
 }
 
-std::uint64_t seconds_since_start(const stats::Snapshot& snapshot) {
-  if (snapshot.started_at == stats::WallTime() || snapshot.taken_at < snapshot.started_at) return 0;
-  const auto age = std::chrono::duration_cast<std::chrono::seconds>(snapshot.taken_at - snapshot.started_at);
-  return static_cast<std::uint64_t>(age.count());
+FiguresByDatabase sums_of(const std::vector<stats::PoolTotals>& pools) {
+  FiguresByDatabase sums;
+  for (const auto& pool : pools) add(sums[pool.database], totals_of(pool.totals));
+  return sums;
 }
 
 struct Stats {
-  std::map<std::string, Figures> totals;  // by database
-  std::uint64_t seconds = 0;
+  FiguresByDatabase totals;
+  FiguresByDatabase counts;  // of the time that averages are of
+  stats::Microseconds time{};
 };
 
+// Averages are those of the last period; before the first one is over, of the time since the start.
 Stats stats_of(const stats::SnapshotSource& source) {
   const auto snapshot = source.snapshot();
-  Stats stats{.totals = {}, .seconds = seconds_since_start(snapshot)};
+  Stats stats;
   for (const auto& pool : snapshot.pools) add(stats.totals[pool.database], totals_of(pool.totals));
+  const auto period = source.last_period();
+  if (period == nullptr) {
+    stats.counts = stats.totals;
+    const bool is_known = snapshot.started_at != stats::WallTime();
+    if (is_known) stats.time = std::chrono::duration_cast<stats::Microseconds>(snapshot.taken_at - snapshot.started_at);
+    return stats;
+  }
+  stats.counts = sums_of(period->end);
+  for (const auto& [database, before] : sums_of(period->begin)) {
+    auto& counts = stats.counts[database];
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] -= before[i];
+  }
+  stats.time = period->length;
   return stats;
+}
+
+Figures averages_of(const Stats& stats, const std::string& database) {
+  const auto counts = stats.counts.find(database);
+  return counts == stats.counts.end() ? Figures() : averages_of(counts->second, stats.time);
 }
 
 void append(Row& row, const Figures& figures) {
@@ -76,7 +102,7 @@ Rows stats_rows(const stats::SnapshotSource& source) {
   for (const auto& [database, totals] : stats.totals) {
     auto& row = rows.emplace_back(Row{database});
     append(row, totals);
-    append(row, averages_of(totals, stats.seconds));
+    append(row, averages_of(stats, database));
   }
   return rows;
 }
@@ -91,7 +117,7 @@ Rows stats_averages_rows(const stats::SnapshotSource& source) {
   const auto stats = stats_of(source);
   Rows rows;
   for (const auto& [database, totals] : stats.totals) {
-    append(rows.emplace_back(Row{database}), averages_of(totals, stats.seconds));
+    append(rows.emplace_back(Row{database}), averages_of(stats, database));
   }
   return rows;
 }
@@ -99,10 +125,12 @@ Rows stats_averages_rows(const stats::SnapshotSource& source) {
 Rows totals_rows(const stats::SnapshotSource& source) {
   const auto stats = stats_of(source);
   Figures sum{};
+  Figures counts{};
   for (const auto& [database, totals] : stats.totals) add(sum, totals);
+  for (const auto& [database, of_period] : stats.counts) add(counts, of_period);
   Rows rows;
   append_named(rows, "total_", sum);
-  append_named(rows, "avg_", averages_of(sum, stats.seconds));
+  append_named(rows, "avg_", averages_of(counts, stats.time));
   return rows;
 }
 

@@ -34,6 +34,20 @@ constexpr auto kConnectionColumns = std::to_array<Column>({
     {"pin_reason"},
 });
 
+// SOCKETS and ACTIVE_SOCKETS have the same columns: those of connections but the last, and buffers.
+constexpr auto kSocketColumns = [] {
+  constexpr auto kBuffers = std::to_array<Column>({{"recv_pos", Int4},
+                                                   {"pkt_pos", Int4},
+                                                   {"pkt_remain", Int4},
+                                                   {"send_pos", Int4},
+                                                   {"send_remain", Int4},
+                                                   {"pkt_avail", Int4},
+                                                   {"send_avail", Int4}});
+  std::array<Column, kConnectionColumns.size() - 1 + kBuffers.size()> columns;
+  std::ranges::copy(kBuffers, std::copy_n(kConnectionColumns.begin(), kConnectionColumns.size() - 1, columns.begin()));
+  return columns;
+}();
+
 constexpr auto kPinColumns = std::to_array<Column>({
     {"database"},
     {"user"},
@@ -129,6 +143,57 @@ constexpr auto kWaitingColumns = std::to_array<Column>({
     {"held_by"},
 });
 
+constexpr auto kPreparedColumns = std::to_array<Column>({
+    {"database"},
+    {"user"},
+    {"statements", Int4},
+    {"on_servers", Int8},
+    {"servers", Int4},
+    {"most_per_server", Int4},
+});
+
+// Microseconds.
+constexpr auto kTimeColumns = std::to_array<Column>({
+    {"database"},
+    {"user"},
+    {"time"},
+    {"count", Numeric},
+    {"mean_us", Int8},
+    {"p50_us", Int8},
+    {"p95_us", Int8},
+    {"p99_us", Int8},
+    {"longest_us", Int8},
+});
+
+constexpr auto kStatementColumns = std::to_array<Column>({
+    {"database"},
+    {"user"},
+    {"statement"},
+    {"calls", Numeric},
+    {"errors", Numeric},
+    {"rows", Numeric},
+    {"bytes", Numeric},
+    {"wait_us", Numeric},
+    {"server_us", Numeric},
+    {"longest_us", Int8},
+    {"fingerprint", Numeric},
+});
+
+// Of PgBouncer's later versions.
+constexpr auto kPeerColumns = std::to_array<Column>({{"peer_id", Int4}, {"host"}, {"port", Int4}, {"pool_size", Int4}});
+constexpr auto kPeerPoolColumns = std::to_array<Column>({{"peer_id", Int4},
+                                                         {"cl_active_cancel_req", Int4},
+                                                         {"cl_waiting_cancel_req", Int4},
+                                                         {"sv_active_cancel", Int4},
+                                                         {"sv_login", Int4}});
+
+constexpr auto kAdviceColumns = std::to_array<Column>({{"about"}, {"kind"}, {"advice"}, {"figures"}});
+constexpr auto kDisconnectColumns = std::to_array<Column>({{"database"}, {"user"}, {"reason"}, {"count", Numeric}});
+constexpr auto kErrorColumns = std::to_array<Column>({{"database"}, {"user"}, {"sqlstate"}, {"count", Numeric}});
+constexpr auto kHostColumns = std::to_array<Column>({{"hostname"}, {"ttl", Int8}, {"addrs"}});
+constexpr auto kZoneColumns = std::to_array<Column>({{"zonename"}, {"serial", Int8}, {"count", Int4}});
+constexpr auto kMemoryColumns =
+    std::to_array<Column>({{"name"}, {"size", Int4}, {"used", Int4}, {"free", Int4}, {"memtotal", Int4}});
 constexpr auto kConfigColumns = std::to_array<Column>({{"key"}, {"value"}, {"default"}, {"changeable"}});
 constexpr auto kListColumns = std::to_array<Column>({{"list"}, {"items", Int4}});
 constexpr auto kStateColumns = std::to_array<Column>({{"key"}, {"value"}});
@@ -137,17 +202,30 @@ constexpr auto kUserColumns = std::to_array<Column>({{"name"}, {"pool_mode"}});
 constexpr auto kVersionColumns = std::to_array<Column>({{"version"}});
 
 constexpr auto kShows = std::to_array<Show>({
+    {"active_sockets", kSocketColumns, active_socket_rows},
+    {"advice", kAdviceColumns, advice_rows},
     {"clients", kConnectionColumns, client_rows},
     {"config", kConfigColumns, config_rows},
     {"databases", kDatabaseColumns, database_rows},
+    {"disconnects", kDisconnectColumns, disconnect_rows},
+    {"dns_hosts", kHostColumns, no_rows},
+    {"dns_zones", kZoneColumns, no_rows},
+    {"errors", kErrorColumns, error_rows},
     {"lists", kListColumns, list_rows},
+    {"mem", kMemoryColumns, memory_rows},
+    {"peer_pools", kPeerPoolColumns, no_rows},
+    {"peers", kPeerColumns, no_rows},
     {"pins", kPinColumns, pin_rows},
     {"pools", kPoolColumns, pool_rows},
+    {"prepared", kPreparedColumns, prepared_rows},
     {"servers", kConnectionColumns, server_rows},
+    {"sockets", kSocketColumns, socket_rows},
     {"state", kStateColumns, state_rows},
+    {"statements", kStatementColumns, statement_rows},
     {"stats", kStatsColumns, stats_rows},
     {"stats_averages", kStatsPartColumns, stats_averages_rows},
     {"stats_totals", kStatsPartColumns, stats_totals_rows},
+    {"times", kTimeColumns, time_rows},
     {"totals", kTotalColumns, totals_rows},
     {"users", kUserColumns, user_rows},
     {"version", kVersionColumns, version_rows},

@@ -47,9 +47,9 @@ void Admission::leave(Seat::Counts::iterator count) {
   if (--count->second == 0) counts_.erase(count);
 }
 
-int Admission::count() const {
+int Admission::count_of(Seat::Kind kind) const {
   const std::lock_guard lock(mutex_);
-  const auto found = counts_.find({Seat::Kind::InAll, ""});
+  const auto found = counts_.find({kind, ""});
   return found == counts_.end() ? 0 : found->second;
 }
 

@@ -27,7 +27,7 @@ class [[nodiscard]] Seat {
 
  private:
   friend class Admission;
-  enum class Kind { InAll, Database, User, LoggingIn, Address };
+  enum class Kind { InAll, Database, User, LoggingIn, Address, Console };
   using Counts = std::map<std::pair<Kind, std::string>, int>;
   Seat(Admission& admission, Counts::iterator count) : admission_(&admission), count_(count) {}
 
@@ -44,12 +44,15 @@ class Admission {
   [[nodiscard]] Seat enter_login(int limit);
   // `address`: as in PeerAddress::bytes.
   [[nodiscard]] Seat enter_address(const std::string& address, int limit);
-  [[nodiscard]] int count() const;
+  [[nodiscard]] Seat enter_console() { return enter(Seat::Kind::Console, "", 0); }
+  [[nodiscard]] int count() const { return count_of(Seat::Kind::InAll); }
+  [[nodiscard]] int console_count() const { return count_of(Seat::Kind::Console); }
 
  private:
   friend class Seat;
   [[nodiscard]] Seat enter(Seat::Kind kind, const std::string& name, int limit);
   void leave(Seat::Counts::iterator count);
+  [[nodiscard]] int count_of(Seat::Kind kind) const;
 
   mutable std::mutex mutex_;
   Seat::Counts counts_;  // under mutex_, but for the names

@@ -21,9 +21,18 @@ LoginConversation::LoginConversation(LoginEnvironment environment, io::PeerAddre
   const bool is_proxied = std::ranges::any_of(
       environment_.settings->client.proxy_protocol.from,
       [&](const config::Origin& origin) { return config::is_from(origin, peer_.is_local(), peer_.bytes()); });
-  login_seat_ = environment_.admission.enter_login(environment_.settings->client.max_logins);
+  enter_login();
   enter_address(is_proxied);
   if (is_proxied) stage_ = Stage::WaitingForProxyHeader;
+}
+
+// Beyond the limit there is room for administrators, who are known as such only later.
+void LoginConversation::enter_login() {
+  const auto limit = environment_.settings->client.max_logins;
+  login_seat_ = environment_.admission.enter_login(limit);
+  if (login_seat_.is_taken()) return;
+  login_seat_ = environment_.admission.enter_login(limit + environment_.settings->admin.reserved_connections);
+  room_ = Room::ForConsole;
 }
 
 // That of a balancer is the address of many, and not of the client.
@@ -151,6 +160,11 @@ void LoginConversation::begin_authentication(protocol::StartupMessage startup, s
                   out);
   }
   if (!is_console_name(startup_->database)) {
+    if (room_ == Room::ForConsole) {
+      return refuse({.error = protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,
+                                                   "remaining connections are reserved for administrators")},
+                    out);
+    }
     seat_ = environment_.admission.enter(environment_.settings->client.max_connections);
     if (!seat_.is_taken()) {
       return refuse({.error = protocol::make_error(Severity::Fatal, protocol::sqlstate::kTooManyConnections,

@@ -25,6 +25,9 @@ namespace howdah::client {
 // Names of the database that is the console.
 [[nodiscard]] bool is_console_name(std::string_view database);
 
+// Where there is hardly any, the last is for administrators.
+enum class Room : std::uint8_t { ForAll, ForConsole };
+
 // What log-ins share; all of it outlives them.
 struct LoginEnvironment {
   std::shared_ptr<const config::Settings> settings;
@@ -61,6 +64,8 @@ class LoginConversation {
   // The client sends no more.
   void on_end_of_file(std::string& out);
 
+  // At the start: whoever wants a database is turned away once that is known.
+  void keep_for_console() { room_ = Room::ForConsole; }
   // At the start: too many log in at the moment, so nothing is to be read, and turn_away to be called.
   [[nodiscard]] bool is_turned_away() const { return !login_seat_.is_taken() || !address_seat_.is_taken(); }
   void turn_away(std::string& out);
@@ -80,6 +85,7 @@ class LoginConversation {
 
  private:
   [[nodiscard]] std::size_t on_proxy_bytes(protocol::Bytes bytes, std::string& out);
+  void enter_login();
   void enter_address(bool is_balancer);
   [[nodiscard]] std::size_t on_startup_bytes(protocol::Bytes bytes, std::string& out);
   [[nodiscard]] std::size_t on_password_bytes(protocol::Bytes bytes, std::string& out);
@@ -98,6 +104,7 @@ class LoginConversation {
   io::PeerAddress peer_;
   bool is_peer_told_ = false;
   Stage stage_ = Stage::WaitingForStartup;
+  Room room_ = Room::ForAll;
   const io::Stream* tls_stream_ = nullptr;  // once it carries TLS
   bool is_tls_direct_ = false;
   bool has_partial_message_ = false;

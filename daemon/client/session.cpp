@@ -132,6 +132,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   timer_.disarm();
   forget_refusal();
   end_listening();
+  give_order_up(admin::Ticket::State::Left);
   if (ticket_) *ticket_ = nullptr;
   if (process_id_ != 0) environment_.keys.remove(process_id_, *this);
   if (pool_ != nullptr) pool_->leave(*this);
@@ -212,6 +213,7 @@ void Session::drain() {
   is_draining_ = true;
   // What it has asked for comes first.
   if (state_ == State::Waiting || state_ == State::Cancelling || begin_.is_open()) return;
+  if (console_ && console_->order) return;
   if (repeat_ == Repeat::Waiting || is_moving_channels()) return;
   if (state_ == State::Leased &&
       (!server_->owed().is_settled() || server_->status() != protocol::TransactionStatus::Idle)) {
@@ -276,6 +278,10 @@ stats::ClientSnapshot Session::snapshot() const {
   snapshot.last_request_at = wall(since_);
   if (is_waiting()) snapshot.wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting_since());
   snapshot.queue_number = queue_number();
+  snapshot.local_address = stream_->local_name();
+  snapshot.tls = stream_->tls_name();
+  snapshot.unsent_bytes = stream_->pending_bytes();
+  snapshot.missing_bytes = walker_.missing_bytes();
   if (pool_ != nullptr) {
     snapshot.pool_database = pool_->name().database;
     snapshot.pool_user = pool_->name().user;

@@ -57,7 +57,7 @@ class Session final : private io::StreamHandler,
   ~Session();
 
   // Once, when its owner knows it: it may end at once.
-  void open();
+  void open(Room room);
 
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] State state() const { return state_; }
@@ -103,10 +103,18 @@ class Session final : private io::StreamHandler,
   void welcome();
   void complete_welcome(const pool::Welcome& welcome);
   [[nodiscard]] std::int32_t process_id_to_tell();
+  void pass_cancel_on();
+
+  // --- its life as a console: session_console.cpp
   void begin_console();
   [[nodiscard]] std::size_t take_console_bytes(protocol::Bytes bytes);
+  [[nodiscard]] bool take_console_message(const protocol::Piece& piece);
   void ask_for_figures();
-  void pass_cancel_on();
+  void on_figures(stats::FiguresPointer figures);
+  void begin_order();
+  void on_order_done(admin::Outcome outcome);
+  void answer_order();
+  void give_order_up(admin::Ticket::State why);
 
   // --- requests: session_requests.cpp
   enum class Way { Forward, Drop, Hold };
@@ -303,10 +311,14 @@ class Session final : private io::StreamHandler,
 
   // A console, and what it tells of.
   struct ConsoleSeat {
+    explicit ConsoleSeat(admin::Role role) : console(figures, role) {}
     stats::LastFigures figures = {};
-    bool are_figures_due = false;  // they have been asked for
-    bool are_figures_new = false;  // for the messages that have come
-    admin::Console console{figures};
+    bool are_figures_due = false;                    // they have been asked for
+    bool are_figures_new = false;                    // for the messages that have come
+    std::shared_ptr<admin::Ticket> order = nullptr;  // that is being carried out
+    std::optional<admin::Outcome> outcome = {};      // of it, until figures have come
+    Seat seat = {};
+    admin::Console console;
     std::string user = {};
     std::string database = {};
   };

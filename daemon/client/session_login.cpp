@@ -1,4 +1,4 @@
-// The part of a session from its first byte to its first ReadyForQuery, and its life as a console.
+// The part of a session from its first byte to its first ReadyForQuery.
 #include <algorithm>
 
 #include "daemon/client/session.h"
@@ -9,14 +9,8 @@ namespace howdah::client {
 using protocol::Bytes;
 using protocol::Severity;
 
-namespace {
-
-// A console command is a line, not a load.
-constexpr std::size_t kMostConsoleBytes = 64UL * 1024;
-
-}  // namespace
-
-void Session::open() {
+void Session::open(Room room) {
+  if (room == Room::ForConsole) login_->keep_for_console();
   if (!login_->is_turned_away()) return;
   environment_.replies.own_written([&](std::string& out) { login_->turn_away(out); });
   after_login_step();
@@ -99,6 +93,10 @@ void Session::on_authenticated() {
   seat_ = login_->take_seat();
   if (startup.options_error) return terminate(*startup.options_error);
   if (is_console_name(startup.database)) return begin_console();
+  if (environment_.pools.is_disabled(startup.database)) {
+    return terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kCannotConnectNow,
+                                          "database \"" + startup.database + "\" is disabled"));
+  }
   const auto pool = environment_.pools.find(startup.database, startup.user);
   if (!pool) return terminate(pool.error());
   pool_ = *pool;
@@ -180,79 +178,6 @@ std::int32_t Session::process_id_to_tell() {
                          : pool::PoolLedger::FirstChoice{.id = server_->id(), .process_id = server_->process_id()};
   last_server_ = first.id;
   return environment_.keys.may_share(first.process_id) ? first.process_id : 0;
-}
-
-void Session::begin_console() {
-  const auto& admins = environment_.login.settings->admin.users;
-  const auto& startup = login_->startup();
-  if (std::ranges::find(admins, startup.user) == admins.end()) {
-    return terminate(protocol::make_error(Severity::Fatal, protocol::sqlstate::kInsufficientPrivilege,
-                                          "user \"" + startup.user + "\" is not an administrator of the pooler"));
-  }
-  console_ = std::make_unique<ConsoleSeat>();
-  console_->user = startup.user;
-  console_->database = startup.database;
-  ticket_ = std::make_shared<Session*>(this);
-  const auto key = environment_.keys.add(*this, 0, 4);
-  process_id_ = key.process_id;
-  environment_.replies.own_written([&](std::string& out) {
-    console_->console.append_welcome(out);
-    protocol::append_backend_key_data(out, key.process_id, key.secret);
-    protocol::append_ready_for_query(out, protocol::TransactionStatus::Idle);
-  });
-  login_.reset();
-  enter(State::Console);
-  send_replies();
-}
-
-void Session::ask_for_figures() {
-  console_->are_figures_due = true;
-  environment_.gatherer.gather(environment_.mailbox, [ticket = ticket_](stats::FiguresPointer figures) {
-    auto* session = *ticket;
-    if (session == nullptr) return;
-    auto& console = *session->console_;
-    console.figures.set(std::move(figures));
-    console.are_figures_due = false;
-    console.are_figures_new = true;
-    session->stream_->redeliver();
-  });
-}
-
-std::size_t Session::take_console_bytes(Bytes bytes) {
-  if (!console_->are_figures_new) {
-    if (bytes.size() >= kMostConsoleBytes) stream_->set_reading(false);
-    if (!console_->are_figures_due) ask_for_figures();
-    return 0;
-  }
-  console_->are_figures_new = false;
-  std::size_t done = 0;
-  // A client that asks without reading gets no more until it has read.
-  while (state_ == State::Console && stream_->pending_bytes() == 0) {
-    const auto next = walker_.peek(bytes.substr(done));
-    if (!next) {
-      refuse_frame(next.error(), bytes[done]);
-      return bytes.size();
-    }
-    if (!*next) break;
-    const auto& piece = **next;
-    if (!piece.is_end && bytes.size() - done >= kMostConsoleBytes) {
-      end("console command too long", false);
-      return bytes.size();
-    }
-    if (!piece.is_end) break;
-    bool goes_on = false;
-    environment_.replies.own_written(
-        [&](std::string& out) { goes_on = console_->console.on_message(piece.type, piece.body(), out); });
-    done += piece.bytes.size();
-    send_replies();
-    if (!goes_on) {
-      end("closed by the client", false);
-      return bytes.size();
-    }
-  }
-  is_holding_ = done < bytes.size();
-  stream_->set_reading(bytes.size() - done < kMostConsoleBytes);
-  return done;
 }
 
 }  // namespace howdah::client

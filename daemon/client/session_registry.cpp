@@ -1,14 +1,16 @@
 #include "daemon/client/session_registry.h"
 
+#include <algorithm>
+
 namespace howdah::client {
 
-void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer) {
+void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer, Room room) {
   auto session = std::make_unique<Session>(++environment_.last_session_id, std::move(stream), peer, environment_,
                                            static_cast<SessionOwner&>(*this));
   auto& kept = *session.release();
   sessions_.push_back(kept);
   size_ = sessions_.size();
-  kept.open();
+  kept.open(room);
 }
 
 void SessionRegistry::drain() {
@@ -17,6 +19,20 @@ void SessionRegistry::drain() {
 
 void SessionRegistry::terminate_all(const protocol::ErrorFields& reason) {
   for (auto* session : all()) session->terminate(reason);
+}
+
+void SessionRegistry::terminate_clients(const std::string& database, const protocol::ErrorFields& reason) {
+  for (auto* session : all()) {
+    const auto* pool = session->pool();
+    if (pool != nullptr && (database.empty() || pool->name().database == database)) session->terminate(reason);
+  }
+}
+
+bool SessionRegistry::terminate_client(std::uint64_t id, const protocol::ErrorFields& reason) {
+  const auto found = std::ranges::find(sessions_, id, &Session::id);
+  if (found == sessions_.end()) return false;
+  found->terminate(reason);
+  return true;
 }
 
 std::vector<Session*> SessionRegistry::all() {

@@ -18,12 +18,16 @@ class SessionRegistry final : private SessionOwner {
   SessionRegistry(const SessionRegistry&) = delete;
   SessionRegistry& operator=(const SessionRegistry&) = delete;
 
-  void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer);
+  void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer, Room room = Room::ForAll);
 
   // Idle clients go now, busy ones at the end of their transaction.
   void drain();
   // All go now, whatever they do.
   void terminate_all(const protocol::ErrorFields& reason);
+  // Those of a database but for consoles; empty: of all.
+  void terminate_clients(const std::string& database, const protocol::ErrorFields& reason);
+  // False: there is none of this number.
+  [[nodiscard]] bool terminate_client(std::uint64_t id, const protocol::ErrorFields& reason);
 
   // Any thread.
   [[nodiscard]] std::size_t size() const { return size_; }

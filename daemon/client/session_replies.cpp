@@ -242,6 +242,7 @@ void Session::on_server_lost(bool was_told) {
 }
 
 void Session::on_cancel_request(cancel::CancelHold hold) {
+  if (console_) return give_order_up(admin::Ticket::State::Cancelled);
   if (pool_ == nullptr) return;
   ++pool_->totals().cancels;
   if (repeat_ == Repeat::Waiting) return cancel_repeat();

@@ -33,6 +33,7 @@ std::string describe(const WaitingClient& client, const stats::PoolQueue& queue)
   if (!queue.holders.empty()) {
     text += " Longest held by " + stats::longest_holders(queue, client.is_administrator) + '.';
   }
+  if (pool.is_paused) text += " It is paused by an administrator.";
   if (!pool.last_error.empty()) text += " The last log-in to the backend failed: " + pool.last_error;
   return text;
 }
@@ -40,6 +41,7 @@ std::string describe(const WaitingClient& client, const stats::PoolQueue& queue)
 // What most of the servers are kept by says what would help most.
 std::string advise(const stats::PoolQueue& queue) {
   const auto& pool = queue.pool;
+  if (pool.is_paused) return "RESUME on the console ends the pause.";
   const auto in_transaction = std::ranges::count(queue.holders, "idle in transaction", &stats::Holder::state);
   if (2 * pool.servers_pinned > pool.settings.max_size) {
     return "Most servers are kept by clients for what they left on them (SHOW PINS): see the options of pool.state.";

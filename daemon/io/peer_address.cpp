@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include <cstring>
 
@@ -104,6 +105,15 @@ std::string PeerAddress::text() const {
   const auto known = process();
   if (!known) return "unix";
   return "unix:" + std::to_string(known->id) + "(uid " + std::to_string(known->user) + ")";
+}
+
+std::string name_of_own_end(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  if (address.ss_family != AF_UNIX) return PeerAddress::read(fd, address).text();
+  const auto* path = reinterpret_cast<const sockaddr_un&>(address).sun_path;
+  return size > offsetof(sockaddr_un, sun_path) ? path : "unix";
 }
 
 }  // namespace howdah::io

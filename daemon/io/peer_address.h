@@ -53,4 +53,7 @@ class PeerAddress {
   Kind kind_ = Kind::Local;
 };
 
+// Of a connected socket: as PeerAddress::text tells it, or the path of a Unix socket; empty where it cannot be known.
+[[nodiscard]] std::string name_of_own_end(int fd);
+
 }  // namespace howdah::io

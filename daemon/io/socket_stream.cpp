@@ -91,6 +91,10 @@ void SocketStream::redeliver() {
   worker_->agenda().defer(deferred_);
 }
 
+std::string SocketStream::local_name() const {
+  return name_of_own_end(transport().fd());
+}
+
 bool SocketStream::has_unread_input() const {
   char byte = 0;
   const auto count = recv(transport().fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

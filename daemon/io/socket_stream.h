@@ -35,6 +35,8 @@ class SocketStream final : public Stream {
   void overwrite_taken() override { is_taken_secret_ = true; }
   [[nodiscard]] std::optional<TlsFacts> tls_facts() const override { return transport().tls_facts(); }
   [[nodiscard]] std::string failure() const override { return transport().failure(); }
+  [[nodiscard]] std::string local_name() const override;
+  [[nodiscard]] std::string tls_name() const override { return transport().tls_name(); }
   void end_output() override;
   void leave_loop() override;
   // Goes on in the loop of this worker, on whose thread that is.

@@ -59,6 +59,12 @@ class Stream {
   // Behind an end by Error: why, in a few words for the log; empty where nobody knows.
   [[nodiscard]] virtual std::string failure() const { return {}; }
 
+  // Our end of it, as "127.0.0.1:6432", "[::1]:6432" or the path of a Unix socket; empty where there is no such thing.
+  // Costs a system call.
+  [[nodiscard]] virtual std::string local_name() const { return {}; }
+  // "TLSv1.3/TLS_AES_256_GCM_SHA384"; empty where the bytes are plain.
+  [[nodiscard]] virtual std::string tls_name() const { return {}; }
+
   // What the on_bytes under way takes is overwritten when it returns: it may be secret.
   virtual void overwrite_taken() {}
 

@@ -27,6 +27,7 @@ class TlsServerTransport final : public Transport {
   void end_output() override;
   [[nodiscard]] std::optional<TlsFacts> tls_facts() const override;
   [[nodiscard]] std::string failure() const override;
+  [[nodiscard]] std::string tls_name() const override { return bytes_ ? bytes_->tls_name() : ""; }
   [[nodiscard]] int fd() const override { return fd_.get(); }
 
  private:

@@ -70,6 +70,10 @@ TransportResult TlsTransport::write(std::span<iovec> ranges) {
   return judge(SSL_write(session_, record.data(), static_cast<int>(size)));
 }
 
+std::string TlsTransport::tls_name() const {
+  return std::string(SSL_get_version(session_)) + "/" + SSL_get_cipher_name(session_);
+}
+
 bool TlsTransport::has_buffered_input() const {
   return SSL_has_pending(session_) == 1;
 }

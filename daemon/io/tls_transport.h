@@ -24,6 +24,7 @@ class TlsTransport final : public Transport {
   [[nodiscard]] int fd() const override { return fd_; }
 
   [[nodiscard]] std::string failure() const override { return failure_; }
+  [[nodiscard]] std::string tls_name() const override;
 
  private:
   [[nodiscard]] TransportResult judge(int result);

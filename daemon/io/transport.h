@@ -38,6 +38,8 @@ class Transport {
   virtual void end_output();
   // Nothing where the bytes are plain, or the handshake is not over.
   [[nodiscard]] virtual std::optional<TlsFacts> tls_facts() const { return std::nullopt; }
+  // See Stream::tls_name.
+  [[nodiscard]] virtual std::string tls_name() const { return {}; }
   // Why the last call was an Error, in a few words for the log; empty where nobody knows.
   [[nodiscard]] virtual std::string failure() const { return {}; }
   // Of the socket; for events only.

@@ -12,4 +12,7 @@ void fill_standard_descriptors();
 // Raises the limit of open descriptors as far as the kernel lets us; what it is now.
 std::uint64_t raise_descriptor_limit();
 
+// What it is now; 0: not known.
+[[nodiscard]] std::uint64_t descriptor_limit();
+
 }  // namespace howdah::os

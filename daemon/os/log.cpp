@@ -118,6 +118,10 @@ Log::Log(LogLevel level, LogFormat format, Sink sink)
 
 Log::~Log() = default;
 
+void Log::set_level(LogLevel level) {
+  output_->logger.set_level(to_spdlog(level));
+}
+
 bool Log::is_on(LogLevel level) const {
   return output_->logger.should_log(to_spdlog(level));
 }

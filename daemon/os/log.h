@@ -50,6 +50,7 @@ class Log {
   void error(std::string_view event, Fields fields = {}) { write(config::LogLevel::Error, event, fields); }
 
   [[nodiscard]] bool is_on(config::LogLevel level) const;
+  void set_level(config::LogLevel level);
 
  private:
   void write(config::LogLevel level, std::string_view event, Fields fields);

@@ -8,6 +8,7 @@
 
 #include "daemon/pool/eviction.h"
 #include "daemon/pool/pool_ledger.h"
+#include "daemon/stats/snapshot.h"
 #include "protocol/database_commands.h"
 
 namespace howdah::pool {
@@ -33,6 +34,7 @@ class LedgerDirectory {
       }
       entry = {.ledger = std::make_unique<PoolLedger>(settings, shared.catalog, shared.channels),
                .backend_database = backend_database};
+      if (orders_.is_paused(name.database)) entry.ledger->pause();
     }
     return *entry.ledger;
   }
@@ -47,7 +49,29 @@ class LedgerDirectory {
     return Eviction(std::move(named));
   }
 
+  // --- orders of an administrator: pool_orders.cpp. `database`: as clients call it; empty: all that are and will be.
+
+  // See PoolLedger::pause.
+  void pause(const std::string& database);
+  // False: nothing was paused, or all are and not this one alone.
+  [[nodiscard]] bool resume(const std::string& database);
+  void set_disabled(const std::string& database, bool is_disabled);
+  [[nodiscard]] bool is_disabled(const std::string& database);
+  // See PoolLedger::reconnect.
+  void reconnect(const std::string& database);
+  // To the backends, those that are being made or left included.
+  [[nodiscard]] std::size_t connection_count(const std::string& database);
+  [[nodiscard]] std::size_t outdated_count(const std::string& database);
+  [[nodiscard]] stats::Orders orders();
+
  private:
+  template <typename Task>
+  void for_each_of(const std::string& database, const Task& task) {
+    for (auto& [name, entry] : ledgers_) {
+      if (database.empty() || name.database == database) task(*entry.ledger);
+    }
+  }
+
   struct Entry {
     std::unique_ptr<PoolLedger> ledger;
     std::string backend_database;
@@ -60,6 +84,7 @@ class LedgerDirectory {
   std::mutex mutex_;
   std::map<PoolName, Entry> ledgers_;          // under mutex_
   std::map<std::string, Database> databases_;  // as clients call them; under mutex_
+  stats::Orders orders_;                       // under mutex_
 };
 
 }  // namespace howdah::pool

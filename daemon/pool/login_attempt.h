@@ -9,8 +9,11 @@ namespace howdah::pool {
 
 class Pool::LoginAttempt final : private server::LoginHandler {
  public:
-  explicit LoginAttempt(Pool& pool) : pool_(pool), begun_at_(pool.environment_.agenda.now()) {}
+  LoginAttempt(Pool& pool, std::uint64_t generation)
+      : pool_(pool), generation_(generation), begun_at_(pool.environment_.agenda.now()) {}
 
+  // Of the server that it makes.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] worker::TimePoint begun_at() const { return begun_at_; }
 
   void start(server::BackendConnector& connector) {
@@ -27,6 +30,7 @@ class Pool::LoginAttempt final : private server::LoginHandler {
   }
 
   Pool& pool_;
+  const std::uint64_t generation_;
   const worker::TimePoint begun_at_;
   std::unique_ptr<server::PendingLogin> login_;
 };

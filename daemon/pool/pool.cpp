@@ -118,8 +118,9 @@ void Pool::release(ServerConnection& server) {
 
 bool Pool::must_close(ServerConnection& server) {
   const bool is_of_no_use = server.has_told_fatal();
-  if (!is_of_no_use && !is_worn_out(server)) return false;
-  server.close(is_of_no_use ? "said a last word" : "max_lifetime");
+  const bool is_outdated = server.generation() != ledger_.generation();
+  if (!is_of_no_use && !is_outdated && !is_worn_out(server)) return false;
+  server.close(is_of_no_use ? "said a last word" : is_outdated ? "reconnect" : "max_lifetime");
   return true;
 }
 
@@ -137,6 +138,10 @@ void Pool::place(ServerConnection& server, PoolLedger::Placement placement) {
       return server.close("draining");
     case Kind::InTheWay:
       return server.close(kInTheWay);
+    case Kind::Paused:
+      return server.close("paused");
+    case Kind::TooMany:
+      return server.close("max_size");
   }
 }
 
@@ -214,7 +219,7 @@ void Pool::on_server_closed(ServerConnection& server, std::string_view reason) {
   const auto found = servers_.find(server.id());
   leaving_.push_back(std::move(found->second));
   servers_.erase(found);
-  ledger_.note_closed();
+  ledger_.note_closed(server.generation());
   if (!server.is_leaving()) on_server_gone(server);
 }
 

@@ -100,6 +100,10 @@ class Pool final : private server::ServerOwner,
   [[nodiscard]] bool has_settled() const { return has_settled_; }
   // Closes idle servers now and the others when they are given back; connects no more.
   void drain();
+  // Sizes and limits of time from now on; the rest of these is as before.
+  void adopt(const config::PoolSettings& settings);
+  // Servers whose session is gone are closed, not made clean.
+  void drop_abandoned();
 
   // The backend's own error, where there is no server because of it.
   [[nodiscard]] std::optional<protocol::ErrorFields> failure() const;
@@ -128,6 +132,7 @@ class Pool final : private server::ServerOwner,
   void on_server_arrived(std::unique_ptr<server::ServerConnection> server) override;
   void on_refused(const protocol::ErrorFields& error) override;
   void on_evicted(const std::vector<server::ServerId>& ids) override;
+  void on_unwanted(const std::vector<server::ServerId>& ids, const char* why) override;
   void on_logins_allowed() override { start_logins(); }
 
   [[nodiscard]] static bool is_fresh(const server::ServerConnection& server, worker::TimePoint now);
@@ -150,7 +155,7 @@ class Pool final : private server::ServerOwner,
 
   const PoolName name_;
   const stats::StatementOwner statement_owner_;
-  const config::PoolSettings settings_;
+  config::PoolSettings settings_;
   const config::StatePolicies policies_;
   const server::BackendTarget target_;
   PoolEnvironment environment_;

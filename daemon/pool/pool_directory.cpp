@@ -79,6 +79,20 @@ void PoolDirectory::drain() {
   for (const auto& [name, pool] : pools_) pool->drain();
 }
 
+void PoolDirectory::adopt(std::shared_ptr<const config::Settings> settings) {
+  settings_ = std::move(settings);
+  for (const auto& [name, pool] : pools_) {
+    const auto* serving = entry(name.database);
+    if (serving != nullptr) pool->adopt(serving->pool);
+  }
+}
+
+void PoolDirectory::drop_abandoned(const std::string& database) {
+  for (const auto& [name, pool] : pools_) {
+    if (database.empty() || name.database == database) pool->drop_abandoned();
+  }
+}
+
 std::vector<const Pool*> PoolDirectory::pools() const {
   std::vector<const Pool*> all;
   all.reserve(pools_.size());

@@ -27,6 +27,12 @@ class PoolDirectory {
   void start();
   [[nodiscard]] bool have_settled() const;
   void drain();
+  // What is other in these for pools that are there or will be.
+  void adopt(std::shared_ptr<const config::Settings> settings);
+  // Of a database, empty: of all.
+  void drop_abandoned(const std::string& database);
+  // By an administrator: no more clients.
+  [[nodiscard]] bool is_disabled(const std::string& database) const { return ledgers_.is_disabled(database); }
 
   [[nodiscard]] std::vector<const Pool*> pools() const;
 

@@ -29,7 +29,7 @@ void Pool::drain() {
 
 void Pool::start(const PoolLedger::LoginPlan& logins) {
   for (std::size_t begun = 0; begun < logins.count; ++begun) {
-    auto& attempt = *logins_.emplace_back(std::make_unique<LoginAttempt>(*this));
+    auto& attempt = *logins_.emplace_back(std::make_unique<LoginAttempt>(*this, logins.generation));
     attempt.start(environment_.connector);
   }
   if (logins.count == 0) arm_upkeep(logins.retry_at);
@@ -43,12 +43,14 @@ void Pool::forget(LoginAttempt& attempt) {
 
 void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
   const auto login_time = environment_.agenda.now() - attempt.begun_at();
+  const auto generation = attempt.generation();
   forget(attempt);
   const auto id = ++environment_.last_server_id;
   auto server = std::make_unique<ServerConnection>(id, std::move(logged_in), environment_.agenda,
                                                    static_cast<server::ServerOwner&>(*this));
   auto& made = *server;
   made.set_login_time(login_time);
+  made.set_generation(generation);
   servers_.emplace(id, std::move(server));
   ++figures_.totals.server_logins;
   environment_.log.info(
@@ -61,10 +63,11 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
 }
 
 void Pool::on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error) {
+  const auto generation = attempt.generation();
   forget(attempt);
   ++figures_.totals.server_login_failures;
   has_settled_ = true;
-  const auto [pause] = ledger_.fail_login(error, environment_.agenda.now());
+  const auto [pause] = ledger_.fail_login(error, environment_.agenda.now(), generation);
   environment_.log.warning("log-in to the backend failed", {{"database", name_.database},
                                                             {"user", name_.user},
                                                             {"sqlstate", error.sqlstate},
@@ -79,10 +82,13 @@ void Pool::close_surplus() {
   for (const auto id : ledger_.idle_servers(part_)) {
     auto& server = *servers_.at(id);
     const bool is_worn = is_worn_out(server);
-    const bool is_surplus = settings_.idle_timeout.count() > 0 && now - server.idle_since() >= settings_.idle_timeout &&
-                            ledger_.counts().servers > min_size;
-    if (!is_worn && !is_surplus) continue;
-    if (ledger_.take_this_idle(part_, id)) server.close(is_worn ? "max_lifetime" : "idle_timeout");
+    const auto count = ledger_.counts().servers;
+    const bool is_surplus =
+        settings_.idle_timeout.count() > 0 && now - server.idle_since() >= settings_.idle_timeout && count > min_size;
+    const bool is_too_many = count > static_cast<std::size_t>(settings_.max_size);
+    if (!is_worn && !is_surplus && !is_too_many) continue;
+    if (!ledger_.take_this_idle(part_, id)) continue;
+    server.close(is_worn ? "max_lifetime" : is_too_many ? "max_size" : "idle_timeout");
   }
 }
 

@@ -145,13 +145,15 @@ PoolLedger::Placement PoolLedger::place_arrived(std::size_t part, ServerConnecti
   const std::lock_guard lock(mutex_);
   auto& here = parts_[part];
   --here.on_the_way;
-  if (here.queue.empty()) return place_free(part, server);
+  if (is_paused_ || here.queue.empty()) return place_free(part, server);
   auto& first = here.queue.front();
   take_out(here, first);
   return {.kind = Placement::Kind::Granted, .waiter = &first};
 }
 
 PoolLedger::Placement PoolLedger::place_free(std::size_t part, ServerConnection& server) {
+  if (is_paused_) return {.kind = Placement::Kind::Paused};
+  if (servers_ > static_cast<std::size_t>(settings_.max_size)) return {.kind = Placement::Kind::TooMany};
   auto& here = parts_[part];
   const auto* elsewhere = parts_.size() > 1 ? first_unserved(here) : nullptr;
   if (!here.queue.empty()) {
@@ -256,13 +258,13 @@ PoolLedger::LoginPlan PoolLedger::begin_logins(worker::TimePoint now) {
 
 PoolLedger::LoginPlan PoolLedger::plan_logins(worker::TimePoint now) {
   const auto wanted = wanted_logins();
-  if (wanted == 0 || evictions_ > 0) return {};
+  if (wanted == 0 || evictions_ > 0 || is_paused_) return {};
   if (now < retry_at_) return {.retry_at = retry_at_};
   // After a failure one attempt finds out whether the backend is back.
   const auto most = last_error_.message.empty() ? static_cast<std::size_t>(settings_.max_concurrent_logins) : 1;
   const auto begun = std::min(wanted, most > logging_in_ ? most - logging_in_ : 0);
   logging_in_ += begun;
-  return {.count = begun};
+  return {.count = begun, .generation = generation()};
 }
 
 void PoolLedger::end_login() {
@@ -286,12 +288,14 @@ bool is_lasting(const protocol::ErrorFields& error) {
 
 }  // namespace
 
-PoolLedger::Failure PoolLedger::fail_login(const protocol::ErrorFields& error, worker::TimePoint now) {
+PoolLedger::Failure PoolLedger::fail_login(const protocol::ErrorFields& error, worker::TimePoint now,
+                                           std::uint64_t generation) {
   Letters letters;
   Failure failure{};
   {
     const std::lock_guard lock(mutex_);
     --logging_in_;
+    if (generation < this->generation()) --outdated_;
     last_error_ = error;
     retry_pause_ = std::clamp(retry_pause_ * 2, settings_.retry_min, settings_.retry_max);
     if (is_lasting(error)) retry_pause_ = std::min(retry_pause_, kRefusalPause);
@@ -308,10 +312,11 @@ PoolLedger::Failure PoolLedger::fail_login(const protocol::ErrorFields& error, w
   return failure;
 }
 
-void PoolLedger::note_closed() {
+void PoolLedger::note_closed(std::uint64_t generation) {
   const std::lock_guard lock(mutex_);
   --servers_;
   ++leaving_;
+  if (generation < this->generation()) --outdated_;
 }
 
 void PoolLedger::note_gone() {

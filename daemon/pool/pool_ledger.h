@@ -39,6 +39,8 @@ class PoolPart {
   virtual void on_refused(const protocol::ErrorFields& error) = 0;
   // These servers, which were idle here, are to be closed.
   virtual void on_evicted(const std::vector<server::ServerId>& ids) = 0;
+  // Likewise, by the order of an administrator. `why` lives as long as the program.
+  virtual void on_unwanted(const std::vector<server::ServerId>& ids, const char* why) = 0;
   // Log-ins that had to wait may begin.
   virtual void on_logins_allowed() = 0;
 
@@ -68,6 +70,7 @@ class PoolLedger {
   struct LoginPlan {
     std::size_t count = 0;
     std::optional<worker::TimePoint> retry_at = {};
+    std::uint64_t generation = 0;  // of their servers
   };
 
   // Takes an idle server of the caller's, `preferred` where that is one of them, else the one used last.
@@ -105,6 +108,8 @@ class PoolLedger {
       Kept,      // it is idle here
       Surplus,   // to be closed: the pool is draining
       InTheWay,  // likewise, in an eviction
+      Paused,    // likewise, up to a resume
+      TooMany,   // likewise, since max_size was lowered
     };
     Kind kind;
     Waiter* waiter = nullptr;
@@ -125,9 +130,10 @@ class PoolLedger {
     config::Milliseconds pause;  // until the next attempt
   };
   // Refuses all who wait, where there is no server and waiting changes nothing.
-  Failure fail_login(const protocol::ErrorFields& error, worker::TimePoint now);
-  void note_closed();  // a server is of no more use, but its backend process may still be there
-  void note_gone();    // now it is not
+  Failure fail_login(const protocol::ErrorFields& error, worker::TimePoint now, std::uint64_t generation);
+  // A server of this generation is of no more use, but its backend process may still be there.
+  void note_closed(std::uint64_t generation);
+  void note_gone();  // now it is not
 
   // When log-ins that are wanted may begin; nothing where none are wanted or they may begin now.
   [[nodiscard]] std::optional<worker::TimePoint> retry_time(worker::TimePoint now) const;
@@ -144,6 +150,20 @@ class PoolLedger {
   void note_evicted(std::size_t count);  // a part has closed so many of those
   // They are closed, and their backends have ended.
   [[nodiscard]] bool is_evicted() const;
+
+  // --- orders of an administrator: pool_orders.cpp
+
+  // Up to a resume nobody gets a server: idle ones are closed, the others when they are free, and no log-in begins.
+  void pause();
+  void resume();
+  [[nodiscard]] bool is_paused() const;
+  // The servers of this moment and those whose log-in is under way are outdated: closed as soon as they are free.
+  void reconnect();
+  // Those of an older generation are outdated.
+  [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t outdated_count() const;
+  // Sizes, and how log-ins are made, from now on.
+  void adopt(const config::PoolSettings& settings);
 
   // A free server is busy for the pool, and free again soon.
   void begin_reading();
@@ -205,6 +225,8 @@ class PoolLedger {
     [[nodiscard]] std::size_t unserved() const { return queue.size() > on_the_way ? queue.size() - on_the_way : 0; }
   };
   using Letters = std::vector<std::pair<worker::Mailbox*, worker::Mailbox::Letter>>;
+  void take_all_idle(const char* why, Letters& letters);
+  void allow_logins(Letters& letters) const;
 
   // All of these under the lock; what they have to tell others is posted behind it.
   [[nodiscard]] Placement place_free(std::size_t part, server::ServerConnection& server);
@@ -221,13 +243,14 @@ class PoolLedger {
   [[nodiscard]] std::size_t connection_count() const { return servers_ + logging_in_ + leaving_; }
   static void post(Letters letters);
 
-  const config::PoolSettings settings_;
+  config::PoolSettings settings_;  // what adopt changes: under mutex_
   StatementCache statements_;
   WelcomeCache welcomes_;
   const std::shared_ptr<CatalogWatch> catalog_;
   const std::shared_ptr<ChannelHub> channels_;
   std::atomic<std::size_t> waiting_ = 0;
   std::atomic<int> pinned_ = 0;
+  std::atomic<std::uint64_t> generation_ = 1;  // changed under mutex_
 
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Part> parts_;
@@ -238,8 +261,10 @@ class PoolLedger {
   std::size_t readings_ = 0;
   std::size_t evictions_ = 0;  // under way
   std::size_t evicted_ = 0;    // servers that are still to be closed for them
+  std::size_t outdated_ = 0;   // servers and log-ins of older generations
   bool is_started_ = false;
   bool is_draining_ = false;
+  bool is_paused_ = false;
   protocol::ErrorFields last_error_;
   worker::TimePoint retry_at_{};
   config::Milliseconds retry_pause_{};

@@ -31,6 +31,11 @@ std::string_view state_name(const ServerConnection& server) {
   return server.status() == TransactionStatus::Idle ? "pinned" : "idle in transaction";
 }
 
+std::string application_name_of(const ServerConnection& server) {
+  const auto name = server.parameters().find("application_name");
+  return name == server.parameters().end() ? "" : name->second;
+}
+
 }  // namespace
 
 std::optional<protocol::ErrorFields> Pool::failure() const {
@@ -58,10 +63,14 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
     if (state == "cleaning") ++snapshot.servers_cleaning;
     if (server->state() == ServerConnection::State::Leased) held += now - server->leased_at();
     snapshot.backend = server->address();
+    if (server->has_cancel_in_flight()) ++snapshot.servers_cancelling;
+    snapshot.cancels += static_cast<int>(server->cancel_count());
+    snapshot.cancels_waiting += static_cast<int>(server->next_cancel_count());
   }
   snapshot.servers_in_all = static_cast<int>(ledger_.counts().servers);
   snapshot.servers_connecting = static_cast<int>(logins_.size());
   snapshot.statements = static_cast<int>(ledger_.statements().size());
+  snapshot.is_paused = ledger_.is_paused();
   const auto waiting = ledger_.waiting_on(part_, now);
   snapshot.clients_waiting = static_cast<int>(waiting.count);
   if (waiting.count > 0) {
@@ -100,7 +109,14 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
                          .last_used_at = is_leased ? wall_now : wall_time(server.idle_since()),
                          .client_id = is_leased ? server.tenant()->client_id() : 0,
                          .process_id = server.process_id(),
-                         .held = is_leased ? so_far(server.leased_at()) : stats::Microseconds()});
+                         .held = is_leased ? so_far(server.leased_at()) : stats::Microseconds(),
+                         .is_outdated = server.generation() != 0 && server.generation() != ledger_.generation(),
+                         .application_name = application_name_of(server),
+                         .local_address = server.stream().local_name(),
+                         .tls = server.stream().tls_name(),
+                         .unsent_bytes = server.pending_bytes(),
+                         .missing_bytes = server.missing_bytes(),
+                         .statements = server.statements().size()});
   };
   for (const auto& [id, server] : servers_) add(*server);
   if (const auto* listener = channels_.host().server()) add(*listener);

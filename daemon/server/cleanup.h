@@ -40,6 +40,8 @@ class Cleanup final : private OwnTenant {
   // Takes the lease over. May end at once, by on_cleanup_done.
   void begin(const Abandoned& abandoned);
   [[nodiscard]] ServerConnection& server() const { return server_; }
+  // Closes the server, and ends by on_cleanup_done.
+  void give_up(std::string_view reason);
 
  private:
   void on_reply_bytes(protocol::Bytes bytes) override;
@@ -53,7 +55,6 @@ class Cleanup final : private OwnTenant {
   void end_batch();
   void roll_batch_back();
   void run(std::string_view command);
-  void give_up(std::string_view reason);
   void on_time_up() { give_up("not clean in time"); }
 
   ServerConnection& server_;

@@ -21,6 +21,7 @@ class LibpqTransport final : public io::Transport {
   [[nodiscard]] io::TransportResult write(std::span<iovec> ranges) override;
   [[nodiscard]] bool has_buffered_input() const override { return tls_ && tls_->has_buffered_input(); }
   [[nodiscard]] int fd() const override { return fd_; }
+  [[nodiscard]] std::string tls_name() const override { return tls_ ? tls_->tls_name() : ""; }
 
  private:
   ConnectionPointer connection_;

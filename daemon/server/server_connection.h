@@ -69,6 +69,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_.values(); }
   [[nodiscard]] worker::TimePoint connected_at() const { return connected_at_; }
   [[nodiscard]] worker::TimePoint idle_since() const { return idle_since_; }
+  // Of its pool's servers, between two orders to connect anew; from its log-in on.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  void set_generation(std::uint64_t generation) { generation_ = generation; }
 
   // The lease. `tenant` must outlive it. Cleaning is a lease without a client.
   void lease_to(Tenant& tenant, State state = State::Leased);
@@ -83,6 +86,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const protocol::OwedReplies& owed() const { return owed_; }
   void write(io::OutputBatch& batch) { stream_->write(batch); }
   [[nodiscard]] std::size_t pending_bytes() const { return stream_->pending_bytes(); }
+  // Of the message that is coming.
+  [[nodiscard]] std::size_t missing_bytes() const { return walker_.missing_bytes(); }
+  [[nodiscard]] const io::Stream& stream() const { return *stream_; }
   void set_reading(bool on) { stream_->set_reading(on); }
   // A look at the socket, for one that was idle; costs a system call.
   [[nodiscard]] bool has_unread_input() const { return stream_->has_unread_input(); }
@@ -204,6 +210,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] worker::TimePoint leased_at() const { return leased_at_; }
   [[nodiscard]] bool is_adopting() const { return is_adopting_; }
   [[nodiscard]] bool has_cancel_in_flight() const { return has_cancel_in_flight_; }
+  // That clients have asked for: in flight, and behind that.
+  [[nodiscard]] std::size_t cancel_count() const { return cancel_holds_.size(); }
+  [[nodiscard]] std::size_t next_cancel_count() const { return next_cancel_holds_.size(); }
 
   // Ends the connection; the owner hears of it, the tenant does not.
   void close(std::string_view reason);
@@ -275,6 +284,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   const worker::TimePoint connected_at_;
   worker::TimePoint idle_since_;
   worker::TimePoint leased_at_{};
+  std::uint64_t generation_ = 0;
 
   State state_ = State::Idle;
   Tenant* tenant_ = nullptr;

@@ -159,25 +159,25 @@ std::vector<Advice> backends_allow_fewer(const Snapshot& snapshot) {
   return advice;
 }
 
-Found descriptors_run_out(const Snapshot& snapshot, const Limits& limits) {
+Found descriptors_run_out(const Snapshot& snapshot, std::uint64_t descriptors) {
   std::uint64_t servers = 0;
   for (const auto& pool : snapshot.pools) servers += static_cast<std::uint64_t>(pool.settings.max_size);
-  const auto needed = static_cast<std::uint64_t>(limits.clients) + servers + kOtherDescriptors;
-  if (limits.descriptors == 0 || limits.clients == 0 || needed <= limits.descriptors) return std::nullopt;
+  const auto needed = static_cast<std::uint64_t>(snapshot.clients_limit) + servers + kOtherDescriptors;
+  if (descriptors == 0 || snapshot.clients_limit == 0 || needed <= descriptors) return std::nullopt;
   return Advice{
       .about = "howdah",
       .kind = "descriptors",
       .text = fmt::format("raise the limit of open files to {}, or lower client.max_connections", needed),
       .figures = fmt::format("client.max_connections {}, max_size of all pools {}, and some {} for the rest; the "
                              "limit is {}",
-                             limits.clients, servers, kOtherDescriptors, limits.descriptors)};
+                             snapshot.clients_limit, servers, kOtherDescriptors, descriptors)};
 }
 
 }  // namespace
 
-std::vector<Advice> make_advice(const Snapshot& snapshot, const LoadHistory& history, const Limits& limits) {
+std::vector<Advice> make_advice(const Snapshot& snapshot, const LoadHistory& history, std::uint64_t descriptors) {
   auto advice = backends_allow_fewer(snapshot);
-  if (auto found = descriptors_run_out(snapshot, limits)) advice.push_back(*std::move(found));
+  if (auto found = descriptors_run_out(snapshot, descriptors)) advice.push_back(*std::move(found));
   const auto loads = history.loads();
   for (const auto rule : kRules) {
     for (const auto& pool : snapshot.pools) {

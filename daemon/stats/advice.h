@@ -10,14 +10,8 @@
 
 namespace howdah::stats {
 
-// Of the whole process.
-struct Limits {
-  std::uint64_t descriptors = 0;  // 0: not known
-  int clients = 0;                // client.max_connections; 0: no limit
-};
-
-// Those that matter most are in front.
+// `descriptors`: so many the process may have open; 0: not known. What matters most is in front.
 [[nodiscard]] std::vector<Advice> make_advice(const Snapshot& snapshot, const LoadHistory& history,
-                                              const Limits& limits);
+                                              std::uint64_t descriptors);
 
 }  // namespace howdah::stats

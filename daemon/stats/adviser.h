@@ -10,7 +10,8 @@ namespace howdah::stats {
 
 class Adviser {
  public:
-  explicit Adviser(const Limits& limits) : limits_(limits) {}
+  // `descriptors`: so many the process may have open; 0: not known.
+  explicit Adviser(std::uint64_t descriptors) : descriptors_(descriptors) {}
 
   // Of all workers; each LoadHistory::kInterval.
   void observe(const Snapshot& snapshot) {
@@ -19,11 +20,11 @@ class Adviser {
   }
   [[nodiscard]] std::vector<Advice> advise(const Snapshot& snapshot) const {
     const std::lock_guard lock(mutex_);
-    return make_advice(snapshot, history_, limits_);
+    return make_advice(snapshot, history_, descriptors_);
   }
 
  private:
-  const Limits limits_;
+  const std::uint64_t descriptors_;
   mutable std::mutex mutex_;
   LoadHistory history_;  // under mutex_
 };

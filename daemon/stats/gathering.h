@@ -26,10 +26,14 @@ struct WorkerFigures {
 // All of it, as it was when it was asked for.
 class GatheredFigures final : public SnapshotSource {
  public:
+  // What follows from earlier looks; null: nothing.
+  struct Extras {
+    std::shared_ptr<const Period> period = nullptr;
+    std::shared_ptr<const Adviser> adviser = nullptr;
+  };
   // `frame`: what no worker knows.
-  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings,
-                  std::shared_ptr<const Adviser> adviser = nullptr)
-      : snapshot_(std::move(frame)), settings_(std::move(settings)), adviser_(std::move(adviser)) {}
+  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings, Extras extras = {})
+      : snapshot_(std::move(frame)), settings_(std::move(settings)), extras_(std::move(extras)) {}
 
   void add(WorkerFigures part);
   // No more parts come: pools stand by name, clients and servers by id, statements by the
@@ -41,9 +45,10 @@ class GatheredFigures final : public SnapshotSource {
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return servers_; }
   [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return statements_; }
   [[nodiscard]] std::vector<Advice> advice() const override {
-    return adviser_ ? adviser_->advise(snapshot_) : std::vector<Advice>();
+    return extras_.adviser ? extras_.adviser->advise(snapshot_) : std::vector<Advice>();
   }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
+  [[nodiscard]] std::shared_ptr<const Period> last_period() const override { return extras_.period; }
 
  private:
   Snapshot snapshot_;
@@ -51,7 +56,7 @@ class GatheredFigures final : public SnapshotSource {
   std::vector<ServerSnapshot> servers_;
   std::vector<StatementSnapshot> statements_;
   std::shared_ptr<const config::Settings> settings_;
-  std::shared_ptr<const Adviser> adviser_;  // null: nobody to ask
+  Extras extras_;
 };
 
 using FiguresPointer = std::shared_ptr<const GatheredFigures>;
@@ -95,6 +100,7 @@ class LastFigures final : public SnapshotSource {
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return figures_->servers(); }
   [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return figures_->statements(); }
   [[nodiscard]] std::vector<Advice> advice() const override { return figures_->advice(); }
+  [[nodiscard]] std::shared_ptr<const Period> last_period() const override { return figures_->last_period(); }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return figures_->settings(); }
 
  private:

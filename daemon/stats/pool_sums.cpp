@@ -48,6 +48,9 @@ void add_counts(PoolSnapshot& sum, const PoolSnapshot& more) {
   sum.servers_idle += more.servers_idle;
   sum.servers_cleaning += more.servers_cleaning;
   sum.servers_connecting += more.servers_connecting;
+  sum.servers_cancelling += more.servers_cancelling;
+  sum.cancels += more.cancels;
+  sum.cancels_waiting += more.cancels_waiting;
   sum.longest_wait = std::max(sum.longest_wait, more.longest_wait);
   if (sum.last_error.empty()) sum.last_error = more.last_error;
   add(sum.totals, more.totals);

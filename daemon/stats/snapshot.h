@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,17 @@ struct Distributions {
 // Counts by a name, of which there are few: what names there are is bounded where they are counted.
 using NamedCounts = std::map<std::string, std::uint64_t, std::less<>>;
 
+// What an administrator has ordered and not taken back. Databases as clients call them.
+struct Orders {
+  bool are_all_paused = false;
+  std::set<std::string> paused;
+  std::set<std::string> disabled;
+
+  [[nodiscard]] bool is_paused(const std::string& database) const {
+    return are_all_paused || paused.contains(database);
+  }
+};
+
 struct PoolSnapshot {
   std::string database;
   std::string user;
@@ -64,6 +76,10 @@ struct PoolSnapshot {
   int servers_connecting = 0;
   int servers_in_all = 0;       // logged in, on any worker or between two of them
   int statements = 0;           // texts of prepared statements that a client or a server holds
+  bool is_paused = false;       // by an administrator
+  int servers_cancelling = 0;   // a cancel for them is in flight
+  int cancels = 0;              // CancelRequests of clients that are being passed on
+  int cancels_waiting = 0;      // and those behind them
   Microseconds longest_wait{};  // of the client now first in the queue
   std::string last_error;       // of the last failed log-in to the backend, empty after a good one
   Totals totals;
@@ -94,6 +110,10 @@ struct ClientSnapshot {
   std::string pool_database = {};  // of its pool, empty where it has none
   std::string pool_user = {};
   std::uint64_t queue_number = 0;  // in the order of arrival in the pool's queue; 0: not in there
+  std::string local_address = {};  // as io::Stream::local_name
+  std::string tls = {};            // as io::Stream::tls_name
+  std::size_t unsent_bytes = 0;    // that it has not taken yet
+  std::size_t missing_bytes = 0;   // of the message that is coming from it
 };
 
 struct ServerSnapshot {
@@ -109,6 +129,13 @@ struct ServerSnapshot {
   std::uint64_t client_id = 0;  // of its lease; 0: none
   std::int32_t process_id = 0;  // the backend's own
   Microseconds held{};          // the lease's time so far
+  bool is_outdated = false;     // closed as soon as it is free: RECONNECT
+  std::string application_name = {};
+  std::string local_address = {};
+  std::string tls = {};
+  std::size_t unsent_bytes = 0;
+  std::size_t missing_bytes = 0;
+  std::size_t statements = 0;  // that are prepared there
 };
 
 // What was run of statements that differ in their literals only, for one database and user.
@@ -139,12 +166,30 @@ struct Snapshot {
   WallTime started_at;    // of the daemon; the epoch where it is not known
   bool is_ready = false;  // listeners open, first connections made or tried
   bool is_draining = false;
+  Orders orders;
   bool is_stuck = false;  // a worker has not told of itself in time: there is nothing else in here
   int clients_logging_in = 0;
   int clients_limit = 0;
   std::uint64_t clients_accepted = 0;
   std::uint64_t logins_failed = 0;
+  // Of one object, without what it points to.
+  std::size_t client_bytes = 0;
+  std::size_t server_bytes = 0;
+  std::size_t pool_bytes = 0;
   std::vector<PoolSnapshot> pools;
+};
+
+// Of a pool.
+struct PoolTotals {
+  std::string database;
+  Totals totals;
+};
+
+// What was counted at the beginning and at the end of a time.
+struct Period {
+  Microseconds length{};
+  std::vector<PoolTotals> begin;
+  std::vector<PoolTotals> end;
 };
 
 // The engine, as the console and the stats port see it: figures that were gathered. (gathering.h)
@@ -156,6 +201,8 @@ class SnapshotSource {
   // Those that took most of the servers' time are in front.
   [[nodiscard]] virtual std::vector<StatementSnapshot> statements() const { return {}; }
   [[nodiscard]] virtual std::vector<Advice> advice() const { return {}; }
+  // The last full one of admin.stats_period; null before its end.
+  [[nodiscard]] virtual std::shared_ptr<const Period> last_period() const { return nullptr; }
   [[nodiscard]] virtual std::shared_ptr<const config::Settings> settings() const = 0;
 
  protected:

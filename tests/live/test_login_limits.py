@@ -97,3 +97,27 @@ def test_its_memory_is_for_root_only(start_howdah, may_dump):
     howdah.popen = processes.as_user("nobody")
     howdah.start()
     assert (os.stat(f"/proc/{howdah.pid}/environ").st_uid == 0) == (not may_dump)
+
+
+def test_administrators_come_in_where_too_many_log_in_and_all_places_are_taken(start_howdah):
+    howdah = start_howdah(workers=1, client={"max_logins": 3, "max_connections": 1, "login_timeout": "20s"})
+    with wire.connect(howdah, "app", "app"), wire.connect(howdah, "postgres", "howdah"):
+        waiting = [wire.Connection(howdah.host, howdah.port) for _ in range(3)]
+        wait_until(lambda: is_turned_away(howdah), "three silent ones are all that may be")
+        for _ in range(3):
+            with wire.connect(howdah, "postgres", "howdah") as console:
+                assert console.query("show version").rows
+        for connection in waiting:
+            connection.close()
+
+
+def test_without_a_reserve_administrators_are_turned_away_too(start_howdah):
+    howdah = start_howdah(workers=1, client={"max_logins": 3, "login_timeout": "20s"}, admin={"reserved_connections": 0})
+    with wire.connect(howdah):  # those who looked whether it is there have left
+        waiting = [wire.Connection(howdah.host, howdah.port) for _ in range(3)]
+        wait_until(lambda: is_turned_away(howdah), "three silent ones are all that may be")
+        with pytest.raises(wire.ServerError) as caught:
+            wire.connect(howdah, "postgres", "howdah")
+        assert caught.value.sqlstate == "53300"
+        for connection in waiting:
+            connection.close()

@@ -81,3 +81,34 @@ def test_so_many_clients_as_were_told_are_served_while_all_servers_are_there(sta
             client.query("commit")
         assert all(client.query("select 1").value == "1" for client in clients)
     assert "cannot accept" not in howdah.log()
+
+
+def fill(howdah, ends):
+    """Clients until one more is turned away; the error that it gets."""
+    while True:
+        try:
+            ends.enter_context(wire.connect(howdah, "app", "app"))
+        except wire.ServerError as error:
+            return error
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_last_open_files_are_for_the_console(start_limited, workers):
+    howdah = start_limited(120, 120, workers=workers)
+    with contextlib.ExitStack() as ends:
+        assert fill(howdah, ends).sqlstate == "53300"
+        for _ in range(5):
+            console = ends.enter_context(wire.connect(howdah, "postgres", "howdah"))
+            assert len(console.query("show clients").rows) > 50
+    assert "cannot accept" not in howdah.log()
+
+
+def test_without_a_reserve_clients_take_all_open_files(start_limited):
+    howdah = start_limited(120, 120, admin={"reserved_connections": 0})
+    with contextlib.ExitStack() as ends:
+        clients = 0
+        while "cannot accept" not in howdah.log():
+            connection = ends.enter_context(wire.Connection(howdah.host, howdah.port))
+            connection.send(b"")
+            clients += 1
+            assert clients < 200

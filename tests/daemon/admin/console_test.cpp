@@ -16,18 +16,14 @@ using tests::query;
 
 struct Fixture {
   tests::FakeSource source;
-  Console console{source};
+  Console console{source, Role::Acts};
 
   // What comes back, as text.
-  std::string answer(std::string_view text) {
-    std::string out;
-    BOOST_TEST(console.on_message('Q', std::string(text) + '\0', out));
-    return tests::backend_text(out);
-  }
+  std::string answer(std::string_view text) { return send('Q', std::string(text) + '\0'); }
 
   std::string send(char type, protocol::Bytes body) {
     std::string out;
-    BOOST_TEST(console.on_message(type, body, out));
+    BOOST_TEST((console.on_message(type, body, out) == Console::Step::Answered));
     return tests::backend_text(out);
   }
 };
@@ -53,9 +49,15 @@ BOOST_AUTO_TEST_CASE(every_row_has_a_value_for_each_column) {
   source.client_list[1].pool_database = source.state.pools[0].database;
   source.client_list[1].pool_user = source.state.pools[0].user;
   source.client_list[1].queue_number = 1;
+  source.state.pools[0].errors["42601"] = 2;
+  source.state.pools[0].disconnects["closed by the client"] = 3;
+  source.client_list[0].unsent_bytes = 1;
+  source.statement_list.resize(1);
+  source.advice_list.resize(1);
   for (const auto& show : all_shows()) {
     const auto rows = show.make_rows(source);
-    BOOST_TEST(!rows.empty(), show.name);
+    const bool has_none = show.name.starts_with("dns_") || show.name.starts_with("peer");
+    BOOST_TEST(rows.empty() == has_none, show.name);
     for (const auto& row : rows) BOOST_TEST(row.size() == show.columns.size(), show.name);
   }
 }
@@ -100,12 +102,11 @@ BOOST_AUTO_TEST_CASE(help_is_a_notice) {
   for (const auto* text : {"show help", "HELP"}) BOOST_TEST(answer(text) == "N(Console usage) C(SHOW) Z(I)", text);
 }
 
-BOOST_AUTO_TEST_CASE(drivers_may_set_their_parameters_and_nothing_else_may_be_set) {
+BOOST_AUTO_TEST_CASE(drivers_may_set_their_parameters) {
   for (const auto* text : {"SET extra_float_digits = 3", "set application_name = 'x'", "set time zone 'UTC'",
                            "SET NAMES 'utf8'", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"}) {
     BOOST_TEST(answer(text) == "C(SET) Z(I)", text);
   }
-  BOOST_TEST(answer("set max_size = 5") == "E(0A000 \"max_size\" cannot be set on the console) Z(I)");
   BOOST_TEST(answer("set x") == "E(42601 syntax error at end of input) Z(I)");
 }
 
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(the_welcome_says_what_drivers_ask_for) {
 
 BOOST_AUTO_TEST_CASE(other_messages_are_answered_or_ignored_as_postgresql_does) {
   std::string out;
-  BOOST_TEST(!console.on_message('X', {}, out));
+  BOOST_TEST((console.on_message('X', {}, out) == Console::Step::Goodbye));
   BOOST_TEST(out.empty());
   BOOST_TEST(send('S', {}) == "Z(I)");
   for (const char type : {'H', 'd', 'c', 'f'}) BOOST_TEST(send(type, {}) == "");

@@ -16,7 +16,7 @@ using namespace std::string_literals;
 
 struct Fixture {
   FakeSource source;
-  Console console{source};
+  Console console{source, Role::Acts};
 
   // Sends whole messages; what comes back, as text.
   std::string answer(const std::string& messages) {
@@ -35,6 +35,15 @@ std::string bind_with(std::vector<std::int16_t> formats, std::int16_t value_coun
   writer.c_string("").c_string("").int16(0).int16(value_count);
   writer.int16(static_cast<std::int16_t>(formats.size()));
   for (const auto format : formats) writer.int16(format);
+  return out;
+}
+
+std::string bind_values(const std::vector<std::string>& values, std::int16_t format = 0) {
+  std::string out;
+  protocol::MessageWriter writer(out, 'B');
+  writer.c_string("").c_string("").int16(1).int16(format).int16(static_cast<std::int16_t>(values.size()));
+  for (const auto& value : values) writer.int32(static_cast<std::int32_t>(value.size())).bytes(value);
+  writer.int16(0);
   return out;
 }
 
@@ -126,9 +135,44 @@ BOOST_AUTO_TEST_CASE(results_come_in_the_formats_that_were_asked_for) {
   BOOST_TEST(run({0, 1}) == "1 E(08P01 bind message has 2 result formats but query has 1 columns) Z(I)");
 }
 
-BOOST_AUTO_TEST_CASE(parameters_are_refused) {
-  BOOST_TEST(answer(parse("", "show version") + bind_with({}, 1) + sync()) ==
+BOOST_AUTO_TEST_CASE(parameters_that_the_command_has_not_are_refused) {
+  BOOST_TEST(answer(parse("", "show version") + bind_values({"x"}) + sync()) ==
              "1 E(08P01 bind message supplies 1 parameters, but prepared statement \"\" requires 0) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(an_order_takes_its_words_as_parameters) {
+  std::string out;
+  BOOST_TEST(answer(parse("", "pause $1") + describe('S') + bind_values({"Shop One"})) == "1 t n 2");
+  BOOST_TEST((console.on_message('E', std::string(5, '\0'), out) == Console::Step::Ordered));
+  BOOST_TEST(console.order().database == "Shop One");
+  BOOST_TEST((console.on_outcome({}, out) == Console::Step::Answered));
+  BOOST_TEST(backend_text(out) == "C(PAUSE)");
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_come_in_text_or_binary) {
+  const auto ordered = [&](std::string type, std::string value, std::int16_t format) {
+    std::string out;
+    const auto body = "\0kill_client $1\0\0\1"s + type;
+    BOOST_TEST(answer(message('P', body) + bind_values({std::move(value)}, format)) == "1 2");
+    BOOST_TEST((console.on_message('E', std::string(5, '\0'), out) == Console::Step::Ordered));
+    return console.order().client;
+  };
+  BOOST_TEST(ordered("\0\0\0\x19"s, "c12", 0) == 12u);
+  BOOST_TEST(ordered("\0\0\0\0"s, "12", 0) == 12u);
+  BOOST_TEST(ordered("\0\0\0\x17"s, "\0\0\1\0"s, 1) == 256u);
+  BOOST_TEST(ordered("\0\0\0\x14"s, "\0\0\0\0\0\0\0\7"s, 1) == 7u);
+  BOOST_TEST(answer(message('P', "\0kill_client $1\0\0\1\0\0\0\x17"s) + bind_values({"123"}, 1) + sync()) ==
+             "1 E(22023 parameter $1 cannot be read) Z(I)");
+}
+
+BOOST_AUTO_TEST_CASE(an_order_that_fails_skips_up_to_sync) {
+  std::string out;
+  (void)answer(parse("", "resume") + bind());
+  BOOST_TEST((console.on_message('E', std::string(5, '\0'), out) == Console::Step::Ordered));
+  const Outcome outcome{.errors = {protocol::make_error(protocol::Severity::Error, "08P01", "not paused")}};
+  BOOST_TEST((console.on_outcome(outcome, out) == Console::Step::Answered));
+  BOOST_TEST(backend_text(out) == "E(08P01 not paused)");
+  BOOST_TEST(answer(execute() + sync()) == "Z(I)");
 }
 
 BOOST_AUTO_TEST_CASE(messages_that_cannot_be_read_are_refused) {

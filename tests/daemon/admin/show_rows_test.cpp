@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 
 #include "daemon/admin/shows.h"
 #include "tests/daemon/stats/fake_source.h"
@@ -180,6 +181,24 @@ BOOST_AUTO_TEST_CASE(stats_are_sums_over_the_users_of_a_database) {
   BOOST_TEST(item("totals", "avg_wait_time") == "250");
 }
 
+BOOST_AUTO_TEST_CASE(averages_are_those_of_the_last_period) {
+  stats::Totals before;
+  before.transactions = before.queries = 100;
+  before.wait_time = stats::Microseconds(40'000);
+  source.period = std::make_shared<const stats::Period>(
+      stats::Period{.length = stats::Microseconds(2'000'000),
+                    .begin = {{"app", before}},
+                    .end = {{"app", source.state.pools[0].totals}, {"new", before}}});
+  source.state.pools.push_back(tests::FakeSource::pool("later", "ann"));
+  BOOST_TEST(value("stats", 0, "total_xact_count") == "200");
+  BOOST_TEST(value("stats", 0, "avg_xact_count") == "50");
+  BOOST_TEST(value("stats", 0, "avg_query_count") == "150");
+  BOOST_TEST(value("stats", 0, "avg_wait_time") == "100");
+  BOOST_TEST(value("stats", 1, "database") == "later");
+  BOOST_TEST(value("stats", 1, "avg_xact_count") == "0");
+  BOOST_TEST(item("totals", "avg_xact_count") == "100");
+}
+
 BOOST_AUTO_TEST_CASE(averages_of_nothing_are_nothing) {
   source.state.pools[0].totals = {};
   source.state.started_at = {};
@@ -200,6 +219,55 @@ BOOST_AUTO_TEST_CASE(lists_count_what_there_is) {
                                                           {"pools", "1"},         {"used_clients", "4"},
                                                           {"login_clients", "1"}, {"used_servers", "2"}};
   for (const auto& [name, text] : expected) BOOST_TEST(item("lists", name) == text, name);
+}
+
+BOOST_AUTO_TEST_CASE(orders_are_shown_where_they_hold) {
+  source.state.orders.paused = {"app", "unknown yet"};
+  source.state.orders.disabled = {"app"};
+  BOOST_TEST(value("databases", 1, "paused") == "1");
+  BOOST_TEST(value("databases", 1, "disabled") == "1");
+  BOOST_TEST(value("databases", 2, "name") == "unknown yet");
+  BOOST_TEST(value("databases", 0, "paused") == "0");
+  source.state.orders.are_all_paused = true;
+  BOOST_TEST(value("databases", 0, "paused") == "1");
+  BOOST_TEST(item("state", "paused") == "yes");
+  BOOST_TEST(item("state", "active") == "no");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_to_be_closed_its_tls_and_own_address_are_shown) {
+  auto& server = source.server_list.emplace_back();
+  server.id = 3;
+  server.state = "active";
+  server.address = "/run/postgresql/.s.PGSQL.5433";
+  server.is_outdated = true;
+  server.application_name = "shop";
+  server.local_address = "10.0.0.1:40000";
+  server.tls = "TLSv1.3/X";
+  const std::pair<const char*, const char*> expected[] = {
+      {"addr", "unix"},     {"port", "5433"},      {"local_addr", "10.0.0.1"},   {"local_port", "40000"},
+      {"tls", "TLSv1.3/X"}, {"close_needed", "1"}, {"application_name", "shop"}, {"type", "S"}};
+  for (const auto& [column, text] : expected) BOOST_TEST(value("servers", 0, column) == text, column);
+}
+
+BOOST_AUTO_TEST_CASE(cancels_of_a_pool_are_counted) {
+  auto& pool = source.state.pools[0];
+  pool.cancels = 2;
+  pool.cancels_waiting = 1;
+  pool.servers_cancelling = 3;
+  const std::pair<const char*, const char*> expected[] = {{"cl_active_cancel_req", "2"},
+                                                          {"cl_waiting_cancel_req", "1"},
+                                                          {"sv_active_cancel", "3"},
+                                                          {"sv_being_canceled", "3"}};
+  for (const auto& [column, text] : expected) BOOST_TEST(value("pools", 0, column) == text, column);
+}
+
+BOOST_AUTO_TEST_CASE(times_are_told_for_each_kind) {
+  source.state.pools[0].times.query.record(std::chrono::milliseconds(10));
+  BOOST_TEST(value("times", 1, "time") == "query");
+  BOOST_TEST(value("times", 1, "count") == "1");
+  BOOST_TEST(value("times", 1, "mean_us") == "10000");
+  BOOST_TEST(std::abs(std::stoi(value("times", 1, "p99_us")) - 10'000) < 200);
+  BOOST_TEST(value("times", 0, "p50_us") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(the_state_is_active_until_the_daemon_drains) {

@@ -25,7 +25,7 @@ struct SteadyLoad {
   Microseconds leased{};
   Microseconds queried{};
   Microseconds wait{};  // of each transaction
-  Limits limits;
+  std::uint64_t descriptors = 0;
   LoadHistory history = {};
   Snapshot snapshot = {};
 
@@ -49,7 +49,7 @@ struct SteadyLoad {
     }
   }
 
-  [[nodiscard]] std::vector<Advice> advice() const { return make_advice(snapshot, history, limits); }
+  [[nodiscard]] std::vector<Advice> advice() const { return make_advice(snapshot, history, descriptors); }
   [[nodiscard]] std::string said(std::string_view kind) const {
     for (const auto& one : advice()) {
       if (one.kind == kind) return one.about + ": " + one.text + "; " + one.figures;
@@ -140,19 +140,20 @@ BOOST_AUTO_TEST_CASE(pools_of_one_backend_are_added_up) {
     pool.backend_connections_limit = 97;
   }
   snapshot.pools[2].backend = "10.0.0.2:5432";
-  BOOST_TEST(make_advice(snapshot, {}, {}).empty());
+  BOOST_TEST(make_advice(snapshot, {}, 0).empty());
   snapshot.pools[2].backend = "10.0.0.1:5432";
-  const auto advice = make_advice(snapshot, {}, {});
+  const auto advice = make_advice(snapshot, {}, 0);
   BOOST_REQUIRE(advice.size() == 1U);
   BOOST_TEST(advice[0].figures.contains("max_size of 3 pools is 120 together; the backend allows 97"));
 }
 
 BOOST_AUTO_TEST_CASE(descriptors_that_may_run_out_are_told) {
-  SteadyLoad load{.limits = {.descriptors = 1024, .clients = 1000}};
+  SteadyLoad load{.descriptors = 1024};
+  load.snapshot.clients_limit = 1000;
   load.look();
   const auto said = load.said("descriptors");
   BOOST_TEST(said.contains("raise the limit of open files to 1104"), said);
-  load.limits.descriptors = 1104;
+  load.descriptors = 1104;
   BOOST_TEST(load.said("descriptors").empty());
 }
 

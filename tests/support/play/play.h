@@ -123,6 +123,7 @@ class Play final : private auth::ErrandRunner, private stats::Gatherer {
   bool are_logins_automatic = true;
   bool are_cancels_automatic = true;
   bool are_passwords_automatic = true;
+  bool is_max_size_lowered = false;        // while servers were busy
   bool is_held = false;                    // sends move nothing
   std::size_t portion = FakeSocket::kAll;  // most bytes of one read
   void check_passwords();

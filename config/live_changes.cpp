@@ -1,0 +1,184 @@
+#include "config/live_changes.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "config/cross_checks.h"
+#include "config/nearest_word.h"
+#include "config/option_walk.h"
+
+namespace howdah::config {
+
+namespace {
+
+// --- differences
+
+struct Told {
+  std::string text;
+  bool is_live = false;
+};
+
+// To be compared, not to be shown: secrets as they are.
+std::string exact_text(const Field& field) {
+  if (const auto* hidden = std::get_if<HiddenText>(&field)) return *hidden->value;
+  if (const auto* backend = std::get_if<Backend>(&field)) return *backend->value;
+  if (const auto* password = std::get_if<Password>(&field)) return password->value->value_or("");
+  return field_text(field);
+}
+
+std::map<std::string, Told> told_by(const Settings& settings) {
+  std::map<std::string, Told> all;
+  OptionWalk(settings).for_each([&](std::string path, const Option& option, const Field& field) {
+    all[std::move(path)] = {exact_text(field), option.reload == Reload::Live};
+  });
+  return all;
+}
+
+// --- copies
+
+template <typename Kind>
+concept KeepsValue = requires(const Kind& kind) { *kind.value = *kind.value; };
+
+void copy_value(const Field& to, const Field& from) {
+  std::visit(
+      [&from](const auto& target) {
+        using Kind = std::remove_cvref_t<decltype(target)>;
+        if constexpr (KeepsValue<Kind>) *target.value = *std::get<Kind>(from).value;
+      },
+      to);
+}
+
+void copy_live(std::string_view section, Subject& to, Subject& from) {
+  for (const auto& option : option_table()) {
+    const bool is_in_entry = option.path.find_first_of("<[") != std::string_view::npos;
+    const bool is_inside = section.empty() ? !is_in_entry : option.path.starts_with(section);
+    if (is_inside && option.reload == Reload::Live) copy_value(option.field(to), option.field(from));
+  }
+}
+
+Settings with_live(const Settings& running, const Settings& wanted) {
+  Subject to{.settings = running, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}};
+  Subject from{.settings = wanted, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}};
+  copy_live("", to, from);
+  for (auto& [name, database] : to.settings.databases) {
+    const auto same = wanted.databases.find(name);
+    if (same == wanted.databases.end()) continue;
+    to.database = database;
+    from.database = same->second;
+    copy_live("databases.<name>.", to, from);
+    database = to.database;
+  }
+  for (auto& [name, user] : to.settings.users) {
+    const auto same = wanted.users.find(name);
+    if (same == wanted.users.end()) continue;
+    to.user = user;
+    from.user = same->second;
+    copy_live("users.<name>.", to, from);
+    user = to.user;
+  }
+  return std::move(to.settings);
+}
+
+// --- one option
+
+// The options of one kind of entry are in the table by the name "<name>".
+struct Target {
+  const Option* option = nullptr;
+  std::string database = {};
+  std::string user = {};
+};
+
+template <typename Entries>
+std::pair<const Option*, std::string> find_in_entries(std::string_view path, std::string_view kind,
+                                                      const Entries& entries) {
+  for (const auto& [name, entry] : entries) {
+    const auto front = std::string(kind) + "." + name + ".";
+    if (!path.starts_with(front)) continue;
+    const auto* option = find_option(std::string(kind) + ".<name>." + std::string(path.substr(front.size())));
+    if (option != nullptr) return {option, name};
+  }
+  return {};
+}
+
+Target find_target(const Settings& settings, std::string_view path) {
+  if (path.find('<') != std::string_view::npos) return {};
+  if (const auto* option = find_option(path)) return {.option = option};
+  const auto [of_database, database] = find_in_entries(path, "databases", settings.databases);
+  if (of_database != nullptr) return {.option = of_database, .database = database};
+  const auto [of_user, user] = find_in_entries(path, "users", settings.users);
+  return {.option = of_user, .user = user};
+}
+
+std::string unknown_option(const Settings& settings, std::string_view path) {
+  std::vector<std::string> paths;
+  OptionWalk(settings).for_each(
+      [&](std::string known, const Option&, const Field&) { paths.push_back(std::move(known)); });
+  const std::vector<std::string_view> views(paths.begin(), paths.end());
+  // The last name alone, as PgBouncer has it.
+  const auto same = std::ranges::find(views, path, [](std::string_view known) { return split_path(known).key; });
+  const auto nearest = same != views.end() ? std::optional(*same) : nearest_word(path, views);
+  return "there is no option \"" + std::string(path) + "\"" +
+         (nearest ? ": perhaps " + std::string(*nearest) : "; SHOW CONFIG lists them");
+}
+
+// What is read from other files, and what was made explicit, need not look right once more.
+std::optional<std::string> new_problem(const Settings& before, const Settings& after) {
+  ProblemList known("SET");
+  check_across(before, known);
+  ProblemList problems("SET");
+  check_across(after, problems);
+  const auto old = known.sorted();
+  for (const auto& problem : problems.sorted()) {
+    if (std::ranges::find(old, problem.text, &Problem::text) == old.end()) return problem.text;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+LiveChanges live_changes(const Settings& running, const Settings& wanted) {
+  LiveChanges changes{.settings = with_live(running, wanted), .changed = {}, .need_restart = {}};
+  const auto before = told_by(running);
+  const auto after = told_by(wanted);
+  std::set<std::string> paths;
+  for (const auto* all : {&before, &after}) {
+    for (const auto& [path, told] : *all) paths.insert(path);
+  }
+  for (const auto& path : paths) {
+    const auto was = before.find(path);
+    const auto is = after.find(path);
+    const bool is_in_both = was != before.end() && is != after.end();
+    if (is_in_both && was->second.text == is->second.text) continue;
+    auto& list = is_in_both && was->second.is_live ? changes.changed : changes.need_restart;
+    list.push_back(path);
+  }
+  return changes;
+}
+
+std::expected<Settings, std::string> with_option(const Settings& running, std::string_view path,
+                                                 const std::string& text) {
+  const auto target = find_target(running, path);
+  if (target.option == nullptr) return std::unexpected(unknown_option(running, path));
+  if (target.option->reload != Reload::Live) {
+    return std::unexpected(std::string(path) + " cannot be changed while howdah runs: it needs a restart");
+  }
+  Subject subject{.settings = running, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}};
+  if (!target.database.empty()) subject.database = running.databases.at(target.database);
+  if (!target.user.empty()) subject.user = running.users.at(target.user);
+  const auto mistakes = read_field(target.option->field(subject), {.kind = TreeNode::Kind::Scalar, .text = text}, {});
+  if (!mistakes.empty()) {
+    return std::unexpected(std::string(path) + ": found " + mistakes.front().found + ", expected " +
+                           mistakes.front().expected);
+  }
+  if (!target.database.empty()) subject.settings.databases[target.database] = subject.database;
+  if (!target.user.empty()) subject.settings.users[target.user] = subject.user;
+  if (const auto problem = new_problem(running, subject.settings)) return std::unexpected(*problem);
+  return std::move(subject.settings);
+}
+
+}  // namespace howdah::config

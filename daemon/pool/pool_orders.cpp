@@ -1,0 +1,166 @@
+// What an administrator orders of a pool.
+#include <algorithm>
+#include <iterator>
+
+#include "daemon/pool/ledger_directory.h"
+#include "daemon/pool/pool.h"
+
+namespace howdah::pool {
+
+using server::ServerId;
+
+// --- the ledger
+
+void PoolLedger::take_all_idle(const char* why, Letters& letters) {
+  for (auto& part : parts_) {
+    if (part.idle.empty()) continue;
+    std::vector<ServerId> ids;
+    std::ranges::transform(std::exchange(part.idle, {}), std::back_inserter(ids), &IdleServer::id);
+    letters.emplace_back(part.mailbox,
+                         [told = part.part, taken = std::move(ids), why] { told->on_unwanted(taken, why); });
+  }
+}
+
+void PoolLedger::allow_logins(Letters& letters) const {
+  for (const auto& part : parts_) {
+    letters.emplace_back(part.mailbox, [told = part.part] { told->on_logins_allowed(); });
+  }
+}
+
+void PoolLedger::pause() {
+  Letters letters;
+  {
+    const std::lock_guard lock(mutex_);
+    is_paused_ = true;
+    take_all_idle("paused", letters);
+  }
+  post(std::move(letters));
+}
+
+void PoolLedger::resume() {
+  Letters letters;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(is_paused_, false)) return;
+    allow_logins(letters);
+  }
+  post(std::move(letters));
+}
+
+bool PoolLedger::is_paused() const {
+  const std::lock_guard lock(mutex_);
+  return is_paused_;
+}
+
+void PoolLedger::reconnect() {
+  Letters letters;
+  {
+    const std::lock_guard lock(mutex_);
+    generation_.fetch_add(1, std::memory_order_relaxed);
+    outdated_ = servers_ + logging_in_;
+    take_all_idle("reconnect", letters);
+  }
+  post(std::move(letters));
+}
+
+std::size_t PoolLedger::outdated_count() const {
+  const std::lock_guard lock(mutex_);
+  return outdated_;
+}
+
+void PoolLedger::adopt(const config::PoolSettings& settings) {
+  Letters letters;
+  {
+    const std::lock_guard lock(mutex_);
+    settings_.min_size = settings.min_size;
+    settings_.max_size = settings.max_size;
+    settings_.max_concurrent_logins = settings.max_concurrent_logins;
+    settings_.retry_min = settings.retry_min;
+    settings_.retry_max = settings.retry_max;
+    allow_logins(letters);
+  }
+  post(std::move(letters));
+}
+
+// --- the part of one worker
+
+void Pool::on_unwanted(const std::vector<ServerId>& ids, const char* why) {
+  for (const auto id : ids) {
+    const auto found = servers_.find(id);
+    if (found != servers_.end()) found->second->close(why);  // else it has ended by itself
+  }
+}
+
+// What their clients ran is being cancelled.
+void Pool::drop_abandoned() {
+  std::vector<server::Cleanup*> under_way;
+  std::ranges::transform(cleanups_, std::back_inserter(under_way), &std::unique_ptr<server::Cleanup>::get);
+  for (auto* cleanup : under_way) cleanup->give_up("killed");
+}
+
+void Pool::adopt(const config::PoolSettings& settings) {
+  settings_ = settings;
+  ledger_.adopt(settings);
+  close_surplus();
+}
+
+// --- all pools
+
+void LedgerDirectory::pause(const std::string& database) {
+  const std::lock_guard lock(mutex_);
+  if (database.empty()) orders_.are_all_paused = true;
+  if (!database.empty()) orders_.paused.insert(database);
+  for_each_of(database, [](PoolLedger& ledger) { ledger.pause(); });
+}
+
+bool LedgerDirectory::resume(const std::string& database) {
+  const std::lock_guard lock(mutex_);
+  const bool was_paused =
+      database.empty() ? orders_.are_all_paused || !orders_.paused.empty() : orders_.is_paused(database);
+  if (database.empty()) {
+    orders_.are_all_paused = false;
+    orders_.paused.clear();
+  } else {
+    orders_.paused.erase(database);
+    if (orders_.are_all_paused) return false;
+  }
+  for_each_of(database, [](PoolLedger& ledger) { ledger.resume(); });
+  return was_paused;
+}
+
+void LedgerDirectory::set_disabled(const std::string& database, bool is_disabled) {
+  const std::lock_guard lock(mutex_);
+  if (is_disabled) orders_.disabled.insert(database);
+  if (!is_disabled) orders_.disabled.erase(database);
+}
+
+bool LedgerDirectory::is_disabled(const std::string& database) {
+  const std::lock_guard lock(mutex_);
+  return orders_.disabled.contains(database);
+}
+
+void LedgerDirectory::reconnect(const std::string& database) {
+  const std::lock_guard lock(mutex_);
+  for_each_of(database, [](PoolLedger& ledger) { ledger.reconnect(); });
+}
+
+std::size_t LedgerDirectory::connection_count(const std::string& database) {
+  std::size_t count = 0;
+  const std::lock_guard lock(mutex_);
+  for_each_of(database, [&count](PoolLedger& ledger) { count += ledger.counts().connections(); });
+  return count;
+}
+
+std::size_t LedgerDirectory::outdated_count(const std::string& database) {
+  std::size_t count = 0;
+  const std::lock_guard lock(mutex_);
+  for_each_of(database, [&count](PoolLedger& ledger) { count += ledger.outdated_count(); });
+  return count;
+}
+
+stats::Orders LedgerDirectory::orders() {
+  const std::lock_guard lock(mutex_);
+  return orders_;
+}
+
+}  // namespace howdah::pool

@@ -1,0 +1,151 @@
+"""SET and RELOAD: what changes while howdah runs, all or nothing, and what needs a restart."""
+
+import contextlib
+import signal
+
+import pytest
+import yaml
+
+from support import wire
+from support.console import show
+from support.messages import query
+from support.private_file import write_private
+from support.waiting import wait_until
+
+pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
+
+
+def app(howdah, **more):
+    return wire.connect(howdah, "app", "app", **more)
+
+
+def order(howdah, sql):
+    with wire.connect(howdah, "postgres", "howdah") as console:
+        return console.query(sql)
+
+
+def option(howdah, key):
+    return next(row["value"] for row in show(howdah, "config") if row["key"] == key)
+
+
+def change_file(howdah, path, value):
+    *sections, key = path
+    place = howdah.config
+    for section in sections:
+        place = place.setdefault(section, {})
+    place[key] = value
+    howdah.write_config()
+
+
+def test_a_time_limit_holds_for_clients_that_are_there(start_howdah):
+    howdah = start_howdah(workers=2)
+    with app(howdah) as client:
+        client.query("select 1")
+        assert order(howdah, "set databases.*.pool.query_timeout = 100ms").tags == ["SET"]
+        assert option(howdah, "databases.*.pool.query_timeout") == "100ms"
+        assert client.query("select pg_sleep(20)").sqlstate == "57014"
+
+
+def test_a_pool_grows_and_shrinks(start_howdah, postgres):
+    howdah = start_howdah(workers=2, pool={"max_size": 1})
+    with contextlib.ExitStack() as ends:
+        clients = [ends.enter_context(app(howdah)) for _ in range(3)]
+        clients[0].query("begin; select 1")
+        for client in clients[1:]:
+            client.send(query("begin; select 1"))
+        wait_until(lambda: int(show(howdah, "pools")[0]["cl_waiting"]) == 2, "two wait")
+        assert order(howdah, "set databases.*.pool.max_size = 3").tags == ["SET"]
+        for client in clients[1:]:
+            client.ready()
+        assert postgres.connections("app") == 3
+        assert order(howdah, "set databases.*.pool.max_size = 1").tags == ["SET"]
+        for client in clients:
+            client.query("commit")
+        wait_until(lambda: postgres.connections("app") == 1, "those beyond are closed")
+        assert [client.query("select 1").value for client in clients] == ["1"] * 3
+        assert order(howdah, "set databases.*.pool.min_size = 1").tags == ["SET"]
+
+
+def test_limits_of_clients_hold_for_those_who_come(start_howdah):
+    howdah = start_howdah()
+    with app(howdah):
+        assert order(howdah, "set client.max_connections = 1").tags == ["SET"]
+        with pytest.raises(wire.ServerError) as caught:
+            app(howdah)
+        assert caught.value.sqlstate == "53300"
+        assert order(howdah, "set client.max_connections = 2").tags == ["SET"]
+        app(howdah).close()
+
+
+def test_the_level_of_the_log_changes(start_howdah):
+    howdah = start_howdah(log={"level": "warning"})
+    app(howdah).close()
+    assert order(howdah, "set log.level = info").tags == ["SET"]
+    app(howdah).close()
+    wait_until(lambda: howdah.log().count("client connected") == 1, "the second one is told of")
+
+
+def test_administrators_come_and_go(start_howdah):
+    howdah = start_howdah()
+    with pytest.raises(wire.ServerError):
+        wire.connect(howdah, "app", "howdah")
+    change_file(howdah, ("admin", "users"), ["postgres", "app"])
+    assert order(howdah, "reload").tags == ["RELOAD"]
+    with wire.connect(howdah, "app", "howdah") as console:
+        assert console.query("pause; resume").tags == ["PAUSE", "RESUME"]
+
+
+@pytest.mark.parametrize(
+    "sql,state,words",
+    [
+        ("set workers = 2", "22023", "needs a restart"),
+        ("set databases.*.backend = 'host=x'", "22023", "needs a restart"),
+        ("set databases.*.pool.max_sice = 2", "22023", "perhaps databases.*.pool.max_size"),
+        ("set client.idle_timeout = soon", "22023", "expected"),
+        ("set databases.*.pool.min_size = 5", "22023", "min_size"),
+        ("set nonsense = 1", "22023", "there is no option"),
+    ],
+)
+def test_what_cannot_be_set_is_told(shared_howdah, sql, state, words):
+    result = order(shared_howdah, sql)
+    assert result.sqlstate == state and words in result.error["M"], result.error
+
+
+@pytest.mark.parametrize("how", ["RELOAD", "SIGHUP"])
+def test_a_reload_takes_what_it_can_and_names_the_rest(start_howdah, how):
+    howdah = start_howdah()
+    change_file(howdah, ("client", "max_connections"), 77)
+    change_file(howdah, ("workers",), 3)
+    change_file(howdah, ("databases", "new"), {"backend": "host=nowhere"})
+    if how == "RELOAD":
+        result = order(howdah, "reload")
+        notices = [notice.fields["M"] for notice in result.of("N")]
+        assert notices[0] == "changed: client.max_connections"
+        assert notices[1].startswith("changes only with a restart: ") and "workers" in notices[1] and "databases.new" in notices[1]
+    else:
+        howdah.signal(signal.SIGHUP)
+    wait_until(lambda: "configuration reloaded changed=client.max_connections" in howdah.log(), "the log tells of it")
+    assert option(howdah, "client.max_connections") == "77"
+
+
+def test_a_configuration_with_a_mistake_changes_nothing(start_howdah):
+    howdah = start_howdah()
+    before = show(howdah, "config")
+    change_file(howdah, ("client", "max_connections"), 77)
+    change_file(howdah, ("log", "level"), "loud")
+    result = order(howdah, "reload")
+    assert result.sqlstate == "22023" and "log.level" in result.error["D"]
+    assert show(howdah, "config") == before
+    write_private(howdah.config_path, "databases: [")
+    assert order(howdah, "reload").sqlstate == "22023"
+    assert show(howdah, "config") == before
+    with open(howdah.config_path, "w", encoding="utf-8") as file:
+        yaml.safe_dump(howdah.config, file)
+
+
+def test_a_reload_ends_what_was_set(start_howdah):
+    howdah = start_howdah(client={"max_connections": 50})
+    order(howdah, "set client.max_connections = 60")
+    assert option(howdah, "client.max_connections") == "60"
+    order(howdah, "reload")
+    assert option(howdah, "client.max_connections") == "50"
