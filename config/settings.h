@@ -213,6 +213,7 @@ struct ClientSettings {
 
 struct AdminSettings {
   std::string listen;              // stats port: "host:port"; empty: none
+  std::string token;               // to be shown by who looks at the stats port; empty: none is asked for
   std::vector<std::string> users;  // who may use the console
 };
 

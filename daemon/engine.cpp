@@ -93,7 +93,7 @@ std::expected<void, std::string> App::Engine::open_listeners() {
 
 std::expected<void, std::string> App::Engine::open_stats_port() {
   if (commons_.settings->admin.listen.empty()) return {};
-  auto opened = stats::StatsPort::open(commons_.settings->admin.listen, *this);
+  auto opened = stats::StatsPort::open(commons_.settings->admin, *this);
   if (!opened) return std::unexpected(opened.error());
   stats_port_.emplace(std::move(*opened));
   return {};
@@ -190,6 +190,14 @@ std::vector<std::string> App::Engine::addresses() const {
 }
 
 void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
+  gather(stats::Detail::All, asker, std::move(done));
+}
+
+void App::Engine::gather_pools(worker::Mailbox& asker, stats::Gathering::Done done) {
+  gather(stats::Detail::Pools, asker, std::move(done));
+}
+
+void App::Engine::gather(stats::Detail detail, worker::Mailbox& asker, stats::Gathering::Done done) {
   const auto phase = phase_.load();
   stats::Snapshot frame;
   frame.taken_at = std::chrono::system_clock::now();
@@ -202,7 +210,7 @@ void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
   };
   const auto gathering = std::make_shared<stats::Gathering>(
       serving_.size(), stats::GatheredFigures(std::move(frame), commons_.settings), std::move(tell));
-  tell_all([gathering](ServingWorker& serving) { gathering->add(serving.figures()); });
+  tell_all([gathering, detail](ServingWorker& serving) { gathering->add(serving.figures(detail)); });
 }
 
 }  // namespace howdah

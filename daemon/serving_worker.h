@@ -32,8 +32,8 @@ class ServingWorker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
-  [[nodiscard]] stats::WorkerFigures figures() const {
-    return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now());
+  [[nodiscard]] stats::WorkerFigures figures(stats::Detail detail) const {
+    return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now(), detail);
   }
 
  private:
