@@ -3,7 +3,6 @@
 
 const INTERVAL = 2000;
 const PATIENCE = 8000;
-const WINDOW = 300; // seconds that a chart shows
 const SVG = "http://www.w3.org/2000/svg";
 const byId = (id) => document.getElementById(id);
 
@@ -37,7 +36,7 @@ function time(seconds) {
   if (!known(seconds)) return "–";
   if (seconds === 0) return "0";
   if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
-  if (seconds < 1) return `${(seconds * 1000).toPrecision(3)} ms`.replace(/\.?0+ /, " ");
+  if (seconds < 1) return `${Number((seconds * 1000).toPrecision(3))} ms`;
   if (seconds < 120) return `${seconds.toFixed(1)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172800 ? `${(seconds / 3600).toFixed(1)} h` : `${Math.floor(seconds / 86400)} days`;
@@ -133,9 +132,9 @@ function countsByName(pool, what) {
 
 // ---- charts
 
-const WIDTH = 480;
 const HEIGHT = 170;
-const EDGE = { left: 56, right: 10, top: 10, bottom: 22 };
+const EDGE = { left: 60, right: 10, top: 10, bottom: 22 };
+const SPANS = [60, 120, 300]; // seconds that a chart shows, as far as there is history
 
 const CHARTS = [
   {
@@ -163,38 +162,25 @@ function roundedUp(value) {
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value * 0.999);
 }
 
-const across = (ago) => EDGE.left + (1 - Math.min(ago, WINDOW) / WINDOW) * (WIDTH - EDGE.left - EDGE.right);
-const upward = (value, most) => HEIGHT - EDGE.bottom - (value / most) * (HEIGHT - EDGE.top - EDGE.bottom);
-
-// Where nothing was measured, the line has a gap; a point between two gaps is a dot.
-function pathOf(ago, values, most) {
-  let path = "";
-  let isOpen = false;
-  values.forEach((value, at) => {
-    if (!known(value)) {
-      isOpen = false;
-      return;
-    }
-    const place = `${across(ago[at]).toFixed(1)} ${upward(value, most).toFixed(1)}`;
-    path += isOpen ? `L${place}` : `M${place}l.01 0`;
-    isOpen = true;
-  });
-  return path;
-}
+const upward = (share) => HEIGHT - EDGE.bottom - share * (HEIGHT - EDGE.top - EDGE.bottom);
 
 class Chart {
   constructor(kind) {
     this.kind = kind;
     this.history = null;
+    this.width = 480; // of the drawing, in the page's pixels
+    this.span = SPANS[0];
     this.cursor = null; // seconds ago, while a time is looked at
     this.lines = kind.lines.map((_, at) => drawn("path", { class: `line s${at}`, "stroke-linecap": "round" }));
-    this.limits = [0, 0.5, 1].map((share) => ({ share, text: drawn("text", { x: EDGE.left - 6, "text-anchor": "end" }) }));
+    this.limits = [0, 0.5, 1].map((share) => ({
+      share, rule: drawn("line", { class: "grid", x1: EDGE.left, y1: upward(share), y2: upward(share) }),
+      text: drawn("text", { x: EDGE.left - 6, y: upward(share) + 4, "text-anchor": "end" }),
+    }));
+    this.times = ["start", "middle", "end"].map((anchor) => drawn("text", { y: HEIGHT - 6, "text-anchor": anchor }));
     this.mark = drawn("line", { class: "cursor", y1: EDGE.top, y2: HEIGHT - EDGE.bottom, visibility: "hidden" });
-    this.svg = drawn("svg", {
-      class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, tabindex: "0", role: "slider", "aria-orientation": "horizontal",
-      "aria-valuemin": -WINDOW, "aria-valuemax": 0, "aria-valuenow": 0,
-    });
-    this.drawFrame();
+    this.svg = drawn("svg", { class: "chart", tabindex: "0", role: "slider", "aria-orientation": "horizontal", "aria-valuemax": 0, "aria-valuenow": 0 });
+    for (const { rule, text } of this.limits) this.svg.append(rule, text);
+    this.svg.append(...this.times, ...this.lines, this.mark);
     this.keys = kind.lines.map(([name], at) => {
       const value = element("span");
       const sample = drawn("svg", { viewBox: "0 0 24 10", "aria-hidden": "true" });
@@ -202,31 +188,20 @@ class Chart {
       return { value, node: element("span", { class: "key" }, sample, `${name} `, value) };
     });
     this.readout = element("p", { class: "readout quiet" });
-    const caption = element("figcaption", {}, kind.title, ...this.keys.map((key) => key.node));
+    const caption = element("figcaption", {}, element("span", {}, kind.title), ...this.keys.map((key) => key.node));
     this.figure = element("figure", {}, caption, this.svg, this.readout);
     this.listen();
   }
 
-  drawFrame() {
-    for (const { share, text } of this.limits) {
-      const height = upward(share, 1);
-      this.svg.append(drawn("line", { class: "grid", x1: EDGE.left, x2: WIDTH - EDGE.right, y1: height, y2: height }));
-      text.setAttribute("y", height + 4);
-      this.svg.append(text);
-    }
-    for (const [ago, name] of [[300, "5 min ago"], [150, "2.5 min"], [0, "now"]]) {
-      const text = drawn("text", { x: across(ago), y: HEIGHT - 6, "text-anchor": ago === 300 ? "start" : ago === 0 ? "end" : "middle" });
-      text.textContent = name;
-      this.svg.append(text);
-    }
-    this.svg.append(...this.lines, this.mark);
+  across(ago) {
+    return EDGE.left + (1 - Math.min(ago, this.span) / this.span) * (this.width - EDGE.left - EDGE.right);
   }
 
   listen() {
     this.svg.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: 1, ArrowDown: 1, ArrowRight: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
       if (step) this.move(step);
-      else if (event.key === "Home") this.look(WINDOW);
+      else if (event.key === "Home") this.look(this.span);
       else if (event.key === "End") this.look(0);
       else if (event.key === "Escape") this.look(null);
       else return;
@@ -236,9 +211,8 @@ class Chart {
     this.svg.addEventListener("pointerleave", () => this.look(null));
     this.svg.addEventListener("pointermove", (event) => {
       const box = this.svg.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width) * WIDTH;
-      const share = (x - EDGE.left) / (WIDTH - EDGE.left - EDGE.right);
-      this.look(WINDOW * (1 - Math.min(Math.max(share, 0), 1)));
+      const share = (event.clientX - box.left - EDGE.left) / (this.width - EDGE.left - EDGE.right);
+      this.look(this.span * (1 - Math.min(Math.max(share, 0), 1)));
     });
   }
 
@@ -268,10 +242,10 @@ class Chart {
       return;
     }
     const place = this.history.seconds_ago[at];
-    this.mark.setAttribute("x1", across(place));
-    this.mark.setAttribute("x2", across(place));
-    const text = `${time(Math.max(place, 0.1))} ago: ${this.valuesAt(at)}`;
-    this.svg.setAttribute("aria-valuenow", -Math.round(Math.min(place, WINDOW)));
+    this.mark.setAttribute("x1", this.across(place));
+    this.mark.setAttribute("x2", this.across(place));
+    const text = `${Math.round(place)} s ago: ${this.valuesAt(at)}`;
+    this.svg.setAttribute("aria-valuenow", -Math.round(Math.min(place, this.span)));
     this.svg.setAttribute("aria-valuetext", text);
     say(this.readout, text);
   }
@@ -280,21 +254,52 @@ class Chart {
     return this.kind.lines.map(([name, values]) => `${name} ${this.kind.text(values(this.history)[at])}`).join(", ");
   }
 
+  // Where nothing was measured, the line has a gap; a point between two gaps is a dot.
+  pathOf(values, most) {
+    let path = "";
+    let isOpen = false;
+    values.forEach((value, at) => {
+      if (!known(value)) {
+        isOpen = false;
+        return;
+      }
+      const place = `${this.across(this.history.seconds_ago[at]).toFixed(1)} ${upward(value / most).toFixed(1)}`;
+      path += isOpen ? `L${place}` : `M${place}l.01 0`;
+      isOpen = true;
+    });
+    return path;
+  }
+
+  fit(history) {
+    this.width = Math.max(this.svg.clientWidth, 240);
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
+    this.span = SPANS.find((span) => span >= (history.seconds_ago[0] ?? 0)) ?? SPANS.at(-1);
+    this.svg.setAttribute("aria-valuemin", -this.span);
+    for (const { rule } of this.limits) rule.setAttribute("x2", this.width - EDGE.right);
+    this.times.forEach((text, at) => {
+      const ago = this.span * (1 - at / 2);
+      text.setAttribute("x", this.across(ago));
+      say(text, ago === 0 ? "now" : `${ago < 60 ? `${ago} s` : `${ago / 60} min`} ago`);
+    });
+  }
+
   show(history, poolName) {
     this.history = history;
+    this.fit(history);
     const series = this.kind.lines.map(([, values]) => values(history));
     const most = roundedUp(Math.max(0, ...series.flat().filter(known)));
     series.forEach((values, at) => {
-      this.lines[at].setAttribute("d", pathOf(history.seconds_ago, values, most));
+      this.lines[at].setAttribute("d", this.pathOf(values, most));
       say(this.keys[at].value, this.kind.text(values.at(-1)));
     });
     for (const { share, text } of this.limits) say(text, share === 0 ? "0" : this.kind.text(share * most));
     this.svg.setAttribute("aria-label", `${this.kind.title}, ${poolName}. Arrow keys read older values.`);
-    if (this.cursor === null) {
-      this.svg.setAttribute("aria-valuetext", `now: ${history.seconds_ago.length > 0 ? this.valuesAt(history.seconds_ago.length - 1) : "nothing yet"}`);
-    } else {
+    if (this.cursor !== null) {
       this.look(this.cursor);
+      return;
     }
+    const last = history.seconds_ago.length - 1;
+    this.svg.setAttribute("aria-valuetext", last < 0 ? "nothing yet" : `now: ${this.valuesAt(last)}`);
   }
 }
 
@@ -330,6 +335,21 @@ function showDaemon(seen) {
   if (daemon.descriptors_open > 0) parts.push(`${count(daemon.descriptors_open)} of ${count(daemon.descriptors_max)} descriptors`);
   say(byId("daemon"), parts.join(" · "));
 }
+
+// What to look at first, of the chosen pool.
+const TILES = [
+  ["transactions/s", (pool) => count(pool.history?.transactions_per_second.at(-1))],
+  ["errors/s", (pool) => count(pool.history?.errors_per_second.at(-1))],
+  ["clients waiting", (pool) => count(pool.clients.waiting)],
+  ["longest wait now", (pool) => (pool.clients.waiting > 0 ? time(pool.longest_wait_seconds) : "–")],
+  ["wait, p99", (pool) => (pool.recent?.wait.count > 0 ? time(pool.recent.wait.p99) : "–")],
+  ["transaction, p99", (pool) => (pool.recent?.transaction.count > 0 ? time(pool.recent.transaction.p99) : "–")],
+  ["servers in use", (pool) => `${count(pool.servers.active + pool.servers.pinned)} of ${count(pool.servers.max)}`],
+];
+const tiles = TILES.map(([name]) => {
+  const value = element("dd");
+  return { value, node: element("div", {}, element("dt", {}, name), value) };
+});
 
 const percentiles = (times) => (times && times.count > 0 ? `${time(times.p50)} / ${time(times.p95)} / ${time(times.p99)}` : "–");
 
@@ -370,7 +390,7 @@ function showPools(pools) {
     if (body.rows[at] !== row) body.insertBefore(row, body.rows[at] ?? null);
     button.setAttribute("aria-pressed", String(name === chosen));
     POOL_CELLS.forEach(([, value], i) => say(cells[i], value(pool)));
-    cells[1].classList.toggle("alarm", pool.clients.waiting > 0);
+    cells[1].classList.toggle("alarm", pool.longest_wait_seconds >= 1);
   });
 }
 
@@ -387,11 +407,13 @@ let seen = null; // the last document
 
 function show() {
   if (!seen) return;
+  byId("main").hidden = false; // before the charts measure their width
   const pools = [{ ...seen.all, isAll: true }, ...seen.pools];
   const pool = pools.find((one) => nameOf(one) === chosen) ?? pools[0];
   chosen = nameOf(pool);
   showVerdict(seen.verdict.grade, seen.verdict.findings);
   showDaemon(seen);
+  TILES.forEach(([, value], at) => say(tiles[at].value, value(pool)));
   showPools(pools);
   showCharts(pool);
   showTable(byId("waiters"), WAITERS, seen.waiters, "Nobody waits.");
@@ -400,7 +422,6 @@ function show() {
   showTable(byId("disconnects"), DISCONNECTS, countsByName(pool, "disconnects"), "Nobody has left.");
   showTable(byId("advice"), ADVICE, seen.advice, "No advice.");
   showTable(byId("statements"), STATEMENTS, seen.statements, "No statements are tracked.");
-  byId("main").hidden = false;
 }
 
 // ---- asking
@@ -473,5 +494,7 @@ document.addEventListener("visibilitychange", () => {
 
 const needsToken = document.documentElement.dataset.token === "needed";
 byId("charts").append(...charts.map((chart) => chart.figure));
+byId("tiles").append(...tiles.map((tile) => tile.node));
+window.addEventListener("resize", show);
 if (needsToken && !token) askForToken("");
 else ask();
