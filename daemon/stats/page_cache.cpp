@@ -33,4 +33,9 @@ Page PageCache::page(const Request& request) {
   return page;
 }
 
+void PageCache::forget() {
+  figures_.reset();
+  entries_.clear();
+}
+
 }  // namespace howdah::stats

@@ -35,6 +35,8 @@ class PageCache {
 
   // As make_page().
   [[nodiscard]] Page page(const Request& request);
+  // Frees what it keeps: with many clients that is much.
+  void forget();
 
  private:
   struct Entry {

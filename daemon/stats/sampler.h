@@ -1,6 +1,6 @@
 // Keeps a History going: has pools' figures gathered every two seconds while somebody looks at the stats port, and
 // every ten else, so that who looks for the first time sees the last minutes, and a daemon that nobody looks at wakes
-// up seldom. A sample costs each worker the copy of its pools' figures, some microseconds. The worker's thread.
+// up seldom. A sample costs each worker the copy of its pools' figures and a count of its clients. The worker's thread.
 #pragma once
 
 #include "daemon/stats/gathering.h"

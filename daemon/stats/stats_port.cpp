@@ -17,6 +17,8 @@ namespace {
 
 // Workers answer at the end of their turn. One that takes longer than this is stuck, which is news too.
 constexpr auto kLongestWait = std::chrono::seconds(1);
+// So long after the last request nothing is kept of what was asked for.
+constexpr auto kKept = std::chrono::seconds(15);
 
 // Reads its letters at once, on the thread of who writes them.
 class AtOnce final : public worker::Mailbox {
@@ -107,8 +109,10 @@ class StatsPort::Service final : private PageDesk {
     const worker::Turn turn(worker_);
     if (auto refusal = access_->refusal(request)) return *std::move(refusal);
     if (request.path == kDocumentPath) sampler_.look();
+    worker_.agenda().arm_in(forget_timer_, kKept);
     return pages_->page(request);
   }
+  void forget() { pages_->forget(); }
 
   AwaitedFigures figures_;
   worker::Worker worker_;
@@ -117,6 +121,7 @@ class StatsPort::Service final : private PageDesk {
   std::optional<HttpAccess> access_;
   std::optional<PageCache> pages_;
   std::optional<HttpServer> server_;
+  worker::MethodTimer<Service, &Service::forget> forget_timer_{*this};
   std::jthread thread_;
 };
 

@@ -108,8 +108,8 @@ class Browser:
 class Page:
     def __init__(self, browser, url=None):
         self.browser = browser
-        target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.target = browser.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = browser.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
         if url:
@@ -117,6 +117,9 @@ class Page:
 
     def call(self, method, **parameters):
         return self.browser.call(method, self.session, **parameters)
+
+    def close(self):
+        self.browser.call("Target.closeTarget", targetId=self.target)
 
     def open(self, url):
         """Goes there and waits until it is loaded, its scripts too."""
@@ -154,8 +157,11 @@ class Page:
     def resize(self, width, height, mobile=False):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
 
-    def picture(self, path, whole=True):
-        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+    def picture(self, path, height=None):
+        """Of the whole page, or of so much of it from the top."""
+        size = self.run("[innerWidth, document.documentElement.scrollHeight]")
+        clip = {"x": 0, "y": 0, "width": size[0], "height": height or size[1], "scale": 1}
+        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as file:
             file.write(base64.b64decode(picture["data"]))
@@ -174,10 +180,10 @@ class Page:
                 found.append(told["entry"])
         return found
 
-    def requested(self):
-        """The addresses that were asked for."""
-        return {
+    def requests(self):
+        """The addresses that were asked for, in order."""
+        return [
             event["params"]["request"]["url"]
             for event in self.browser.events
             if event.get("sessionId") == self.session and event["method"] == "Network.requestWillBeSent"
-        }
+        ]

@@ -43,6 +43,8 @@ class FakeSource final : public stats::SnapshotSource {
   [[nodiscard]] stats::Snapshot snapshot() const override { return state; }
   [[nodiscard]] std::vector<stats::ClientSnapshot> clients() const override { return client_list; }
   [[nodiscard]] std::vector<stats::ServerSnapshot> servers() const override { return server_list; }
+  [[nodiscard]] std::vector<stats::StatementSnapshot> statements() const override { return statement_list; }
+  [[nodiscard]] std::vector<stats::Advice> advice() const override { return advice_list; }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override {
     return std::make_shared<const config::Settings>(configuration);
   }
@@ -50,6 +52,8 @@ class FakeSource final : public stats::SnapshotSource {
   stats::Snapshot state;
   std::vector<stats::ClientSnapshot> client_list;
   std::vector<stats::ServerSnapshot> server_list;
+  std::vector<stats::StatementSnapshot> statement_list;
+  std::vector<stats::Advice> advice_list;
   config::Settings configuration;
 };
 
