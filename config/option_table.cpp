@@ -117,7 +117,15 @@ constexpr std::array kTable{
         "it. Without, nobody but root can look into the process by /proc or a debugger either."},
 
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
-           "The stats port, as host:port. Without it there is none.", "127.0.0.1:9930"},
+           "The stats port, as host:port: the dashboard, /metrics, /healthz, /readyz, /stats.json. Without it there is "
+           "none.",
+           "127.0.0.1:9930"},
+    Option{
+        "admin.token", plain<HiddenText, &AdminSettings::token>, Restart,
+        "Who asks the stats port for figures must send this as a bearer token; /healthz and /readyz need none. Without "
+        "a token everybody who reaches the port may look, and addresses of clients are shown only where it listens "
+        "on the loopback interface.",
+        "{file: /etc/howdah/stats.token}"},
     Option{"admin.users", plain<NameList, &AdminSettings::users>, Live,
            "Who may use the console, and do everything there: psql with the database name howdah or pgbouncer.",
            "[postgres]"},

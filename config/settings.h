@@ -213,6 +213,7 @@ struct ClientSettings {
 
 struct AdminSettings {
   std::string listen;                    // stats port: "host:port"; empty: none
+  std::string token;                     // to be shown by who looks at the stats port; empty: none is asked for
   std::vector<std::string> users;        // who may do everything on the console
   std::vector<std::string> stats_users;  // who may look there
   int reserved_connections = 10;         // and descriptors, that clients do not get

@@ -95,7 +95,7 @@ void App::Engine::arm_period_timer() {
 }
 
 void App::Engine::end_period() {
-  gather(home(), [this](const stats::FiguresPointer& figures) { periods_.take(figures->snapshot()); });
+  gather_pools(home(), [this](const stats::FiguresPointer& figures) { periods_.take(figures->snapshot()); });
   arm_period_timer();
 }
 
@@ -112,7 +112,7 @@ std::expected<void, std::string> App::Engine::open_listeners() {
 
 std::expected<void, std::string> App::Engine::open_stats_port() {
   if (commons_.settings->admin.listen.empty()) return {};
-  auto opened = stats::StatsPort::open(commons_.settings->admin.listen, *this);
+  auto opened = stats::StatsPort::open(commons_.settings->admin, *this);
   if (!opened) return std::unexpected(opened.error());
   stats_port_.emplace(std::move(*opened));
   return {};
@@ -248,13 +248,18 @@ stats::Snapshot App::Engine::frame_of_figures() const {
 
 void App::Engine::observe_load() {
   home().agenda().arm_in(load_timer_, stats::LoadHistory::kInterval);
-  const auto gathering = std::make_shared<stats::Gathering>(
-      serving_.size(), stats::GatheredFigures(frame_of_figures(), commons_.live.current()),
-      [adviser = adviser_](const stats::FiguresPointer& figures) { adviser->observe(figures->snapshot()); });
-  tell_all([gathering](ServingWorker& serving) { gathering->add(serving.pool_figures()); });
+  gather_pools(home(), [this](const stats::FiguresPointer& figures) { adviser_->observe(figures->snapshot()); });
 }
 
 void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
+  gather(stats::Detail::All, asker, std::move(done));
+}
+
+void App::Engine::gather_pools(worker::Mailbox& asker, stats::Gathering::Done done) {
+  gather(stats::Detail::Pools, asker, std::move(done));
+}
+
+void App::Engine::gather(stats::Detail detail, worker::Mailbox& asker, stats::Gathering::Done done) {
   auto tell = [&asker, done = std::move(done)](stats::FiguresPointer figures) mutable {
     asker.post([done = std::move(done), figures = std::move(figures)]() mutable { done(std::move(figures)); });
   };
@@ -263,7 +268,7 @@ void App::Engine::gather(worker::Mailbox& asker, stats::Gathering::Done done) {
                                          stats::GatheredFigures(frame_of_figures(), commons_.live.current(),
                                                                 {.period = periods_.last(), .adviser = adviser_}),
                                          std::move(tell));
-  tell_all([gathering](ServingWorker& serving) { gathering->add(serving.figures()); });
+  tell_all([gathering, detail](ServingWorker& serving) { gathering->add(serving.figures(detail)); });
 }
 
 }  // namespace howdah

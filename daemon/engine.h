@@ -57,6 +57,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void tell_all(const Task& task);
   void on_accept(io::UniqueFd fd, io::PeerAddress peer) override;
   void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
+  void gather_pools(worker::Mailbox& asker, stats::Gathering::Done done) override;
+  void gather(stats::Detail detail, worker::Mailbox& asker, stats::Gathering::Done done);
   [[nodiscard]] stats::Snapshot frame_of_figures() const;
   void observe_load();
   [[nodiscard]] std::size_t client_count() const;

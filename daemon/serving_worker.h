@@ -32,10 +32,6 @@ class ServingWorker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
-  // Those of the pools alone: no copies of all clients.
-  [[nodiscard]] stats::WorkerFigures pool_figures() const {
-    return figures_of(pools_, std::chrono::steady_clock::now());
-  }
   // All clients of a database, empty: of all databases, and their servers at once.
   void kill(const std::string& database, const protocol::ErrorFields& reason);
   [[nodiscard]] bool kill_client(std::uint64_t id, const protocol::ErrorFields& reason) {
@@ -43,8 +39,8 @@ class ServingWorker {
   }
   // For what begins from now on.
   void adopt(const std::shared_ptr<const config::Settings>& settings);
-  [[nodiscard]] stats::WorkerFigures figures() const {
-    return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now());
+  [[nodiscard]] stats::WorkerFigures figures(stats::Detail detail) const {
+    return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now(), detail);
   }
 
  private:

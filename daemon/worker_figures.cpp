@@ -27,24 +27,20 @@ void count_clients(const pool::PoolDirectory& pools, const client::SessionRegist
 
 }  // namespace
 
-stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, worker::TimePoint now) {
-  stats::WorkerFigures figures;
-  for (const auto* pool : pools.pools()) figures.pools.push_back(pool->snapshot(now));
-  return figures;
-}
-
 stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::SessionRegistry& sessions,
                                 const stats::StatementTable& statements, const client::SessionCounts& counts,
-                                worker::TimePoint now) {
+                                worker::TimePoint now, stats::Detail detail) {
   stats::WorkerFigures figures;
   figures.clients_accepted = counts.accepted;
   figures.logins_failed = counts.logins_failed;
   const auto wall_now = std::chrono::system_clock::now();
   for (const auto* pool : pools.pools()) {
     figures.pools.push_back(pool->snapshot(now));
+    if (detail == stats::Detail::Pools) continue;
     std::ranges::move(pool->server_snapshots(wall_now), std::back_inserter(figures.servers));
   }
   count_clients(pools, sessions, figures);
+  if (detail == stats::Detail::Pools) return figures;
   sessions.for_each([&](const client::Session& session) { figures.clients.push_back(session.snapshot()); });
   figures.statements = statements.snapshots();
   return figures;

@@ -10,9 +10,7 @@ namespace howdah {
 
 [[nodiscard]] stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::SessionRegistry& sessions,
                                               const stats::StatementTable& statements,
-                                              const client::SessionCounts& counts, worker::TimePoint now);
-
-// Of its pools alone.
-[[nodiscard]] stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, worker::TimePoint now);
+                                              const client::SessionCounts& counts, worker::TimePoint now,
+                                              stats::Detail detail);
 
 }  // namespace howdah

@@ -14,6 +14,7 @@ from support.other_targets import DirectTarget, PgbouncerTarget, target_name
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="also the tests that take minutes")
+    parser.addoption("--write-picture", action="store_true", help="write the picture of the dashboard that is in README.md")
     parser.addoption("--write-clients", action="store_true", help="write the table of drivers into README.md")
 
 

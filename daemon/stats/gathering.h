@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "daemon/stats/adviser.h"
@@ -11,6 +12,9 @@
 #include "daemon/worker/mailbox.h"
 
 namespace howdah::stats {
+
+// How much a worker tells.
+enum class Detail { Pools, All };
 
 // What is on one worker; its pools are parts of pools that others have too.
 struct WorkerFigures {
@@ -84,6 +88,8 @@ class Gatherer {
  public:
   // Asks all workers. `done` gets the figures in a letter to `asker`, never before this returns. Any thread.
   virtual void gather(worker::Mailbox& asker, Gathering::Done done) = 0;
+  // The same without clients and servers, which may be many: what costs next to nothing.
+  virtual void gather_pools(worker::Mailbox& asker, Gathering::Done done) { gather(asker, std::move(done)); }
 
  protected:
   ~Gatherer() = default;

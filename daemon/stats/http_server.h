@@ -1,12 +1,12 @@
-// The stats port: a small HTTP server on an address of its own, for what page.h knows. It runs on the loop it
-// is given and never blocks it. Connections, headers, bodies and times are bounded.
+// A small HTTP server for the stats port. It runs on the loop that it is given and never blocks it. Connections,
+// headers, bodies and times are bounded. What it answers with is up to its desk.
 #pragma once
 
 #include <expected>
 #include <memory>
 #include <string>
 
-#include "daemon/stats/snapshot.h"
+#include "daemon/stats/http_page.h"
 
 struct event_base;
 
@@ -15,14 +15,17 @@ namespace howdah::stats {
 class HttpServer {
  public:
   // Listens at `address`: "host:port", an IPv6 host in brackets, no host for all addresses of this machine. A
-  // host name is looked up here and now: call it at the start only. `loop` and `source` must outlive the
+  // host name is looked up here and now: call it at the start only. `loop` and `desk` must outlive the
   // server, and the loop is to be freed after it. The error reads "admin.listen 127.0.0.1:9930: Address
   // already in use".
   [[nodiscard]] static std::expected<HttpServer, std::string> start(event_base* loop, const std::string& address,
-                                                                    const SnapshotSource& source);
+                                                                    PageDesk& desk);
   ~HttpServer();
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
+
+  // Whether only this machine reaches it.
+  [[nodiscard]] bool is_on_loopback() const;
 
  private:
   class Service;

@@ -1,26 +1,18 @@
 #include "daemon/stats/metrics.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <array>
 #include <concepts>
 #include <span>
-#include <sstream>
 #include <string_view>
 
+#include "config/plain_text.h"
+#include "daemon/stats/metric_families.h"
 #include "daemon/stats/pool_sums.h"
 #include "daemon/stats/process_figures.h"
 
 namespace howdah::stats {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-
 namespace {
-
-using Labels = std::vector<ClientMetric::Label>;
 
 double seconds(Microseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -85,6 +77,8 @@ constexpr auto kPoolMetrics = std::to_array<PoolMetric>({
      [](const PoolSnapshot& pool) { return number(pool.totals.client_bytes_received); }},
     {"howdah_client_sent_bytes_total", "Bytes that went to clients.", kCounter,
      [](const PoolSnapshot& pool) { return number(pool.totals.client_bytes_sent); }},
+    {"howdah_rows_total", "Rows that command tags told of.", kCounter,
+     [](const PoolSnapshot& pool) { return number(pool.totals.rows); }},
     {"howdah_errors_total", "Errors that were sent to clients.", kCounter,
      [](const PoolSnapshot& pool) { return number(pool.totals.errors_sent); }},
     {"howdah_server_logins_total", "Log-ins to the backend that succeeded.", kCounter,
@@ -103,95 +97,96 @@ constexpr auto kPoolMetrics = std::to_array<PoolMetric>({
      [](const PoolSnapshot& pool) { return seconds(pool.totals.wait_time); }},
 });
 
-ClientMetric sample(MetricType type, double value, Labels labels) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  (type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
-  return metric;
-}
+// The counts of each pool by a label more.
+struct NamedMetric {
+  std::string_view name;
+  std::string_view help;
+  std::string_view label;
+  NamedCounts PoolSnapshot::* counts;
+};
+constexpr auto kNamedMetrics =
+    std::to_array<NamedMetric>({{"howdah_errors_by_sqlstate_total", "Errors that were sent to clients, by SQLSTATE.",
+                                 "sqlstate", &PoolSnapshot::errors},
+                                {"howdah_disconnects_total", "Clients that left or were disconnected, by reason.",
+                                 "reason", &PoolSnapshot::disconnects}});
 
-Labels labels_of(const PoolSnapshot& pool) {
-  return {{"database", pool.database}, {"user", pool.user}};
-}
+struct TimeMetric {
+  std::string_view name;
+  std::string_view help;
+  Histogram Distributions::* times;
+};
+constexpr auto kTimeMetrics = std::to_array<TimeMetric>(
+    {{"howdah_wait_duration_seconds", "Time in the queue; who got a server at once is not counted.",
+      &Distributions::wait},
+     {"howdah_query_duration_seconds", "Time from a request to the end of its answers.", &Distributions::query},
+     {"howdah_transaction_duration_seconds", "Time that a client had a server.", &Distributions::transaction}});
 
-// The families of one page, in the order in which they were added.
-class Families {
- public:
-  void add(std::string_view name, std::string_view help, MetricType type, double value, Labels labels = {}) {
-    start(name, help, type).metric.push_back(sample(type, value, std::move(labels)));
+void add_states(Families& families, std::string_view name, std::string_view help, std::span<const PoolSnapshot> pools,
+                std::span<const State> states) {
+  families.start(name, help, kGauge);
+  for (const auto& pool : pools) {
+    for (const auto& state : states) {
+      families.add(number(pool.*state.count), labels_of(pool, "state", state.name));
+    }
   }
+}
 
-  void add_states(std::string_view name, std::string_view help, std::span<const PoolSnapshot> pools,
-                  std::span<const State> states) {
-    auto& family = start(name, help, MetricType::Gauge);
+void add_pools(Families& families, std::span<const PoolSnapshot> pools) {
+  add_states(families, "howdah_pool_clients", "Clients of the pool by state.", pools, kClientStates);
+  add_states(families, "howdah_pool_servers", "Server connections of the pool by state.", pools, kServerStates);
+  for (const auto& metric : kPoolMetrics) {
+    families.start(metric.name, metric.help, metric.type);
+    for (const auto& pool : pools) families.add(metric.value(pool), labels_of(pool));
+  }
+  for (const auto& metric : kNamedMetrics) {
+    families.start(metric.name, metric.help, kCounter);
     for (const auto& pool : pools) {
-      for (const auto& state : states) {
-        auto labels = labels_of(pool);
-        labels.push_back({"state", std::string(state.name)});
-        family.metric.push_back(sample(family.type, number(pool.*state.count), std::move(labels)));
+      for (const auto& [name, count] : pool.*metric.counts) {
+        families.add(number(count), labels_of(pool, metric.label, config::printable(name)));
       }
     }
   }
-
-  void add_pools(const PoolMetric& metric, std::span<const PoolSnapshot> pools) {
-    auto& family = start(metric.name, metric.help, metric.type);
-    for (const auto& pool : pools) family.metric.push_back(sample(metric.type, metric.value(pool), labels_of(pool)));
+  for (const auto& metric : kTimeMetrics) {
+    families.start(metric.name, metric.help, MetricType::Histogram);
+    for (const auto& pool : pools) families.add(pool.times.*metric.times, labels_of(pool));
   }
-
-  [[nodiscard]] std::string text() const {
-    std::ostringstream out;
-    prometheus::TextSerializer().Serialize(out, families_);
-    return std::move(out).str();
-  }
-
- private:
-  MetricFamily& start(std::string_view name, std::string_view help, MetricType type) {
-    auto& family = families_.emplace_back();
-    family.name = name;
-    family.help = help;
-    family.type = type;
-    return family;
-  }
-
-  std::vector<MetricFamily> families_;
-};
+}
 
 void add_daemon(Families& families, const Snapshot& snapshot) {
-  families.add("howdah_build_info", "The version of the daemon.", kGauge, 1, {{"version", HOWDAH_VERSION}});
-  families.add("howdah_ready", "Whether the daemon has started up.", kGauge, snapshot.is_ready ? 1 : 0);
-  families.add("howdah_draining", "Whether the daemon is ending.", kGauge, snapshot.is_draining ? 1 : 0);
-  families.add("howdah_clients_logging_in", "Clients that are logging in.", kGauge,
-               number(snapshot.clients_logging_in));
-  families.add("howdah_clients_max", "Most clients at a time; 0 for no limit.", kGauge, number(snapshot.clients_limit));
-  families.add("howdah_clients_accepted_total", "Connections that clients made.", kCounter,
-               number(snapshot.clients_accepted));
-  families.add("howdah_client_login_failures_total", "Log-ins of clients that failed.", kCounter,
-               number(snapshot.logins_failed));
+  families.add_one("howdah_build_info", "The version of the daemon.", kGauge, 1, {{"version", HOWDAH_VERSION}});
+  families.add_one("howdah_ready", "Whether the daemon has started up.", kGauge, snapshot.is_ready ? 1 : 0);
+  families.add_one("howdah_draining", "Whether the daemon is ending.", kGauge, snapshot.is_draining ? 1 : 0);
+  families.add_one("howdah_clients_logging_in", "Clients that are logging in.", kGauge,
+                   number(snapshot.clients_logging_in));
+  families.add_one("howdah_clients_max", "Most clients at a time; 0 for no limit.", kGauge,
+                   number(snapshot.clients_limit));
+  families.add_one("howdah_clients_accepted_total", "Connections that clients made.", kCounter,
+                   number(snapshot.clients_accepted));
+  families.add_one("howdah_client_login_failures_total", "Log-ins of clients that failed.", kCounter,
+                   number(snapshot.logins_failed));
 }
 
 void add_process(Families& families, const Snapshot& snapshot) {
   const auto figures = read_process_figures();
-  families.add("howdah_process_cpu_seconds_total", "Processor time of the daemon.", kCounter, figures.cpu_seconds);
-  families.add("howdah_process_resident_memory_bytes", "Memory of the daemon.", kGauge, number(figures.resident_bytes));
+  families.add_one("howdah_process_cpu_seconds_total", "Processor time of the daemon.", kCounter, figures.cpu_seconds);
+  families.add_one("howdah_process_resident_memory_bytes", "Memory of the daemon.", kGauge,
+                   number(figures.resident_bytes));
   if (figures.open_descriptors > 0) {
-    families.add("howdah_process_open_fds", "Open file descriptors.", kGauge, number(figures.open_descriptors));
+    families.add_one("howdah_process_open_fds", "Open file descriptors.", kGauge, number(figures.open_descriptors));
   }
-  families.add("howdah_process_max_fds", "Most open file descriptors.", kGauge, number(figures.most_descriptors));
+  families.add_one("howdah_process_max_fds", "Most open file descriptors.", kGauge, number(figures.most_descriptors));
   if (snapshot.started_at == WallTime()) return;
   const auto start = std::chrono::duration<double>(snapshot.started_at.time_since_epoch()).count();
-  families.add("howdah_process_start_time_seconds", "When the daemon started, since 1970.", kGauge, start);
+  families.add_one("howdah_process_start_time_seconds", "When the daemon started, since 1970.", kGauge, start);
 }
 
 }  // namespace
 
 std::string metrics_text(const Snapshot& snapshot) {
-  const auto pools = bounded_pools(snapshot.pools, kMostLabelledPools);
   Families families;
   add_daemon(families, snapshot);
   add_process(families, snapshot);
-  families.add_states("howdah_pool_clients", "Clients of the pool by state.", pools, kClientStates);
-  families.add_states("howdah_pool_servers", "Server connections of the pool by state.", pools, kServerStates);
-  for (const auto& metric : kPoolMetrics) families.add_pools(metric, pools);
+  add_pools(families, bounded_pools(snapshot.pools, kMostLabelledPools));
   return families.text();
 }
 

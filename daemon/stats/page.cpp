@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
+#include "daemon/stats/dashboard_files.h"
 #include "daemon/stats/metrics.h"
+#include "daemon/stats/readiness.h"
+#include "daemon/stats/stats_document.h"
 
 namespace howdah::stats {
 
@@ -12,73 +16,82 @@ namespace {
 constexpr int kNotFound = 404;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kUnavailable = 503;
-constexpr std::size_t kMostReasons = 100;
 
-bool has_servers(const PoolSnapshot& pool) {
-  return pool.servers_active + pool.servers_pinned + pool.servers_idle + pool.servers_cleaning > 0;
+bool is_known(const SnapshotSource& source, const std::string& database) {
+  const auto settings = source.settings();
+  if (!settings) return true;
+  return settings->databases.contains(database) || settings->databases.contains("*");
 }
 
-// Only a pool that goes on trying counts. Where nobody waits, an old error would stand for ever if no client
-// were sent here because of it; and one client with a misspelt database must not make the whole daemon
-// unready.
-bool is_in_need(const PoolSnapshot& pool) {
-  return pool.clients_waiting > 0 || pool.servers_connecting > 0 || pool.settings.min_size > 0;
-}
-
-// A message of several lines becomes one.
-std::string on_one_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
-
-Page health_page(const SnapshotSource&) {
+Page health_page(const Request&, const PageMatter&) {
   return {.body = "ok\n"};
 }
 
-Page readiness_page(const SnapshotSource& source) {
-  const auto reasons = reasons_against(source.snapshot());
+Page readiness_page(const Request& request, const PageMatter& matter) {
+  const auto& source = matter.figures();
+  if (request.database && !is_known(source, *request.database)) {
+    return {.status = kNotFound, .body = "no such database\n"};
+  }
+  const auto reasons = reasons_against(source.snapshot(), request.database.value_or(""));
   if (reasons.empty()) return {.body = "ready\n"};
   Page page{.status = kUnavailable, .body = {}};
   for (const auto& reason : reasons) page.body += reason + "\n";
   return page;
 }
 
-Page metrics_page(const SnapshotSource& source) {
-  const auto snapshot = source.snapshot();
+Page metrics_page(const Request&, const PageMatter& matter) {
+  const auto snapshot = matter.figures().snapshot();
   if (snapshot.is_stuck) return {.status = kUnavailable, .body = "a worker does not answer\n"};
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_text(snapshot)};
 }
 
+Page document_page(const Request&, const PageMatter& matter) {
+  return {.content_type = "application/json",
+          .body = stats_document(matter.figures(), matter.history, matter.shows_addresses)};
+}
+
+// It asks for the token before it asks for figures, so that the browser notes no error.
+Page dashboard_page(const Request&, const PageMatter& matter) {
+  constexpr std::string_view kWithout = "data-token=\"none\"";
+  Page page{.content_type = "text/html; charset=utf-8", .body = std::string(dashboard::kHtml)};
+  const auto place = page.body.find(kWithout);
+  if (matter.needs_token && place != std::string::npos) {
+    page.body.replace(place, kWithout.size(), "data-token=\"needed\"");
+  }
+  return page;
+}
+
+Page style_page(const Request&, const PageMatter&) {
+  return {.content_type = "text/css; charset=utf-8", .body = std::string(dashboard::kCss)};
+}
+
+Page script_page(const Request&, const PageMatter&) {
+  return {.content_type = "text/javascript; charset=utf-8", .body = std::string(dashboard::kScript)};
+}
+
+Page icon_page(const Request&, const PageMatter&) {
+  return {.content_type = "image/svg+xml", .body = std::string(dashboard::kIcon)};
+}
+
 struct Route {
   std::string_view path;
-  Page (*make)(const SnapshotSource& source);
+  Page (*make)(const Request& request, const PageMatter& matter);
 };
-constexpr auto kRoutes =
-    std::to_array<Route>({{"/healthz", health_page}, {"/metrics", metrics_page}, {"/readyz", readiness_page}});
+constexpr auto kRoutes = std::to_array<Route>({{"/", dashboard_page},
+                                               {"/dashboard.css", style_page},
+                                               {"/dashboard.js", script_page},
+                                               {"/dashboard.svg", icon_page},
+                                               {"/healthz", health_page},
+                                               {"/metrics", metrics_page},
+                                               {"/readyz", readiness_page},
+                                               {kDocumentPath, document_page}});
 
 }  // namespace
 
-std::vector<std::string> reasons_against(const Snapshot& snapshot) {
-  std::vector<std::string> reasons;
-  if (snapshot.is_stuck) return {"a worker does not answer"};
-  if (snapshot.is_draining) reasons.emplace_back("draining");
-  if (!snapshot.is_ready) reasons.emplace_back("starting");
-  for (const auto& pool : snapshot.pools) {
-    if (has_servers(pool) || pool.last_error.empty() || !is_in_need(pool)) continue;
-    if (reasons.size() == kMostReasons) {
-      reasons.emplace_back("and more");
-      break;
-    }
-    reasons.push_back("pool " + pool.database + "/" + pool.user + ": no server: " + on_one_line(pool.last_error));
-  }
-  return reasons;
-}
-
-Page make_page(std::string_view path, const SnapshotSource& source) {
-  const auto route = std::ranges::find(kRoutes, path, &Route::path);
+Page make_page(const Request& request, const PageMatter& matter) {
+  const auto route = std::ranges::find(kRoutes, request.path, &Route::path);
   if (route == kRoutes.end()) return {.status = kNotFound, .body = "not found\n"};
-  return route->make(source);
+  return route->make(request, matter);
 }
 
 Page method_not_allowed() {

@@ -1,28 +1,31 @@
-// The pages of the stats port, as values: what is asked for by its path, and what is answered. No sockets.
-//   /healthz    the process lives
-//   /readyz     it can serve, or why not
-//   /metrics    for Prometheus
+// The pages of the stats port (STATS.md). No sockets.
+//   /            the dashboard, which reads /stats.json
+//   /healthz     the process lives
+//   /readyz      it can serve, or why not; ?database=NAME asks for one database
+//   /metrics     for Prometheus
+//   /stats.json  all that the dashboard shows
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
+#include <functional>
 
+#include "daemon/stats/history.h"
+#include "daemon/stats/http_page.h"
 #include "daemon/stats/snapshot.h"
 
 namespace howdah::stats {
 
-struct Page {
-  int status = 200;
-  const char* content_type = "text/plain; charset=utf-8";
-  std::string body;
+inline constexpr const char* kDocumentPath = "/stats.json";
+
+// What pages are made from.
+struct PageMatter {
+  std::function<const SnapshotSource&()> figures;  // asked only where they are needed
+  const History& history;
+  bool needs_token = false;
+  bool shows_addresses = false;
 };
 
-// `path` without host and query. An unknown one gives 404.
-[[nodiscard]] Page make_page(std::string_view path, const SnapshotSource& source);
+// An unknown path gives 404.
+[[nodiscard]] Page make_page(const Request& request, const PageMatter& matter);
 [[nodiscard]] Page method_not_allowed();
-
-// Why clients cannot be served now, one reason a line; empty when they can.
-[[nodiscard]] std::vector<std::string> reasons_against(const Snapshot& snapshot);
 
 }  // namespace howdah::stats

@@ -1,28 +1,42 @@
-// Keeps the stats port from taking the loop's time: a page that took long to make is given again for ten
-// times as long, so that all pages together take about a tenth, however often they are asked for. One thread.
+// Keeps the stats port from taking the workers' time and its own: a page that took long to make is given again for ten
+// times as long, and so are the figures that it was made from, so that all pages together take about a tenth, however
+// often they are asked for. One thread.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 
+#include "daemon/stats/http_access.h"
 #include "daemon/stats/page.h"
-#include "daemon/stats/snapshot.h"
 
 namespace howdah::stats {
+
+// Who has figures gathered.
+class FigureSource {
+ public:
+  // Never null.
+  [[nodiscard]] virtual std::shared_ptr<const SnapshotSource> figures() = 0;
+
+ protected:
+  ~FigureSource() = default;
+};
 
 class PageCache {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `source` must outlive the cache.
-  explicit PageCache(const SnapshotSource& source, std::function<Clock::time_point()> now = Clock::now)
-      : source_(source), now_(std::move(now)) {}
+  // `source` and `history` must outlive the cache.
+  PageCache(FigureSource& source, const History& history, const HttpAccess& access,
+            std::function<Clock::time_point()> now = Clock::now)
+      : source_(source), history_(history), access_(access), now_(std::move(now)) {}
 
   // As make_page().
-  [[nodiscard]] Page page(std::string_view path);
+  [[nodiscard]] Page page(const Request& request);
+  // Frees what it keeps: with many clients that is much.
+  void forget();
 
  private:
   struct Entry {
@@ -30,8 +44,12 @@ class PageCache {
     Clock::time_point good_until;
   };
 
-  const SnapshotSource& source_;
+  FigureSource& source_;
+  const History& history_;
+  const HttpAccess& access_;
   std::function<Clock::time_point()> now_;
+  std::shared_ptr<const SnapshotSource> figures_;
+  Clock::time_point figures_good_until_;
   std::map<std::string, Entry, std::less<>> entries_;  // of the paths that exist
 };
 

@@ -23,6 +23,7 @@ void add(Totals& sum, const Totals& more) {
   sum.queries += more.queries;
   sum.client_bytes_received += more.client_bytes_received;
   sum.client_bytes_sent += more.client_bytes_sent;
+  sum.rows += more.rows;
   sum.errors_sent += more.errors_sent;
   sum.rows += more.rows;
   sum.server_logins += more.server_logins;
@@ -88,6 +89,13 @@ void add_part(PoolSnapshot& pool, const PoolSnapshot& part) {
 void settle_moving_servers(PoolSnapshot& pool) {
   const int others = pool.servers_pinned + pool.servers_idle + pool.servers_cleaning;
   pool.servers_active = std::max(pool.servers_in_all - others, 0);
+}
+
+PoolSnapshot sum_of(std::span<const PoolSnapshot> pools) {
+  PoolSnapshot sum;
+  sum.settings.max_size = sum.settings.min_size = 0;
+  for (const auto& pool : pools) add(sum, pool);
+  return sum;
 }
 
 std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most) {

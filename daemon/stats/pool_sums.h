@@ -14,6 +14,9 @@ namespace howdah::stats {
 // whose names are taken then, or are "other", counts to the rest.
 [[nodiscard]] std::vector<PoolSnapshot> bounded_pools(std::span<const PoolSnapshot> pools, std::size_t most);
 
+// All of them as one pool without names.
+[[nodiscard]] PoolSnapshot sum_of(std::span<const PoolSnapshot> pools);
+
 // Adds what another worker has of the same pool.
 void add_part(PoolSnapshot& pool, const PoolSnapshot& part);
 // Workers tell of themselves one after the other: a server that moves meanwhile is on none of them, or on two. It

@@ -5,7 +5,10 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/stats/http_access.h"
 #include "daemon/stats/http_server.h"
+#include "daemon/stats/page_cache.h"
+#include "daemon/stats/sampler.h"
 #include "daemon/worker/worker.h"
 
 namespace howdah::stats {
@@ -14,6 +17,8 @@ namespace {
 
 // Workers answer at the end of their turn. One that takes longer than this is stuck, which is news too.
 constexpr auto kLongestWait = std::chrono::seconds(1);
+// So long after the last request nothing is kept of what was asked for.
+constexpr auto kKept = std::chrono::seconds(15);
 
 // Reads its letters at once, on the thread of who writes them.
 class AtOnce final : public worker::Mailbox {
@@ -22,28 +27,15 @@ class AtOnce final : public worker::Mailbox {
 };
 
 // Asks all workers and waits for them: for a thread that has nothing else to do.
-class AwaitedFigures final : public SnapshotSource {
+class AwaitedFigures final : public FigureSource {
  public:
   explicit AwaitedFigures(Gatherer& gatherer) : gatherer_(gatherer) {}
 
-  [[nodiscard]] Snapshot snapshot() const override {
-    const auto figures = gather();
-    if (figures) return figures->snapshot();
+  [[nodiscard]] std::shared_ptr<const SnapshotSource> figures() override {
+    if (auto figures = gather()) return figures;
     Snapshot nothing;
     nothing.is_stuck = true;
-    return nothing;
-  }
-  [[nodiscard]] std::vector<ClientSnapshot> clients() const override {
-    const auto figures = gather();
-    return figures ? figures->clients() : std::vector<ClientSnapshot>{};
-  }
-  [[nodiscard]] std::vector<ServerSnapshot> servers() const override {
-    const auto figures = gather();
-    return figures ? figures->servers() : std::vector<ServerSnapshot>{};
-  }
-  [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override {
-    const auto figures = gather();
-    return figures ? figures->settings() : nullptr;
+    return std::make_shared<GatheredFigures>(std::move(nothing), nullptr);
   }
 
   // Nobody is waited for any more.
@@ -64,7 +56,7 @@ class AwaitedFigures final : public SnapshotSource {
   };
 
   // Null where they did not come in time.
-  [[nodiscard]] FiguresPointer gather() const {
+  [[nodiscard]] FiguresPointer gather() {
     std::unique_lock lock(arrival_->mutex);
     const auto number = ++arrival_->asked;
     lock.unlock();
@@ -80,26 +72,29 @@ class AwaitedFigures final : public SnapshotSource {
   }
 
   Gatherer& gatherer_;
-  mutable AtOnce mailbox_;
+  AtOnce mailbox_;
   std::shared_ptr<Arrival> arrival_ = std::make_shared<Arrival>();  // a late one may come after us
 };
 
 }  // namespace
 
-class StatsPort::Service {
+class StatsPort::Service final : private PageDesk {
  public:
-  explicit Service(Gatherer& gatherer) : figures_(gatherer) {}
+  explicit Service(Gatherer& gatherer) : figures_(gatherer), sampler_(worker_, gatherer, history_) {}
   ~Service() { stop(); }
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  [[nodiscard]] std::expected<void, std::string> listen(const std::string& address) {
-    auto server = HttpServer::start(worker_.loop(), address, figures_);
+  [[nodiscard]] std::expected<void, std::string> listen(const config::AdminSettings& settings) {
+    auto server = HttpServer::start(worker_.loop(), settings.listen, *this);
     if (!server) return std::unexpected(server.error());
+    access_.emplace(settings.token, server->is_on_loopback());
+    pages_.emplace(figures_, history_, *access_);
     server_.emplace(std::move(*server));
     return {};
   }
   void start() {
+    worker_.post([this] { sampler_.start(); });
     thread_ = std::jthread([this] { worker_.run(); });
   }
   void stop() {
@@ -110,9 +105,23 @@ class StatsPort::Service {
   }
 
  private:
+  [[nodiscard]] Page page(const Request& request) override {
+    const worker::Turn turn(worker_);
+    if (auto refusal = access_->refusal(request)) return *std::move(refusal);
+    if (request.path == kDocumentPath) sampler_.look();
+    worker_.agenda().arm_in(forget_timer_, kKept);
+    return pages_->page(request);
+  }
+  void forget() { pages_->forget(); }
+
   AwaitedFigures figures_;
   worker::Worker worker_;
+  History history_;
+  Sampler sampler_;
+  std::optional<HttpAccess> access_;
+  std::optional<PageCache> pages_;
   std::optional<HttpServer> server_;
+  worker::MethodTimer<Service, &Service::forget> forget_timer_{*this};
   std::jthread thread_;
 };
 
@@ -121,9 +130,9 @@ StatsPort::~StatsPort() = default;
 StatsPort::StatsPort(StatsPort&&) noexcept = default;
 StatsPort& StatsPort::operator=(StatsPort&&) noexcept = default;
 
-std::expected<StatsPort, std::string> StatsPort::open(const std::string& address, Gatherer& gatherer) {
+std::expected<StatsPort, std::string> StatsPort::open(const config::AdminSettings& settings, Gatherer& gatherer) {
   auto service = std::make_unique<Service>(gatherer);
-  if (auto listening = service->listen(address); !listening) return std::unexpected(listening.error());
+  if (auto listening = service->listen(settings); !listening) return std::unexpected(listening.error());
   return StatsPort(std::move(service));
 }
 

@@ -13,7 +13,8 @@ namespace howdah::stats {
 class StatsPort {
  public:
   // Listens; see HttpServer::start. `gatherer` must outlive the port.
-  [[nodiscard]] static std::expected<StatsPort, std::string> open(const std::string& address, Gatherer& gatherer);
+  [[nodiscard]] static std::expected<StatsPort, std::string> open(const config::AdminSettings& settings,
+                                                                  Gatherer& gatherer);
   ~StatsPort();
   StatsPort(StatsPort&&) noexcept;
   StatsPort& operator=(StatsPort&&) noexcept;

@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(the_example_with_every_option_is_right_and_holds_all_of_the
   const FakeOutside world{.files = {{"/etc/howdah/app.password", "pw\n"},
                                     {"/etc/howdah/auth.password", "pw\n"},
                                     {"/etc/howdah/ldap.password", "pw\n"},
+                                    {"/etc/howdah/stats.token", "token\n"},
                                     {"/etc/howdah/userlist.txt", ""}}};
   BOOST_TEST(
       said_of(

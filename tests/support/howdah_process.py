@@ -144,10 +144,11 @@ class HowdahProcess:
     def open_files(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
-    def get(self, path):
+    def get(self, path, **headers):
         """Status and text of a page of the stats port."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=10) as answer:
+            request = urllib.request.Request(f"http://127.0.0.1:{self.admin_port}{path}", headers=headers)
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -6,18 +6,21 @@
 #include <boost/test/unit_test.hpp>
 
 #include "daemon/io/unique_fd.h"
-#include "tests/daemon/stats/fake_source.h"
-
 namespace howdah::stats {
 
 namespace {
 
+class EmptyDesk final : public PageDesk {
+ public:
+  Page page(const Request&) override { return {}; }
+};
+
 struct Fixture {
-  tests::FakeSource source;
+  EmptyDesk desk;
   std::unique_ptr<event_base, decltype(&event_base_free)> loop{event_base_new(), &event_base_free};
 
-  std::string start_error(const std::string& address) const {
-    const auto server = HttpServer::start(loop.get(), address, source);
+  std::string start_error(const std::string& address) {
+    const auto server = HttpServer::start(loop.get(), address, desk);
     return server ? "" : server.error();
   }
 };
@@ -43,6 +46,16 @@ BOOST_AUTO_TEST_CASE(it_listens_at_addresses_of_all_kinds) {
   for (const auto* address : {"127.0.0.1:0", "[::1]:0", ":0", "localhost:0"}) BOOST_TEST(start_error(address) == "");
 }
 
+BOOST_AUTO_TEST_CASE(it_knows_whether_only_this_machine_reaches_it) {
+  const std::pair<const char*, bool> cases[] = {
+      {"127.0.0.1:0", true}, {"127.1.2.3:0", true}, {"localhost:0", true}, {":0", false}, {"0.0.0.0:0", false}};
+  for (const auto& [address, expected] : cases) {
+    const auto server = HttpServer::start(loop.get(), address, desk);
+    BOOST_TEST_REQUIRE(server.has_value());
+    BOOST_TEST(server->is_on_loopback() == expected, address);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_is_taken_is_named) {
   const auto [fd, port] = taken_port();
   const auto address = "127.0.0.1:" + std::to_string(port);
@@ -56,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_is_none_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(it_may_be_moved_and_ends_with_its_last_owner) {
-  auto server = HttpServer::start(loop.get(), "127.0.0.1:0", source);
+  auto server = HttpServer::start(loop.get(), "127.0.0.1:0", desk);
   BOOST_TEST_REQUIRE(server.has_value());
   auto moved = std::make_optional(std::move(*server));
   event_base_loop(loop.get(), EVLOOP_NONBLOCK);

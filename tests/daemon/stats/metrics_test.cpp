@@ -55,6 +55,35 @@ BOOST_AUTO_TEST_CASE(the_figures_of_a_pool_bear_its_names) {
   BOOST_TEST(sample(R"(howdah_pool_servers{database="app",user="ann",state="pinned"})") == "0");
 }
 
+BOOST_AUTO_TEST_CASE(times_are_histograms) {
+  auto& times = source.state.pools[0].times;
+  for (int i = 0; i < 9; ++i) times.wait.record(Microseconds(700));
+  times.wait.record(Microseconds(2'000'000));
+  const auto bucket = [this](const std::string& limit) {
+    return sample(R"(howdah_wait_duration_seconds_bucket{database="app",user="ann",le=")" + limit + "\"}");
+  };
+  BOOST_TEST(bucket("0.0005") == "0");
+  BOOST_TEST(bucket("0.001") == "9");
+  BOOST_TEST(bucket("1") == "9");
+  BOOST_TEST(bucket("2.5") == "10");
+  BOOST_TEST(bucket("+Inf") == "10");
+  BOOST_TEST(sample(R"(howdah_wait_duration_seconds_count{database="app",user="ann"})") == "10");
+  BOOST_TEST(sample(R"(howdah_wait_duration_seconds_sum{database="app",user="ann"})") == "2.0063");
+  BOOST_TEST(sample(R"(howdah_query_duration_seconds_count{database="app",user="ann"})") == "0");
+  BOOST_TEST(sample(R"(howdah_transaction_duration_seconds_count{database="app",user="ann"})") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_told_by_sqlstate_and_disconnects_by_reason) {
+  auto& pool = source.state.pools[0];
+  pool.errors = {{"23505", 4}, {"53300", 1}};
+  pool.disconnects = {{"bye", 2}};
+  pool.totals.rows = 17;
+  BOOST_TEST(sample(R"(howdah_errors_by_sqlstate_total{database="app",user="ann",sqlstate="23505"})") == "4");
+  BOOST_TEST(sample(R"(howdah_errors_by_sqlstate_total{database="app",user="ann",sqlstate="53300"})") == "1");
+  BOOST_TEST(sample(R"(howdah_disconnects_total{database="app",user="ann",reason="bye"})") == "2");
+  BOOST_TEST(sample(R"(howdah_rows_total{database="app",user="ann"})") == "17");
+}
+
 BOOST_AUTO_TEST_CASE(the_daemon_tells_of_itself) {
   BOOST_TEST(sample(R"(howdah_build_info{version=")" HOWDAH_VERSION R"("})") == "1");
   BOOST_TEST(sample("howdah_ready") == "1");
@@ -64,7 +93,7 @@ BOOST_AUTO_TEST_CASE(the_daemon_tells_of_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(every_line_is_in_the_text_format) {
-  const std::regex comment(R"(# (HELP howdah_\w+ .+\.|TYPE howdah_\w+ (counter|gauge)))");
+  const std::regex comment(R"(# (HELP howdah_\w+ .+\.|TYPE howdah_\w+ (counter|gauge|histogram)))");
   const std::regex value(R"(howdah_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [0-9.e+-]+)");
   for (const auto& line : lines_of(metrics_text(source.state))) {
     BOOST_TEST((std::regex_match(line, comment) || std::regex_match(line, value)), line);

@@ -10,13 +10,30 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 
-struct Fixture {
+class CountedSource final : public FigureSource {
+ public:
+  std::shared_ptr<const SnapshotSource> figures() override {
+    ++gatherings;
+    return std::make_shared<tests::FakeSource>(source);
+  }
+
   tests::FakeSource source;
+  int gatherings = 0;
+};
+
+struct Fixture {
+  CountedSource figures;
+  tests::FakeSource& source = figures.source;
+  History history;
+  HttpAccess access{"", true};
   PageCache::Clock::time_point now;
   std::chrono::milliseconds cost = 20ms;  // between two looks at the clock
-  PageCache cache{source, [this] { return now += cost; }};
+  PageCache cache{figures, history, access, [this] { return now += cost; }};
 
-  bool is_ready() { return cache.page("/readyz").status == 200; }
+  Page page(const std::string& path, std::optional<std::string> database = {}) {
+    return cache.page({.path = path, .database = std::move(database), .host = {}, .authorization = {}});
+  }
+  bool is_ready() { return page("/readyz").status == 200; }
 };
 
 }  // namespace
@@ -41,9 +58,27 @@ BOOST_AUTO_TEST_CASE(a_page_that_costs_nothing_is_always_made) {
 }
 
 BOOST_AUTO_TEST_CASE(each_path_has_its_own_page) {
-  BOOST_TEST(cache.page("/healthz").body == "ok\n");
-  BOOST_TEST(cache.page("/readyz").body == "ready\n");
-  BOOST_TEST(cache.page("/nothing").status == 404);
+  BOOST_TEST(page("/healthz").body == "ok\n");
+  BOOST_TEST(page("/readyz").body == "ready\n");
+  BOOST_TEST(page("/nothing").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(questions_for_one_database_share_the_figures_and_are_not_kept) {
+  BOOST_TEST(page("/readyz", "app").status == 200);
+  source.state.is_draining = true;
+  cost = 0ms;
+  for (int i = 0; i < 100; ++i) BOOST_TEST(page("/readyz", "d" + std::to_string(i)).status == 200);
+  BOOST_TEST(figures.gatherings == 1);
+  now += 221ms;
+  BOOST_TEST(page("/readyz", "app").status == 503);
+  BOOST_TEST(figures.gatherings == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_may_be_freed) {
+  BOOST_TEST(is_ready());
+  cache.forget();
+  source.state.is_draining = true;
+  BOOST_TEST(!is_ready());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

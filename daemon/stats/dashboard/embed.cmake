@@ -1,0 +1,10 @@
+# Writes SOURCE: the files of FOLDER as texts (dashboard_files.h).
+set(text "#include \"daemon/stats/dashboard_files.h\"\n\nnamespace howdah::stats::dashboard {\n")
+foreach(file kHtml:dashboard.html kCss:dashboard.css kScript:dashboard.js kIcon:dashboard.svg)
+  string(REGEX REPLACE ":.*" "" name "${file}")
+  string(REGEX REPLACE ".*:" "" path "${file}")
+  file(READ "${FOLDER}/${path}" content)
+  string(APPEND text "\nconst std::string_view ${name} = R\"embedded(${content})embedded\";\n")
+endforeach()
+string(APPEND text "\n}  // namespace howdah::stats::dashboard\n")
+file(WRITE "${SOURCE}" "${text}")

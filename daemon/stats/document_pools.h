@@ -1,0 +1,21 @@
+// A pool in /stats.json, its history too.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "daemon/stats/history.h"
+#include "daemon/stats/snapshot.h"
+
+namespace howdah::stats {
+
+// `history`: null where none is kept. `now`: the points of the history are told by how long ago they were.
+[[nodiscard]] nlohmann::ordered_json pool_json(const PoolSnapshot& pool, const PoolHistory* history, WallTime now);
+
+// In whole microseconds, which is what we have.
+[[nodiscard]] double in_seconds(Microseconds time);
+
+// Sixteen hex digits: numbers of 64 bits are too large for JavaScript.
+[[nodiscard]] std::string fingerprint_text(std::uint64_t fingerprint);
+
+}  // namespace howdah::stats
