@@ -54,7 +54,11 @@ bool Session::pass_plain_request(Bytes frame) {
     case 'E':
       if (statements_ && !statements_->is_plain_execute()) return false;
       owed.expect(Request::Execute);
-      if (is_following) follow_execute(frame.substr(protocol::kFrameHeaderBytes));
+      if (is_following && frame[protocol::kFrameHeaderBytes] == '\0') {
+        server_->runs().begin(server_->bound().unnamed_portal(), environment_.agenda.now());
+      } else if (is_following) {
+        follow_execute(frame.substr(protocol::kFrameHeaderBytes));
+      }
       ++pool_->totals().queries;
       break;
     case 'S':

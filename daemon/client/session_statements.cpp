@@ -72,8 +72,10 @@ Reference Session::bound_statement(std::string_view name) {
 
 // To the unnamed portal.
 void Session::follow_plain_bind(const protocol::Statement* statement) {
-  server_->bound().bind("", statement == nullptr ? bound_statement("")
-                                                 : environment_.statements.of(pool_->statement_owner(), *statement));
+  auto& bound = server_->bound();
+  if (statement == nullptr) return bound.bind("", bound_statement(""));
+  if (bound.bind_again(statement->number())) return;
+  bound.bind_prepared(statement->number(), environment_.statements.of(pool_->statement_owner(), *statement));
 }
 
 void Session::follow_execute(Bytes body) {

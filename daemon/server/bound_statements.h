@@ -38,6 +38,17 @@ class BoundStatements {
       portals_.insert_or_assign(std::string(portal), statement);
     }
   }
+  // Binds the unnamed portal to what this prepared statement was the last time; false: it was another one.
+  [[nodiscard]] bool bind_again(std::uint64_t number) {
+    if (number != last_number_) return false;
+    unnamed_portal_ = last_;
+    return true;
+  }
+  void bind_prepared(std::uint64_t number, const Reference& statement) {
+    last_number_ = number;
+    last_ = unnamed_portal_ = statement;
+  }
+  [[nodiscard]] const Reference& unnamed_portal() const { return unnamed_portal_; }
   [[nodiscard]] Reference portal(std::string_view name) const {
     if (name.empty()) return unnamed_portal_;
     const auto found = portals_.find(name);
@@ -47,6 +58,7 @@ class BoundStatements {
   void clear() {
     unnamed_.reset();
     unnamed_portal_ = {};
+    last_number_ = 0;
     if (!named_.empty()) named_.clear();
     if (!portals_.empty()) portals_.clear();
   }
@@ -57,6 +69,8 @@ class BoundStatements {
 
   std::optional<Reference> unnamed_;
   Reference unnamed_portal_;
+  std::uint64_t last_number_ = 0;  // of a prepared statement; 0: none
+  Reference last_;
   Names named_;
   Names portals_;
 };

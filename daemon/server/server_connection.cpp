@@ -29,8 +29,6 @@ bool is_plain_answer(char type, Bytes frame) {
     case 'n':
     case '1':
     case '2':
-    case 'I':
-    case 's':
     case 'd':
       return true;
     case 'C':
@@ -38,11 +36,6 @@ bool is_plain_answer(char type, Bytes frame) {
     default:
       return false;
   }
-}
-
-// Where it ends its request, that was an Execute.
-bool ends_run(char type) {
-  return type == 'C' || type == 'I' || type == 's';
 }
 
 // The tenant may get other bytes in the place of these: what stands before them is handed out first.
@@ -272,9 +265,12 @@ std::size_t ServerConnection::take_plain_answers(Bytes bytes) {
     const auto step = owed_.take_plain_reply(type);
     if (step == OwedReplies::Step::None) break;
     rest.remove_prefix(size);
-    if (type == 'C') runs_.note_rows(protocol::row_count(frame.substr(0, size - 1)));
-    if (step == OwedReplies::Step::Ends && ends_run(type)) {
-      runs_.complete(position_ + bytes.size() - rest.size(), agenda_->now());
+    if (type == 'C') {
+      runs_.note_rows(protocol::row_count(frame.substr(0, size - 1)));
+      // Of an Execute; a Query goes on.
+      if (step == OwedReplies::Step::Ends) {
+        runs_.complete(position_ + bytes.size() - rest.size(), agenda_->now());
+      }
     }
     if (type == 'D' || type == 'd') rest.remove_prefix(walker_.run_bytes(type, rest));
   }

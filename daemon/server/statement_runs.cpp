@@ -35,18 +35,19 @@ void StatementRuns::count(std::uint64_t position, worker::TimePoint now, bool is
   }
   if (took >= slow_limit_ && slow_.size() < kMostSlow) slow_.push_back({run.statement, took, wait_, is_failed});
   wait_ = {};
-  pop_one();
+  if (--runs_[head_].count == 0) pop();
 }
 
-void StatementRuns::pop_one() {
-  if (--runs_[head_].count > 0) return;
+void StatementRuns::pop() {
   if (++head_ < runs_.size() && head_ < kWorthMoving) return;
   runs_.erase(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(head_));
   head_ = 0;
 }
 
 void StatementRuns::drop(std::size_t count) {
-  for (; is_following_ && count > 0 && head_ < runs_.size(); --count) pop_one();
+  for (; count > 0 && head_ < runs_.size(); --count) {
+    if (--runs_[head_].count == 0) pop();
+  }
 }
 
 }  // namespace howdah::server

@@ -43,10 +43,11 @@ class StatementRuns {
 
   // The first one has been answered. `position`: so many bytes has the server sent in all.
   void complete(std::uint64_t position, worker::TimePoint now) {
-    if (is_following_ && head_ < runs_.size()) count(position, now, false);
+    if (head_ >= runs_.size()) return;
+    now == last_end_&& wait_.count() == 0 ? count_behind_another(position) : count(position, now, false);
   }
   void fail(std::uint64_t position, worker::TimePoint now) {
-    if (is_following_ && head_ < runs_.size()) count(position, now, true);
+    if (head_ < runs_.size()) count(position, now, true);
   }
   // The first ones will not be answered: the server skips them.
   void drop(std::size_t count);
@@ -71,8 +72,19 @@ class StatementRuns {
 
   static constexpr std::size_t kWorthMoving = 1024;
 
+  // One whose answer came with that of the one before: most of a pipeline.
+  void count_behind_another(std::uint64_t position) {
+    if (auto* counts = runs_[head_].statement.counts()) {
+      ++counts->calls;
+      counts->rows += rows_ - counted_rows_;
+      counts->bytes += position - position_;
+    }
+    position_ = position;
+    counted_rows_ = rows_;
+    if (--runs_[head_].count == 0) pop();
+  }
   void count(std::uint64_t position, worker::TimePoint now, bool is_failed);
-  void pop_one();
+  void pop();
 
   std::vector<Run> runs_;  // those before head_ are done with
   std::size_t head_ = 0;
