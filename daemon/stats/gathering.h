@@ -27,17 +27,18 @@ struct WorkerFigures {
   std::vector<StatementSnapshot> statements;
 };
 
+// What follows from earlier looks; null: nothing.
+struct EarlierLooks {
+  std::shared_ptr<const Period> period = nullptr;
+  std::shared_ptr<const Adviser> adviser = nullptr;
+};
+
 // All of it, as it was when it was asked for.
 class GatheredFigures final : public SnapshotSource {
  public:
-  // What follows from earlier looks; null: nothing.
-  struct Extras {
-    std::shared_ptr<const Period> period = nullptr;
-    std::shared_ptr<const Adviser> adviser = nullptr;
-  };
   // `frame`: what no worker knows.
-  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings, Extras extras = {})
-      : snapshot_(std::move(frame)), settings_(std::move(settings)), extras_(std::move(extras)) {}
+  GatheredFigures(Snapshot frame, std::shared_ptr<const config::Settings> settings, EarlierLooks earlier = {})
+      : snapshot_(std::move(frame)), settings_(std::move(settings)), earlier_(std::move(earlier)) {}
 
   void add(WorkerFigures part);
   // No more parts come: pools stand by name, clients and servers by id, statements by the
@@ -49,10 +50,10 @@ class GatheredFigures final : public SnapshotSource {
   [[nodiscard]] std::vector<ServerSnapshot> servers() const override { return servers_; }
   [[nodiscard]] std::vector<StatementSnapshot> statements() const override { return statements_; }
   [[nodiscard]] std::vector<Advice> advice() const override {
-    return extras_.adviser ? extras_.adviser->advise(snapshot_) : std::vector<Advice>();
+    return earlier_.adviser ? earlier_.adviser->advise(snapshot_) : std::vector<Advice>();
   }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const override { return settings_; }
-  [[nodiscard]] std::shared_ptr<const Period> last_period() const override { return extras_.period; }
+  [[nodiscard]] std::shared_ptr<const Period> last_period() const override { return earlier_.period; }
 
  private:
   Snapshot snapshot_;
@@ -60,7 +61,7 @@ class GatheredFigures final : public SnapshotSource {
   std::vector<ServerSnapshot> servers_;
   std::vector<StatementSnapshot> statements_;
   std::shared_ptr<const config::Settings> settings_;
-  Extras extras_;
+  EarlierLooks earlier_;
 };
 
 using FiguresPointer = std::shared_ptr<const GatheredFigures>;
