@@ -185,7 +185,7 @@ void ConsoleActions::set(Request request) {
   answer(request, {});
 }
 
-void ConsoleActions::adopt(std::shared_ptr<const config::Settings> settings) {
+void ConsoleActions::adopt(const std::shared_ptr<const config::Settings>& settings) {
   environment_.commons.live.publish(settings);
   environment_.commons.log.set_level(settings->log.level);
   for (const auto& serving : environment_.serving) {

@@ -36,7 +36,7 @@ class ConsoleActions final : public admin::Actions {
   void reload();
   // From now on these hold, on all workers. They may differ from those that hold only in what can change while running.
   // The home worker's thread.
-  void adopt(std::shared_ptr<const config::Settings> settings);
+  void adopt(const std::shared_ptr<const config::Settings>& settings);
 
  private:
   using Order = admin::Order;

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from support import wire
+from support import messages, wire
 from support.certificates import Authority
 from support.console import show
 from support.messages import query
@@ -57,6 +57,13 @@ def test_every_show_that_pgbouncer_knows_is_known(shared_howdah, pgbouncer):
         assert names >= {"clients", "fds", "sockets", "mem"}
         for name in names - {"fds"}:
             assert ours.query(f"show {name}").tags == ["SHOW"], name
+
+
+def test_help_tells_all_that_there_is(shared_howdah):
+    with wire.connect(shared_howdah, "postgres", "howdah") as console:
+        usage = console.query("show help").of("N")[0].fields["D"]
+        for words in ("SHOW SOCKETS", "SHOW ADVICE", "PAUSE [database]", "KILL_CLIENT ptr", "SET option = value", "WAIT_FOR_CLIENTS"):
+            assert words in usage, words
 
 
 def test_fds_is_refused_with_a_reason(shared_howdah):
@@ -136,8 +143,6 @@ def test_prepared_statements_of_a_pool_are_counted(start_howdah):
     howdah = start_howdah()
     with wire.connect(howdah, "app", "app") as client:
         client.execute("select 1")
-        from support import messages
-
         client.run(messages.parse("s", "select 2") + messages.bind("", "s") + messages.execute() + messages.SYNC)
         row = next(row for row in show(howdah, "prepared") if row["database"] == "app")
         assert (row["statements"], row["on_servers"], row["servers"], row["most_per_server"]) == ("1", "1", "1", "500")
