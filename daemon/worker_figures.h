@@ -11,6 +11,6 @@ namespace howdah {
 [[nodiscard]] stats::WorkerFigures figures_of(const pool::PoolDirectory& pools, const client::SessionRegistry& sessions,
                                               const stats::StatementTable& statements,
                                               const client::SessionCounts& counts, worker::TimePoint now,
-                                              stats::Detail detail);
+                                              stats::Detail detail = stats::Detail::All);
 
 }  // namespace howdah

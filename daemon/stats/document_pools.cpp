@@ -1,7 +1,5 @@
 #include "daemon/stats/document_pools.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -106,10 +104,6 @@ Json history_json(const PoolHistory& history, WallTime now) {
 double in_seconds(Microseconds time) {
   constexpr double kMicroseconds = 1e6;
   return static_cast<double>(time.count()) / kMicroseconds;
-}
-
-std::string fingerprint_text(std::uint64_t fingerprint) {
-  return fmt::format("{:016x}", fingerprint);
 }
 
 Json pool_json(const PoolSnapshot& pool, const PoolHistory* history, WallTime now) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
-#include <string>
 
 #include "daemon/stats/history.h"
 #include "daemon/stats/snapshot.h"
@@ -14,8 +13,5 @@ namespace howdah::stats {
 
 // In whole microseconds, which is what we have.
 [[nodiscard]] double in_seconds(Microseconds time);
-
-// Sixteen hex digits: numbers of 64 bits are too large for JavaScript.
-[[nodiscard]] std::string fingerprint_text(std::uint64_t fingerprint);
 
 }  // namespace howdah::stats

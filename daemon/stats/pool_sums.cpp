@@ -23,7 +23,6 @@ void add(Totals& sum, const Totals& more) {
   sum.queries += more.queries;
   sum.client_bytes_received += more.client_bytes_received;
   sum.client_bytes_sent += more.client_bytes_sent;
-  sum.rows += more.rows;
   sum.errors_sent += more.errors_sent;
   sum.rows += more.rows;
   sum.server_logins += more.server_logins;

@@ -8,6 +8,7 @@
 #include "daemon/stats/pool_queues.h"
 #include "daemon/stats/pool_sums.h"
 #include "daemon/stats/process_figures.h"
+#include "daemon/stats/statement_table.h"
 #include "daemon/stats/verdict.h"
 
 namespace howdah::stats {

@@ -35,7 +35,7 @@ class Prometheus:
 
     def __enter__(self):
         try:
-            wait_until(lambda: processes.accepts(self.port), f"prometheus answers:\n{self.log()}", timeout=60)
+            wait_until(self._is_ready, "prometheus is ready", timeout=60)
         except BaseException:
             self.close()
             raise
@@ -48,7 +48,15 @@ class Prometheus:
         processes.stop(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def log(self):
+    def _is_ready(self):
+        assert self.process.poll() is None, self._log()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=10) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def _log(self):
         with open(f"{self.folder}/log", encoding="utf-8", errors="replace") as file:
             return file.read()[-5000:]
 

@@ -45,6 +45,19 @@ BOOST_AUTO_TEST_CASE(a_start_is_over_when_one_log_in_has_failed) {
   BOOST_TEST(play.pool().has_settled());
 }
 
+BOOST_AUTO_TEST_CASE(a_start_is_over_when_the_last_server_comes_although_a_client_waits_for_it) {
+  Play play(pool_with(1, 5));
+  play.are_logins_automatic = false;
+  play.start_pools();
+  for (int i = 0; i < 3; ++i) play.start_log_in();
+  while (play.backend.login_count() > 0) {
+    BOOST_TEST(!play.pool().has_settled());
+    play.backend.complete_login();
+    play.run();
+  }
+  BOOST_TEST(play.pool().has_settled());
+}
+
 BOOST_AUTO_TEST_CASE(a_min_size_above_max_size_is_max_size) {
   Play play(pool_with(9, 2));
   play.start_pools();

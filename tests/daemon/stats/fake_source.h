@@ -32,6 +32,7 @@ class FakeSource final : public stats::SnapshotSource {
     pool.longest_wait = stats::Microseconds(2'500'000);
     pool.totals.transactions = 200;
     pool.totals.queries = 400;
+    pool.totals.rows = 300;
     pool.totals.client_bytes_received = 10'000;
     pool.totals.client_bytes_sent = 5'000'000'000;
     pool.totals.transaction_time = stats::Microseconds(1'000'000);

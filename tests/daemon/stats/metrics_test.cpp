@@ -125,6 +125,7 @@ BOOST_AUTO_TEST_CASE(pools_past_the_bound_are_one) {
   BOOST_TEST(sample(R"(howdah_transactions_total{database="d499",user="u"})") == "200");
   BOOST_TEST(sample(R"(howdah_transactions_total{database="d500",user="u"})") == "");
   BOOST_TEST(sample(R"(howdah_transactions_total{database="other",user="other"})") == "2000");
+  BOOST_TEST(sample(R"(howdah_rows_total{database="other",user="other"})") == "3000");
   BOOST_TEST(sample(R"(howdah_pool_servers_max{database="other",user="other"})") == "200");
 }
 
