@@ -230,7 +230,7 @@ std::vector<std::string> App::Engine::addresses() const {
   return names;
 }
 
-stats::Snapshot App::Engine::frame_of_figures() const {
+stats::Snapshot App::Engine::frame_of_figures() {
   const auto phase = phase_.load();
   stats::Snapshot frame;
   frame.taken_at = std::chrono::system_clock::now();

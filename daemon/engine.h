@@ -59,7 +59,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void gather(worker::Mailbox& asker, stats::Gathering::Done done) override;
   void gather_pools(worker::Mailbox& asker, stats::Gathering::Done done) override;
   void gather(stats::Detail detail, worker::Mailbox& asker, stats::Gathering::Done done);
-  [[nodiscard]] stats::Snapshot frame_of_figures() const;
+  [[nodiscard]] stats::Snapshot frame_of_figures();
   void observe_load();
   [[nodiscard]] std::size_t client_count() const;
   void watch_start();
