@@ -14,9 +14,9 @@ bool Session::is_tracking() const {
 }
 
 void Session::begin_following() {
+  if (!is_tracking()) return;
   const auto slow = environment_.login.settings->log.slow_statement;
-  server_->runs().begin_lease(
-      is_tracking(), slow.count() > 0 ? worker::TimePoint::duration(slow) : worker::TimePoint::duration::max());
+  server_->runs().follow(slow.count() > 0 ? worker::TimePoint::duration(slow) : worker::TimePoint::duration::max());
 }
 
 Reference Session::statement_of(std::string_view text) {

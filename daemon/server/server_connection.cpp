@@ -79,7 +79,7 @@ void ServerConnection::lease_to(Tenant& tenant, State state) {
   errors_.clear();
   times_ = {};
   pin_ = {};
-  runs_.begin_lease(false, worker::TimePoint::duration::max());
+  runs_.begin_lease(position_);
   set_reading(true);
 }
 

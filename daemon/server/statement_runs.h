@@ -14,14 +14,20 @@ namespace howdah::server {
 
 class StatementRuns {
  public:
-  // A lease begins, in which statements are followed or not. `slow_limit`: those that took as long are kept for who
-  // asks.
-  void begin_lease(bool is_following, worker::TimePoint::duration slow_limit) {
-    is_following_ = is_following;
-    slow_limit_ = slow_limit;
+  // A lease begins, in which nothing is followed unless the tenant says so. What came before belongs to nobody in it.
+  void begin_lease(std::uint64_t position) {
+    is_following_ = false;
+    slow_limit_ = worker::TimePoint::duration::max();
     wait_ = {};
     runs_.clear();
     head_ = 0;
+    position_ = position;
+    counted_rows_ = told_rows_ = rows_;
+  }
+  // `slow_limit`: those that took as long are kept for who asks.
+  void follow(worker::TimePoint::duration slow_limit) {
+    is_following_ = true;
+    slow_limit_ = slow_limit;
   }
   [[nodiscard]] bool is_following() const { return is_following_; }
 
