@@ -81,7 +81,14 @@ Settings with_live(const Settings& running, const Settings& wanted) {
     copy_live("users.<name>.", to, from);
     user = to.user;
   }
+  to.settings.auth = wanted.auth;
+  to.settings.ident_maps = wanted.ident_maps;
   return std::move(to.settings);
+}
+
+// Of a list that is taken as a whole.
+bool is_in_list(std::string_view path) {
+  return path.starts_with("auth[") || path.starts_with("ident_maps.");
 }
 
 // --- one option
@@ -118,6 +125,7 @@ std::string unknown_option(const Settings& settings, std::string_view path) {
   std::vector<std::string> paths;
   OptionWalk(settings).for_each(
       [&](std::string known, const Option&, const Field&) { paths.push_back(std::move(known)); });
+  if (is_in_list(path)) return std::string(path) + " cannot be set: change the configuration, and reload it";
   const std::vector<std::string_view> views(paths.begin(), paths.end());
   // The last name alone, as PgBouncer has it.
   const auto same = std::ranges::find(views, path, [](std::string_view known) { return split_path(known).key; });
@@ -149,14 +157,21 @@ LiveChanges live_changes(const Settings& running, const Settings& wanted) {
   for (const auto* all : {&before, &after}) {
     for (const auto& [path, told] : *all) paths.insert(path);
   }
+  std::set<std::string> changed;
   for (const auto& path : paths) {
     const auto was = before.find(path);
     const auto is = after.find(path);
     const bool is_in_both = was != before.end() && is != after.end();
     if (is_in_both && was->second.text == is->second.text) continue;
-    auto& list = is_in_both && was->second.is_live ? changes.changed : changes.need_restart;
-    list.push_back(path);
+    if (is_in_list(path)) {
+      changed.insert(path.substr(0, path.find('[')));
+    } else if (is_in_both && was->second.is_live) {
+      changed.insert(path);
+    } else {
+      changes.need_restart.push_back(path);
+    }
   }
+  changes.changed.assign(changed.begin(), changed.end());
   return changes;
 }
 

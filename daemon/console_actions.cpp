@@ -90,8 +90,9 @@ void ConsoleActions::answer(Request& request, Outcome outcome) {
       [done = std::move(request.done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
 }
 
+// The entry "*" is no database, but a rule for many.
 bool ConsoleActions::is_known(const std::string& database) const {
-  return config::serving_entry(*environment_.commons.live.current(), database) != nullptr;
+  return database != "*" && config::serving_entry(*environment_.commons.live.current(), database) != nullptr;
 }
 
 // --- orders that take their time

@@ -5,12 +5,49 @@
 
 namespace howdah::admin {
 
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+// Tools look for some options by PgBouncer's names. Times are in seconds there; sizes those of the entry "*", else of a
+// new one.
+void append_names_of_pgbouncer(Rows& rows, const config::Settings& settings) {
+  const auto star = settings.databases.find("*");
+  const config::PoolSettings pool = star == settings.databases.end() ? config::PoolSettings() : star->second.pool;
+  const auto add = [&rows](std::string name, std::string value) {
+    rows.push_back({std::move(name), std::move(value), "", "no"});
+  };
+  const auto seconds = [](config::Milliseconds time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+  };
+  add("admin_users", joined(settings.admin.users));
+  add("default_pool_size", std::to_string(pool.max_size));
+  add("max_client_conn", std::to_string(settings.client.max_connections));
+  add("max_db_connections", "0");
+  add("max_user_connections", "0");
+  add("min_pool_size", std::to_string(pool.min_size));
+  add("query_timeout", seconds(pool.query_timeout));
+  add("query_wait_timeout", seconds(pool.acquire_timeout));
+  add("reserve_pool_size", "0");
+  add("server_idle_timeout", seconds(pool.idle_timeout));
+  add("server_lifetime", seconds(pool.max_lifetime));
+  add("stats_period", seconds(settings.admin.stats_period));
+  add("stats_users", joined(settings.admin.stats_users));
+}
+
+}  // namespace
+
 Rows config_rows(const stats::SnapshotSource& source) {
   Rows rows;
   for (auto& option : config::show_options(*source.settings())) {
     rows.push_back({std::move(option.key), std::move(option.value), std::move(option.default_value),
                     option.is_changeable ? "yes" : "no"});
   }
+  append_names_of_pgbouncer(rows, *source.settings());
   return rows;
 }
 

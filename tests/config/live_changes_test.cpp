@@ -57,6 +57,21 @@ BOOST_AUTO_TEST_CASE(what_can_change_does_and_the_rest_is_named) {
   BOOST_TEST(!changes.settings.databases.contains("new"));
 }
 
+BOOST_AUTO_TEST_CASE(rules_and_maps_change_as_a_whole) {
+  auto wanted = base();
+  wanted.auth.push_back(AuthRule{.method = AuthMethod::Reject});
+  wanted.ident_maps["people"] = {IdentMapping{}, IdentMapping{}};
+  const auto changes = live_changes(base(), wanted);
+  BOOST_TEST((changes.changed == Paths{"auth", "ident_maps.people"}));
+  BOOST_TEST(changes.need_restart.empty());
+  BOOST_TEST(changes.settings.auth.size() == 2u);
+  BOOST_TEST(changes.settings.ident_maps.contains("people"));
+  const auto back = live_changes(wanted, base());
+  BOOST_TEST((back.changed == Paths{"auth", "ident_maps.people"}));
+  BOOST_TEST(back.settings.auth.size() == 1u);
+  BOOST_TEST(back.settings.ident_maps.empty());
+}
+
 BOOST_AUTO_TEST_CASE(nothing_changed_is_nothing_to_tell) {
   const auto changes = live_changes(base(), base());
   BOOST_TEST(changes.changed.empty());
@@ -74,6 +89,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
   BOOST_TEST(error_of("workers", "3") == "workers cannot be changed while howdah runs: it needs a restart");
   BOOST_TEST(error_of("databases.shop.backend", "host=x").ends_with("needs a restart"));
   BOOST_TEST(error_of("log.levels", "debug") == "there is no option \"log.levels\": perhaps log.level");
+  BOOST_TEST(error_of("auth[1].method", "trust") ==
+             "auth[1].method cannot be set: change the configuration, and reload it");
   BOOST_TEST(error_of("query_timeout", "5").ends_with(": perhaps databases.shop.pool.query_timeout"));
   BOOST_TEST(error_of("databases.<name>.pool.max_size", "5").starts_with("there is no option"));
   BOOST_TEST(error_of("databases.other.pool.max_size", "5").starts_with("there is no option"));

@@ -149,3 +149,38 @@ def test_a_reload_ends_what_was_set(start_howdah):
     assert option(howdah, "client.max_connections") == "60"
     order(howdah, "reload")
     assert option(howdah, "client.max_connections") == "50"
+
+
+def is_let_in(howdah):
+    try:
+        app(howdah).close()
+        return True
+    except wire.ServerError as error:
+        assert error.sqlstate == "28000", error
+        return False
+
+
+def test_rules_change_for_those_who_come(start_howdah):
+    howdah = start_howdah(workers=2)
+    with app(howdah) as client:
+        rules = [{"from": "any", "users": ["app"], "method": "reject"}, {"from": "any", "method": "trust"}]
+        change_file(howdah, ("auth",), rules)
+        assert [notice.fields["M"] for notice in order(howdah, "reload").of("N")] == ["changed: auth"]
+        wait_until(lambda: not is_let_in(howdah), "it is refused")
+        assert client.query("select 1").value == "1"
+        change_file(howdah, ("auth",), rules[1:])
+        order(howdah, "reload")
+        wait_until(lambda: is_let_in(howdah), "it is let in again")
+
+
+def test_a_file_of_rules_is_read_again(start_howdah, tmp_path):
+    file = tmp_path / "hba"
+    file.write_text("host all all all trust\nlocal all all trust\n")
+    howdah = start_howdah(auth=[], hba_file=str(file))
+    assert is_let_in(howdah)
+    file.write_text("host all app all reject\nhost all all all trust\n")
+    order(howdah, "reload")
+    wait_until(lambda: not is_let_in(howdah), "it is refused")
+    file.write_text("host all app nonsense\n")
+    assert order(howdah, "reload").sqlstate == "22023"
+    assert not is_let_in(howdah)

@@ -211,8 +211,9 @@ def test_reconnect_closes_each_server_at_its_release_and_wait_close_waits_for_th
 
 @pytest.mark.parametrize("verb", ["pause", "resume", "disable", "enable", "kill", "reconnect", "wait_close"])
 def test_a_database_that_is_not_there_is_told(one_database, verb):
-    error = order(one_database, f"{verb} nosuch")
-    assert (error["C"], error["M"]) == ("3D000", "no such database: nosuch")
+    for name in ("nosuch", "*", "howdah"):
+        error = order(one_database, f"{verb} {name}")
+        assert (error["C"], error["M"]) == ("3D000", f"no such database: {name}")
 
 
 def test_suspend_is_refused(orders):
