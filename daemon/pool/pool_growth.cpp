@@ -57,9 +57,9 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
       "server connection made",
       {{"server", id}, {"database", name_.database}, {"address", made.address()}, {"pid", made.process_id()}});
   ledger_.end_login();
-  has_settled_ = has_settled_ || (logins_.empty() && !ledger_.wants_logins());
   release(made);
   start_logins();
+  has_settled_ = has_settled_ || logins_.empty();  // whoever waited for this server wants no other
 }
 
 void Pool::on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error) {
