@@ -1,6 +1,9 @@
 #include "daemon/trace/client_trace.h"
 
+#include <sys/resource.h>
+
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -27,6 +30,26 @@ class Folder {
 
  private:
   std::string path_;
+};
+
+// Files may be no larger as long as it is there.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : signal_before_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    (void)std::signal(SIGXFSZ, signal_before_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_before_)(int);
 };
 
 std::string query(std::string_view text) {
@@ -156,6 +179,23 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_there_already_or_cannot_be_made_is_refused) 
   BOOST_TEST(!TraceFile::create({.folder = folder.path(), .name = "two"}, "{}\n", nullptr, threads).has_value());
   BOOST_TEST(!std::filesystem::exists(folder.path() + "/elsewhere"));
   BOOST_TEST(!TraceFile::create({.folder = "/dev", .name = "full"}, "{}\n", nullptr, threads).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_is_full_is_an_error_before_and_an_end_later) {
+  const Folder folder;
+  {
+    const FileSizeLimit limit(4);
+    worker::Offload threads(1, 10);
+    const auto file = TraceFile::create({.folder = folder.path(), .name = "one", .most_bytes = 1 << 20}, "{\"a\": 1}\n",
+                                        nullptr, threads);
+    BOOST_REQUIRE(!file.has_value());
+    BOOST_TEST(file.error().contains("cannot write"));
+    BOOST_TEST(std::filesystem::is_empty(folder.path()));
+  }
+  Traced one;
+  const FileSizeLimit limit(200);
+  while (!one.trace().is_over()) one.trace().note(Way::ToClient, ready());
+  BOOST_TEST(one.text().size() == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(ten_slots_and_no_more) {
