@@ -86,13 +86,14 @@ void ClientTraces::prepare(ServingWorker& worker, const RequestPointer& request)
         .folder = admin.trace_directory, .name = file_name(header), .most_bytes = admin.trace_size};
     const auto file = trace::TraceFile::create(place, trace::header_line(header), slot, threads_);
     if (!file) return answer(*request, refusal(sqlstate::kIoError, file.error()));
-    worker.worker().post([this, &worker, request, file = *file] { begin(worker, *request, file); });
+    worker.worker().post([this, &worker, request, header, file = *file] { begin(worker, *request, header, file); });
   };
   if (threads_.submit(work)) return;
   answer(*request, refusal(sqlstate::kConfigurationLimitExceeded, "too much waits to be written: try again"));
 }
 
-void ClientTraces::begin(ServingWorker& worker, Request& request, const std::shared_ptr<trace::TraceFile>& file) {
+void ClientTraces::begin(ServingWorker& worker, Request& request, const trace::TraceHeader& header,
+                         const std::shared_ptr<trace::TraceFile>& file) {
   auto* session = worker.find_client(request.order.client);
   auto why = session == nullptr ? std::optional(protocol::make_error(protocol::Severity::Error,
                                                                      sqlstate::kUndefinedObject, "the client has gone"))
@@ -101,10 +102,10 @@ void ClientTraces::begin(ServingWorker& worker, Request& request, const std::sha
     std::ignore = threads_.submit([file] { file->remove(); });
     return answer(request, std::unexpected(*std::move(why)));
   }
-  session->begin_trace(file, request.order.with_values, request.order.time);
+  session->begin_trace(file, header, request.order.time);
   commons_.log.info("trace begun", {{"client", request.order.client},
                                     {"by", request.by},
-                                    {"values", request.order.with_values},
+                                    {"values", header.has_values ? "yes" : "no"},
                                     {"file", file->path()}});
   answer(request, notice(fmt::format("the frames of client {} go to {}", request.order.client, file->path())));
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/admin/trace_command.h"
 #include "daemon/trace/trace_file.h"
+#include "daemon/trace/trace_lines.h"
 #include "daemon/worker/offload.h"
 
 namespace howdah {
@@ -30,7 +31,8 @@ class ClientTraces final : public admin::TraceActions {
   // These on the worker's own thread.
   void look_for_client(ServingWorker& worker, const RequestPointer& request);
   void prepare(ServingWorker& worker, const RequestPointer& request);
-  void begin(ServingWorker& worker, Request& request, const std::shared_ptr<trace::TraceFile>& file);
+  void begin(ServingWorker& worker, Request& request, const trace::TraceHeader& header,
+             const std::shared_ptr<trace::TraceFile>& file);
   void end(ServingWorker& worker, Request& request);
 
   Commons& commons_;

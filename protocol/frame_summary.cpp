@@ -389,8 +389,8 @@ bool may_hold_password(std::string_view text) {
   return !found.empty();
 }
 
-bool may_hold_password(char type, Bytes front) {
-  return (type == 'Q' || type == 'P') && may_hold_password(front);
+bool may_hold_password(char type, Bytes front, bool is_cut) {
+  return (type == 'Q' || type == 'P') && (is_cut || may_hold_password(front));
 }
 
 void append_quoted(std::string& out, Bytes bytes, std::size_t most) {

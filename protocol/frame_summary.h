@@ -36,8 +36,8 @@ void summarize_frame(Speaker speaker, char type, Bytes front, SummaryOptions opt
 
 // Whether the text may set a password or hold one: then it is shown folded only, and errors behind it may repeat it.
 [[nodiscard]] bool may_hold_password(std::string_view text);
-// The same of a client's frame.
-[[nodiscard]] bool may_hold_password(char type, Bytes front);
+// The same of a client's frame, of which the front may be all that is there: `is_cut`.
+[[nodiscard]] bool may_hold_password(char type, Bytes front, bool is_cut = false);
 
 // The bytes as text, cut at `most`, in single quotes.
 void append_quoted(std::string& out, Bytes bytes, std::size_t most = kMostShownBytes);

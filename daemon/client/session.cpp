@@ -288,6 +288,7 @@ stats::ClientSnapshot Session::snapshot() const {
   if (server_ != nullptr && !server_->pin().reason.empty() && keeps_server()) {
     snapshot.pinned = std::chrono::duration_cast<stats::Microseconds>(now - server_->pin().since);
   }
+  if (is_traced()) snapshot.trace = trace_snapshot();
   return snapshot;
 }
 

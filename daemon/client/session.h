@@ -74,7 +74,8 @@ class Session final : private io::StreamHandler,
   // file takes no more. Only where nothing stands against it.
   [[nodiscard]] std::optional<protocol::ErrorFields> why_not_traceable() const;
   [[nodiscard]] trace::TraceHeader trace_header() const;
-  void begin_trace(std::shared_ptr<trace::TraceFile> file, bool has_values, std::chrono::milliseconds time);
+  void begin_trace(std::shared_ptr<trace::TraceFile> file, const trace::TraceHeader& header,
+                   std::chrono::milliseconds time);
   // False: it was not traced.
   bool end_trace(std::string_view reason);
   [[nodiscard]] bool is_traced() const { return tracing_ && !tracing_->trace.is_over(); }
@@ -288,6 +289,7 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] std::size_t take_traced_requests(protocol::Bytes bytes);
   void begin_traced_lease(server::ServerConnection& server);
   void on_trace_time();
+  [[nodiscard]] std::shared_ptr<const stats::TraceSnapshot> trace_snapshot() const;
 
   // --- in the queue: session_waiting.cpp
   enum class WaitStep : std::uint8_t {
@@ -347,9 +349,10 @@ class Session final : private io::StreamHandler,
   };
 
   struct Tracing {
-    Tracing(std::shared_ptr<trace::TraceFile> file, bool has_values, const worker::Agenda& agenda,
-            const trace::MissingBytes& missing, Session& session)
-        : trace(std::move(file), has_values, agenda, missing), timer(session) {}
+    Tracing(std::shared_ptr<trace::TraceFile> file, const trace::TraceHeader& of, const worker::Agenda& agenda,
+            const trace::UnderWay& under_way, Session& session)
+        : header(of), trace(std::move(file), of.has_values, agenda, under_way), timer(session) {}
+    trace::TraceHeader header;
     trace::ClientTrace trace;
     worker::MethodTimer<Session, &Session::on_trace_time> timer;
   };

@@ -58,14 +58,16 @@ trace::TraceHeader Session::trace_header() const {
           .has_values = false};
 }
 
-void Session::begin_trace(std::shared_ptr<trace::TraceFile> file, bool has_values, std::chrono::milliseconds time) {
-  trace::MissingBytes missing{.from_client = walker_.missing_bytes()};
+void Session::begin_trace(std::shared_ptr<trace::TraceFile> file, const trace::TraceHeader& header,
+                          std::chrono::milliseconds time) {
+  trace::UnderWay under_way{.from_client_bytes = walker_.missing_bytes()};
   if (server_ != nullptr) {
-    missing.to_server = has_partial_request() ? walker_.missing_bytes() : 0;
-    missing.from_server = server_->missing_bytes();
-    missing.to_client = server_->has_partial_reply() ? server_->missing_bytes() : 0;
+    under_way.to_server_bytes = has_partial_request() ? walker_.missing_bytes() : 0;
+    under_way.from_server_bytes = server_->missing_bytes();
+    under_way.to_client_bytes = server_->has_partial_reply() ? server_->missing_bytes() : 0;
+    under_way.is_answer_due = !server_->owed().is_settled();
   }
-  tracing_ = std::make_unique<Tracing>(std::move(file), has_values, environment_.agenda, missing, *this);
+  tracing_ = std::make_unique<Tracing>(std::move(file), header, environment_.agenda, under_way, *this);
   if (server_ != nullptr) begin_traced_lease(*server_);
   if (time.count() > 0) environment_.agenda.arm_in(tracing_->timer, time);
 }
@@ -76,6 +78,16 @@ bool Session::end_trace(std::string_view reason) {
   tracing_->trace.end(reason);
   tracing_.reset();
   return true;
+}
+
+std::shared_ptr<const stats::TraceSnapshot> Session::trace_snapshot() const {
+  const auto& header = tracing_->header;
+  const auto& file = tracing_->trace.file();
+  return std::make_shared<const stats::TraceSnapshot>(stats::TraceSnapshot{.by = header.by,
+                                                                           .started_at = header.started_at,
+                                                                           .file = file.path(),
+                                                                           .bytes = file.size_bytes(),
+                                                                           .has_values = header.has_values});
 }
 
 void Session::on_trace_time() {

@@ -10,13 +10,14 @@ namespace howdah::trace {
 using protocol::Bytes;
 
 ClientTrace::ClientTrace(std::shared_ptr<TraceFile> file, bool has_values, const worker::Agenda& agenda,
-                         const MissingBytes& missing)
+                         const UnderWay& under_way)
     : file_(std::move(file)),
       has_values_(has_values),
       agenda_(agenda),
       started_at_(agenda.now()),
-      taps_{FrameTap(missing.from_client), FrameTap(missing.to_server), FrameTap(missing.from_server),
-            FrameTap(missing.to_client)} {}
+      taps_{FrameTap(under_way.from_client_bytes), FrameTap(under_way.to_server_bytes),
+            FrameTap(under_way.from_server_bytes), FrameTap(under_way.to_client_bytes)},
+      may_have_password_(under_way.is_answer_due) {}
 
 void ClientTrace::note(Way way, Bytes bytes) {
   if (is_over()) return;
@@ -67,13 +68,16 @@ void ClientTrace::see(Way way, Bytes bytes, std::string& lines) {
 }
 
 void ClientTrace::see_frame(Way way, const SeenFrame& frame, std::string& lines) {
-  if (way == Way::FromClient && protocol::may_hold_password(frame.type, frame.front)) has_seen_password_ = true;
+  if (way == Way::FromClient && !may_have_password_) {
+    const bool is_cut = frame.size_bytes > frame.front.size() + protocol::kFrameHeaderBytes;
+    may_have_password_ = protocol::may_hold_password(frame.type, frame.front, is_cut);
+  }
   if (lines.size() > kMostLineBytes) {
     ++left_out_;
     return;
   }
   ++lines_count_;
-  lines += frame_line(microseconds(), way, frame, {.with_values = has_values_, .without_messages = has_seen_password_});
+  lines += frame_line(microseconds(), way, frame, {.with_values = has_values_, .without_messages = may_have_password_});
 }
 
 void ClientTrace::hand_over(std::string& lines) {

@@ -16,18 +16,20 @@
 
 namespace howdah::trace {
 
-// Of the frames under way when a trace begins, what is still to come each way.
-struct MissingBytes {
-  std::size_t from_client = 0;
-  std::size_t to_server = 0;
-  std::size_t from_server = 0;
-  std::size_t to_client = 0;
+// Of what is under way when a trace begins: what is still to come of a frame each way, and whether answers are owed to
+// texts that were not seen.
+struct UnderWay {
+  std::size_t from_client_bytes = 0;
+  std::size_t to_server_bytes = 0;
+  std::size_t from_server_bytes = 0;
+  std::size_t to_client_bytes = 0;
+  bool is_answer_due = false;
 };
 
 class ClientTrace {
  public:
   ClientTrace(std::shared_ptr<TraceFile> file, bool has_values, const worker::Agenda& agenda,
-              const MissingBytes& missing);
+              const UnderWay& under_way);
 
   void note(Way way, protocol::Bytes bytes);
   void note(Way way, io::OutputBatch& batch);
@@ -64,8 +66,8 @@ class ClientTrace {
   std::uint64_t frames_ = 0;
   std::uint64_t left_out_ = 0;
   std::uint64_t left_out_told_ = 0;
-  std::string end_reason_;  // while it holds
-  bool has_seen_password_ = false;
+  std::string end_reason_;          // while it holds
+  bool may_have_password_ = false;  // a text that an error could repeat
 };
 
 }  // namespace howdah::trace

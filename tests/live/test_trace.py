@@ -151,6 +151,19 @@ def test_values_are_in_the_file_only_if_asked_for(tracing, client, console, fold
     assert "with values" in printed(folder)
 
 
+def test_the_error_to_a_text_from_before_the_trace_is_told_without_its_message(tracing, direct, client, console, folder):
+    with wire.connect(direct, "app", "app") as holder:
+        holder.query("select pg_advisory_lock(7722)")
+        client.send(messages.query(f"do $$ begin perform pg_advisory_xact_lock(7722); raise exception '{SECRET}'; end $$"))
+        wait_until(lambda: [row["state"] for row in show(tracing, "clients") if row["database"] == "app"] == ["active"], "it runs")
+        trace(tracing, console, "with values")
+        holder.query("select pg_advisory_unlock(7722)")
+        assert client.ready().sqlstate == "P0001"
+    trace(tracing, console, "off")
+    assert end_of(folder) == "TRACE OFF" and seen(folder, ">client") == ["ErrorResponse", "ReadyForQuery"]
+    assert SECRET.encode() not in file_in(folder).read_bytes()
+
+
 @pytest.mark.parametrize("more", ["", "with values"])
 def test_a_password_is_never_in_the_file(tracing, console, folder, more):
     with wire.connect(tracing, "postgres", "app") as client:
@@ -225,11 +238,14 @@ def test_who_cannot_be_traced(tracing, client, console, folder):
     consoles = [row["ptr"].lstrip("c") for row in show(tracing, "clients") if row["state"] == "console"]
     assert {refused(console, f"trace client {one}") for one in consoles} <= {"0A000", "42704"}  # one of them has gone
     trace(tracing, console)
+    [row] = show(tracing, "traces")
+    assert (row["client"], row["user"], row["by"], row["values"]) == (f"c{number}", "app", "postgres", "no")
+    assert row["file"] == str(file_in(folder)) and int(row["bytes"]) > 0
     assert refused(console, f"trace client {number}") == "55006"
     for text in ("trace", "trace client", "trace client x", "trace client 1 for", "trace client 1 for 5", "trace client 1 for 5s off"):
         assert refused(console, text) == "42601"
     assert console.execute("trace client 999999").sqlstate == "42704"
-    assert console.execute(f"trace client {number} off").tags == ["TRACE"]
+    assert console.execute(f"trace client {number} off").tags == ["TRACE"] and show(tracing, "traces") == []
     assert end_of(folder) == "TRACE OFF"
 
 

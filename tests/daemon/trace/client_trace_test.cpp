@@ -67,11 +67,11 @@ std::string ready() {
 // One trace, from its begin to what is printed of it.
 class Traced {
  public:
-  explicit Traced(std::int64_t most_bytes = 1 << 20, const MissingBytes& missing = {})
+  explicit Traced(std::int64_t most_bytes = 1 << 20, const UnderWay& under_way = {})
       : threads_(std::make_unique<worker::Offload>(1, 100, std::chrono::seconds(10))),
         file_(*TraceFile::create({.folder = folder_.path(), .name = "one", .most_bytes = most_bytes},
                                  header_line({.client = 7, .user = "ann", .database = "shop"}), nullptr, *threads_)),
-        trace_(file_, false, agenda_, missing) {}
+        trace_(file_, false, agenda_, under_way) {}
 
   [[nodiscard]] ClientTrace& trace() { return trace_; }
   // Ends it; what stands in the file.
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(frames_are_found_however_their_bytes_come) {
 }
 
 BOOST_AUTO_TEST_CASE(a_trace_may_begin_in_the_middle_of_a_frame) {
-  Traced one(1 << 20, {.from_client = 3});
+  Traced one(1 << 20, {.from_client_bytes = 3});
   one.trace().note(Way::FromClient, "QQQ" + query("select 1"));
   BOOST_TEST(count_of(one.text(), "\"client>\"") == 1);
 }
