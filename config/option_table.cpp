@@ -49,6 +49,10 @@ template <auto kMember>
 Field socket_buffer(Subject& subject) {
   return Size{.value = address_of<kMember>(subject), .most = 1LL << 30};
 }
+template <auto kMember>
+Field trace_size(Subject& subject) {
+  return Size{.value = address_of<kMember>(subject), .most = 1LL << 34};
+}
 // Any other kind: one that needs nothing but the field.
 template <template <typename...> typename Kind, auto kMember>
 Field choice(Subject& subject) {
@@ -136,6 +140,13 @@ constexpr std::array kTable{
            "would take the last ones. Consoles are not counted in client.max_connections."},
     Option{"admin.stats_period", duration<&AdminSettings::stats_period, 100>, Live,
            "The averages of SHOW STATS are those of the last full period of this length."},
+    Option{
+        "admin.trace_directory", plain<FilePath, &AdminSettings::trace_directory>, Restart,
+        "A folder for the files that TRACE CLIENT on the console writes, closed to others; it must be there and ours "
+        "to write to. Nothing in it is ever removed. Without it there is no TRACE.",
+        "/var/lib/howdah/traces"},
+    Option{"admin.trace_size", trace_size<&AdminSettings::trace_size>, Restart,
+           "Most bytes of one such file: with them the trace ends. At most 10 clients are traced at a time."},
 
     Option{"client.max_connections", count<&ClientSettings::max_connections, 0, kMostConnections>, Live,
            "Most client connections in all. 0: no limit."},

@@ -212,12 +212,14 @@ struct ClientSettings {
 };
 
 struct AdminSettings {
-  std::string listen;                    // stats port: "host:port"; empty: none
-  std::string token;                     // to be shown by who looks at the stats port; empty: none is asked for
-  std::vector<std::string> users;        // who may do everything on the console
-  std::vector<std::string> stats_users;  // who may look there
-  int reserved_connections = 10;         // and descriptors, that clients do not get
-  Milliseconds stats_period = 60s;       // averages are those of the last one
+  std::string listen;                            // stats port: "host:port"; empty: none
+  std::string token;                             // to be shown by who looks at the stats port; empty: none is asked for
+  std::vector<std::string> users;                // who may do everything on the console
+  std::vector<std::string> stats_users;          // who may look there
+  int reserved_connections = 10;                 // and descriptors, that clients do not get
+  Milliseconds stats_period = 60s;               // averages are those of the last one
+  std::string trace_directory;                   // where TRACE writes; empty: there is no TRACE
+  std::int64_t trace_size = 10LL * 1024 * 1024;  // most bytes of one file
 };
 
 enum class LogLevel { Debug, Info, Warning, Error };

@@ -78,6 +78,8 @@ void ConsoleActions::begin(Request request) {
       return read_again(std::move(request));
     case Order::Kind::Set:
       return set(std::move(request));
+    case Order::Kind::Trace:
+      return trace(std::move(request));
     case Order::Kind::Shutdown:
       answer(request, {});
       return environment_.shut_down(request.order.shutdown);
@@ -93,6 +95,15 @@ void ConsoleActions::answer(Request& request, Outcome outcome) {
 // The entry "*" is no database, but a rule for many.
 bool ConsoleActions::is_known(const std::string& database) const {
   return database != "*" && config::serving_entry(*environment_.commons.live.current(), database) != nullptr;
+}
+
+void ConsoleActions::trace(Request request) {
+  const auto order = std::move(request.order);
+  environment_.traces.carry_out(order.trace, order.by, *request.asker,
+                                [done = std::move(request.done)](admin::TraceActions::Outcome outcome) mutable {
+                                  outcome ? done({.errors = {}, .notices = {*outcome}})
+                                          : done({.errors = {outcome.error()}, .notices = {}});
+                                });
 }
 
 // --- orders that take their time

@@ -25,6 +25,7 @@ class ConsoleActions final : public admin::Actions {
     const std::vector<std::unique_ptr<ServingWorker>>& serving;
     OffloadThreads& threads;
     TlsFiles& tls_files;
+    admin::TraceActions& traces;
     std::function<void(admin::Order::Shutdown)> shut_down;
   };
   explicit ConsoleActions(Environment environment) : environment_(std::move(environment)) {}
@@ -66,6 +67,7 @@ class ConsoleActions final : public admin::Actions {
   void kill(Request request);
   void kill_client(Request request);
   void set(Request request);
+  void trace(Request request);
   void read_again(Request request);
   void take_configuration(Request request, const config::Settings& wanted);
 

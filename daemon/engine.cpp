@@ -39,6 +39,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                 .serving = serving_,
                 .threads = threads_,
                 .tls_files = tls_files_,
+                .traces = traces_,
                 .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); }}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {

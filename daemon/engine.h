@@ -9,6 +9,7 @@
 
 #include "daemon/app.h"
 #include "daemon/backend_passwords.h"
+#include "daemon/client_traces.h"
 #include "daemon/commons.h"
 #include "daemon/console_actions.h"
 #include "daemon/io/listener.h"
@@ -73,6 +74,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   ConsoleActions actions_;                                  // likewise
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
+  ClientTraces traces_{commons_, threads_.traces, serving_};
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::optional<stats::StatsPort> stats_port_;
 

@@ -32,6 +32,8 @@ class ServingWorker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
+  // Null where it is not here.
+  [[nodiscard]] client::Session* find_client(std::uint64_t id) { return sessions_.find(id); }
   // All clients of a database, empty: of all databases, and their servers at once.
   void kill(const std::string& database, const protocol::ErrorFields& reason);
   [[nodiscard]] bool kill_client(std::uint64_t id, const protocol::ErrorFields& reason) {

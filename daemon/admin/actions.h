@@ -8,13 +8,27 @@
 #include <string>
 #include <vector>
 
+#include "daemon/admin/trace_command.h"
 #include "daemon/worker/mailbox.h"
 #include "protocol/error_fields.h"
 
 namespace howdah::admin {
 
 struct Order {
-  enum class Kind { Pause, Resume, Disable, Enable, Kill, KillClient, Reconnect, WaitClose, Reload, Set, Shutdown };
+  enum class Kind {
+    Pause,
+    Resume,
+    Disable,
+    Enable,
+    Kill,
+    KillClient,
+    Reconnect,
+    WaitClose,
+    Reload,
+    Set,
+    Shutdown,
+    Trace
+  };
   enum class Shutdown { Now, WaitForServers, WaitForClients };
   Kind kind = Kind::Resume;
   std::string database = {};  // as clients call it; empty: all
@@ -22,6 +36,8 @@ struct Order {
   std::string option = {};    // of Set: its path, as SHOW CONFIG tells it
   std::string value = {};
   Shutdown shutdown = Shutdown::Now;
+  TraceOrder trace = {};
+  std::string by = {};  // the administrator
 };
 
 struct Outcome {

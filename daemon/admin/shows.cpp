@@ -194,6 +194,17 @@ constexpr auto kHostColumns = std::to_array<Column>({{"hostname"}, {"ttl", Int8}
 constexpr auto kZoneColumns = std::to_array<Column>({{"zonename"}, {"serial", Int8}, {"count", Int4}});
 constexpr auto kMemoryColumns =
     std::to_array<Column>({{"name"}, {"size", Int4}, {"used", Int4}, {"free", Int4}, {"memtotal", Int4}});
+constexpr auto kTraceColumns = std::to_array<Column>({
+    {"client"},
+    {"user"},
+    {"database"},
+    {"by"},
+    {"since"},
+    {"values"},
+    {"bytes", Int8},
+    {"file"},
+});
+
 constexpr auto kConfigColumns = std::to_array<Column>({{"key"}, {"value"}, {"default"}, {"changeable"}});
 constexpr auto kListColumns = std::to_array<Column>({{"list"}, {"items", Int4}});
 constexpr auto kStateColumns = std::to_array<Column>({{"key"}, {"value"}});
@@ -227,6 +238,7 @@ constexpr auto kShows = std::to_array<Show>({
     {"stats_totals", kStatsPartColumns, stats_totals_rows},
     {"times", kTimeColumns, time_rows},
     {"totals", kTotalColumns, totals_rows},
+    {"traces", kTraceColumns, trace_rows},
     {"users", kUserColumns, user_rows},
     {"version", kVersionColumns, version_rows},
     {"waiting", kWaitingColumns, waiting_rows},

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "daemon/admin/trace_command.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::admin {
@@ -100,6 +101,12 @@ Outcome read_kill_client(const Statement& statement) {
 Outcome read_reload(const Statement& statement) {
   if (statement.words.size() != 1) return unknown_command(statement);
   return ordered("RELOAD", {.kind = Order::Kind::Reload});
+}
+
+Outcome read_trace_order(const Statement& statement) {
+  const auto trace = read_trace(statement);
+  if (!trace) return std::unexpected(trace.error());
+  return ordered("TRACE", {.kind = Order::Kind::Trace, .trace = *trace});
 }
 
 Outcome read_shutdown(const Statement& statement) {
@@ -207,6 +214,7 @@ constexpr auto kVerbs = std::to_array<Verb>({
     {"set", "SET option = value", kActs, read_set},
     {"suspend", "", kActs, refuse_suspend},
     {"shutdown", "SHUTDOWN [WAIT_FOR_SERVERS | WAIT_FOR_CLIENTS]", kActs, read_shutdown},
+    {"trace", "TRACE CLIENT ptr [FOR 30s] [WITH VALUES] | TRACE CLIENT ptr OFF", kActs, read_trace_order},
     {"begin", "", kLooks, read_begin},
     {"start", "", kLooks, read_start},
     {"commit", "", kLooks, read_commit},

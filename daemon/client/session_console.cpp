@@ -109,7 +109,9 @@ void Session::begin_order() {
                                                    {"user", user()},
                                                    {"order", console_->console.tag()},
                                                    {"database", console_->console.order().database}});
-  environment_.actions->carry_out(console_->console.order(), console_->order, environment_.mailbox,
+  auto order = console_->console.order();
+  order.by = user();
+  environment_.actions->carry_out(std::move(order), console_->order, environment_.mailbox,
                                   [ticket = ticket_](admin::Outcome outcome) {
                                     if (*ticket != nullptr) (*ticket)->on_order_done(std::move(outcome));
                                   });

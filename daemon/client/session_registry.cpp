@@ -42,6 +42,11 @@ std::vector<Session*> SessionRegistry::all() {
   return sessions;
 }
 
+Session* SessionRegistry::find(std::uint64_t id) {
+  const auto found = std::ranges::find(sessions_, id, &Session::id);
+  return found == sessions_.end() ? nullptr : &*found;
+}
+
 void SessionRegistry::on_session_ended(Session& session) {
   sessions_.erase(sessions_.iterator_to(session));
   environment_.agenda.bury(std::shared_ptr<Session>(&session));

@@ -29,6 +29,8 @@ class SessionRegistry final : private SessionOwner {
   // False: there is none of this number.
   [[nodiscard]] bool terminate_client(std::uint64_t id, const protocol::ErrorFields& reason);
 
+  // Null where it is not here.
+  [[nodiscard]] Session* find(std::uint64_t id);
   // Any thread.
   [[nodiscard]] std::size_t size() const { return size_; }
   // Visits every session; none may end meanwhile.

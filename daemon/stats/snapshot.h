@@ -93,6 +93,15 @@ struct PoolSnapshot {
   int backend_connections_limit = 0;  // as that was asked: of users who are no superusers; 0: not known
 };
 
+// Of a client whose frames go to a file.
+struct TraceSnapshot {
+  std::string by;  // the administrator who asked for it
+  std::string started_at;
+  std::string file;
+  std::int64_t bytes = 0;
+  bool has_values = false;
+};
+
 struct ClientSnapshot {
   std::uint64_t id = 0;
   std::string user;
@@ -109,11 +118,12 @@ struct ClientSnapshot {
   Microseconds in_state{};         // with a server: since the request under way, or since the last answer
   std::string pool_database = {};  // of its pool, empty where it has none
   std::string pool_user = {};
-  std::uint64_t queue_number = 0;  // in the order of arrival in the pool's queue; 0: not in there
-  std::string local_address = {};  // as io::Stream::local_name
-  std::string tls = {};            // as io::Stream::tls_name
-  std::size_t unsent_bytes = 0;    // that it has not taken yet
-  std::size_t missing_bytes = 0;   // of the message that is coming from it
+  std::uint64_t queue_number = 0;                   // in the order of arrival in the pool's queue; 0: not in there
+  std::string local_address = {};                   // as io::Stream::local_name
+  std::string tls = {};                             // as io::Stream::tls_name
+  std::size_t unsent_bytes = 0;                     // that it has not taken yet
+  std::size_t missing_bytes = 0;                    // of the message that is coming from it
+  std::shared_ptr<const TraceSnapshot> trace = {};  // null: it is not traced
 };
 
 struct ServerSnapshot {
