@@ -334,11 +334,6 @@ std::optional<worker::TimePoint> PoolLedger::retry_time(worker::TimePoint now) c
   return retry_at_;
 }
 
-bool PoolLedger::wants_logins() const {
-  const std::lock_guard lock(mutex_);
-  return wanted_logins() > 0;
-}
-
 protocol::ErrorFields PoolLedger::last_error() const {
   const std::lock_guard lock(mutex_);
   return last_error_;

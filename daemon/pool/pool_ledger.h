@@ -137,7 +137,6 @@ class PoolLedger {
 
   // When log-ins that are wanted may begin; nothing where none are wanted or they may begin now.
   [[nodiscard]] std::optional<worker::TimePoint> retry_time(worker::TimePoint now) const;
-  [[nodiscard]] bool wants_logins() const;
   // The last log-in's error; its message is empty after a good one.
   [[nodiscard]] protocol::ErrorFields last_error() const;
 
