@@ -80,15 +80,16 @@ void ClientTraces::prepare(ServingWorker& worker, const RequestPointer& request)
   auto header = session.trace_header();
   header.by = request->by;
   header.has_values = request->order.with_values;
-  const auto work = [this, &worker, request, header, slot = std::move(slot)] {
+  auto& mailbox = worker.worker();
+  const auto work = [this, &worker, &mailbox, request, header, slot = std::move(slot)] {
     const auto& admin = commons_.settings->admin;
     const trace::TraceFile::Place place{
         .folder = admin.trace_directory, .name = file_name(header), .most_bytes = admin.trace_size};
-    const auto file = trace::TraceFile::create(place, trace::header_line(header), slot, threads_);
+    const auto file = trace::TraceFile::create(place, trace::header_line(header), slot, threads_.traces);
     if (!file) return answer(*request, refusal(sqlstate::kIoError, file.error()));
-    worker.worker().post([this, &worker, request, header, file = *file] { begin(worker, *request, header, file); });
+    mailbox.post([this, &worker, request, header, file = *file] { begin(worker, *request, header, file); });
   };
-  if (threads_.submit(work)) return;
+  if (threads_.traces.submit(work)) return;
   answer(*request, refusal(sqlstate::kConfigurationLimitExceeded, "too much waits to be written: try again"));
 }
 
@@ -99,7 +100,7 @@ void ClientTraces::begin(ServingWorker& worker, Request& request, const trace::T
                                                                      sqlstate::kUndefinedObject, "the client has gone"))
                                 : session->why_not_traceable();
   if (why) {
-    std::ignore = threads_.submit([file] { file->remove(); });
+    std::ignore = threads_.traces.submit([file] { file->remove(); });
     return answer(request, std::unexpected(*std::move(why)));
   }
   session->begin_trace(file, header, request.order.time);

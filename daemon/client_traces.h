@@ -8,17 +8,17 @@
 #include "daemon/admin/trace_command.h"
 #include "daemon/trace/trace_file.h"
 #include "daemon/trace/trace_lines.h"
-#include "daemon/worker/offload.h"
 
 namespace howdah {
 
 struct Commons;
+struct OffloadThreads;
 class ServingWorker;
 
 class ClientTraces final : public admin::TraceActions {
  public:
-  // All outlive this, but for the threads and the workers: these end before their letters are read.
-  ClientTraces(Commons& commons, worker::Offload& threads, const std::vector<std::unique_ptr<ServingWorker>>& serving)
+  // It outlives the threads that it has work done on, and these the workers' parts: then nobody calls any more.
+  ClientTraces(Commons& commons, OffloadThreads& threads, const std::vector<std::unique_ptr<ServingWorker>>& serving)
       : commons_(commons), threads_(threads), serving_(serving) {}
 
   void carry_out(const admin::TraceOrder& order, const std::string& by, worker::Mailbox& asker, Done done) override;
@@ -36,7 +36,7 @@ class ClientTraces final : public admin::TraceActions {
   void end(ServingWorker& worker, Request& request);
 
   Commons& commons_;
-  worker::Offload& threads_;
+  OffloadThreads& threads_;
   const std::vector<std::unique_ptr<ServingWorker>>& serving_;
   trace::Slots slots_;
 };

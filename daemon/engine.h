@@ -71,10 +71,13 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   TlsFiles tls_files_{commons_.settings->client.tls, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
+<<<<<<< ours
   ConsoleActions actions_;                                  // likewise
+=======
+  ClientTraces traces_{commons_, threads_, serving_};       // likewise
+>>>>>>> theirs
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
-  ClientTraces traces_{commons_, threads_.traces, serving_};
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::optional<stats::StatsPort> stats_port_;
 

@@ -27,8 +27,9 @@ void ClientTrace::note(Way way, Bytes bytes) {
 
 void ClientTrace::note(Way way, io::OutputBatch& batch) {
   if (is_over()) return;
-  for (const auto& range : batch.ranges())
+  for (const auto& range : batch.ranges()) {
     see(way, Bytes(static_cast<const char*>(range.iov_base), range.iov_len), lines_);
+  }
   if (held_ == 0) hand_over(lines_);
 }
 
