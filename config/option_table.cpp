@@ -49,6 +49,10 @@ template <auto kMember>
 Field socket_buffer(Subject& subject) {
   return Size{.value = address_of<kMember>(subject), .most = 1LL << 30};
 }
+template <auto kMember>
+Field trace_size(Subject& subject) {
+  return Size{.value = address_of<kMember>(subject), .most = 1LL << 34};
+}
 // Any other kind: one that needs nothing but the field.
 template <template <typename...> typename Kind, auto kMember>
 Field choice(Subject& subject) {
@@ -120,6 +124,13 @@ constexpr std::array kTable{
            "The stats port, as host:port. Without it there is none.", "127.0.0.1:9930"},
     Option{"admin.users", plain<NameList, &AdminSettings::users>, Live,
            "Who may use the console: psql with the database name howdah or pgbouncer.", "[postgres]"},
+    Option{
+        "admin.trace_directory", plain<FilePath, &AdminSettings::trace_directory>, Restart,
+        "A folder for the files that TRACE CLIENT on the console writes, closed to others; it must be there and ours "
+        "to write to. Nothing in it is ever removed. Without it there is no TRACE.",
+        "/var/lib/howdah/traces"},
+    Option{"admin.trace_size", trace_size<&AdminSettings::trace_size>, Restart,
+           "Most bytes of one such file: with them the trace ends. At most 10 clients are traced at a time."},
 
     Option{"client.max_connections", count<&ClientSettings::max_connections, 0, kMostConnections>, Live,
            "Most client connections in all. 0: no limit."},

@@ -212,8 +212,10 @@ struct ClientSettings {
 };
 
 struct AdminSettings {
-  std::string listen;              // stats port: "host:port"; empty: none
-  std::vector<std::string> users;  // who may use the console
+  std::string listen;                            // stats port: "host:port"; empty: none
+  std::vector<std::string> users;                // who may use the console
+  std::string trace_directory;                   // where TRACE writes; empty: there is no TRACE
+  std::int64_t trace_size = 10LL * 1024 * 1024;  // most bytes of one file
 };
 
 enum class LogLevel { Debug, Info, Warning, Error };

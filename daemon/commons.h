@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "config/settings.h"
+#include "daemon/admin/trace_command.h"
 #include "daemon/auth/auth_queries.h"
 #include "daemon/auth/outside_checks.h"
 #include "daemon/auth/passed_keys.h"
@@ -27,6 +28,7 @@ struct Commons {
   std::shared_ptr<const config::Settings> settings;
   os::Log& log;
   stats::Gatherer& gatherer;
+  admin::TraceActions& traces;
 
   os::SystemRandom random = {};
   auth::SecretStore secrets{*settings};
@@ -50,6 +52,8 @@ struct OffloadThreads {
 
   // What clients ran when we ended is cancelled, not left running.
   static constexpr auto kCancelGrace = std::chrono::seconds(2);
+  // What the traces of those clients have seen last is written.
+  static constexpr auto kTraceGrace = std::chrono::seconds(1);
   static constexpr std::size_t kMostQueued = 1000;
 
   std::atomic<bool> are_ending = false;  // what may take long gives up
@@ -61,6 +65,7 @@ struct OffloadThreads {
   worker::Offload catalogs{1, kMostQueued};
   worker::FairOffload login_steps{8, 2, kMostQueued};  // libpq's, for each backend
   worker::Offload password_sources{4, kMostQueued};
+  worker::Offload traces{1, kMostQueued, kTraceGrace};  // that write files
   auth::AuthQueries auth_queries;
 };
 

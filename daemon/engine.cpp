@@ -4,6 +4,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "daemon/stats/process_figures.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah {
@@ -25,7 +26,7 @@ std::size_t count_of_workers(int workers) {
 }  // namespace
 
 App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& log)
-    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this},
+    : commons_{.settings = std::move(settings), .log = log, .gatherer = *this, .traces = traces_},
       adviser_(
           std::make_shared<stats::Adviser>(stats::Limits{.descriptors = stats::read_process_figures().most_descriptors,
                                                          .clients = commons_.settings->client.max_connections})) {

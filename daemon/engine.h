@@ -9,6 +9,7 @@
 
 #include "daemon/app.h"
 #include "daemon/backend_passwords.h"
+#include "daemon/client_traces.h"
 #include "daemon/commons.h"
 #include "daemon/io/listener.h"
 #include "daemon/serving_worker.h"
@@ -61,6 +62,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   TlsFiles tls_files_{commons_.settings->client.tls, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
+  ClientTraces traces_{commons_, threads_, serving_};       // likewise
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
   std::vector<std::unique_ptr<io::Listener>> listeners_;

@@ -1,4 +1,5 @@
 // The program `howdah`: reads its arguments and its configuration, and serves.
+#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -8,6 +9,7 @@
 #include "daemon/os/descriptors.h"
 #include "daemon/os/outside_world.h"
 #include "daemon/service.h"
+#include "daemon/trace/trace_text.h"
 
 namespace howdah {
 
@@ -56,6 +58,16 @@ int serve(const CommandLine& command) {
   return Service(settings, log).run() ? kDone : kFailed;
 }
 
+int show_trace(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  auto printed = std::expected<void, std::string>(std::unexpect, "cannot be opened");
+  if (file) printed = trace::print_trace(file, std::cout);
+  std::cout << std::flush;
+  if (printed) return std::cout ? kDone : kFailed;
+  std::cerr << path << ": " << printed.error() << '\n';
+  return kFailed;
+}
+
 int run(const CommandLine& command) {
   switch (command.task) {
     case CommandLine::Task::Serve:
@@ -67,6 +79,8 @@ int run(const CommandLine& command) {
       return print(config::describe_options());
     case CommandLine::Task::ShowExampleConfig:
       return print(config::example_configuration());
+    case CommandLine::Task::ShowTrace:
+      return show_trace(command.trace_file);
     case CommandLine::Task::Answer:
       return print(command.answer);
   }

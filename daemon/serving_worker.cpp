@@ -41,7 +41,8 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .gatherer = commons.gatherer,
                    .wait_reports = wait_reports_,
                    .statements = statements_,
-                   .last_session_id = commons.last_session_id},
+                   .last_session_id = commons.last_session_id,
+                   .traces = &commons.traces},
       sessions_(environment_) {}
 
 ServingWorker::~ServingWorker() {

@@ -32,6 +32,8 @@ class ServingWorker {
   void accept(io::UniqueFd fd, io::PeerAddress peer);
   void drain();
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
+  // Null where it is not here.
+  [[nodiscard]] client::Session* find_client(std::uint64_t id) { return sessions_.find(id); }
   // Those of the pools alone: no copies of all clients.
   [[nodiscard]] stats::WorkerFigures pool_figures() const {
     return figures_of(pools_, std::chrono::steady_clock::now());

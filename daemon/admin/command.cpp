@@ -102,6 +102,11 @@ Outcome read_command(const Statement& statement) {
   const auto& verb = statement.words.front();
   if (verb == "show") return read_show(statement);
   if (verb == "set") return read_set(statement);
+  if (verb == "trace") {
+    const auto order = read_trace(statement);
+    if (!order) return std::unexpected(order.error());
+    return Command{.kind = Command::Kind::Trace, .tag = "TRACE", .trace = *order};
+  }
   if (verb == "help" && statement.words.size() == 1) return Command{.kind = Command::Kind::Help, .tag = "SHOW"};
   const auto word = std::ranges::find(kTransactionWords, verb, &TransactionWord::word);
   if (word != kTransactionWords.end()) {
@@ -119,6 +124,7 @@ ErrorFields help() {
       notice.detail += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
     }
   }
+  notice.detail += "\n\tTRACE CLIENT id [FOR 30s] [WITH VALUES]\n\tTRACE CLIENT id OFF";
   return notice;
 }
 

@@ -54,6 +54,7 @@ void run(const Command& command, const stats::SnapshotSource& source, std::strin
       protocol::append_error(out, help());
       break;
     case Command::Kind::Courtesy:
+    case Command::Kind::Trace:  // it has been carried out
       break;
   }
   append_command_complete(out, command.tag);
@@ -65,17 +66,16 @@ void Console::append_welcome(std::string& out) const {
   for (const auto& [name, value] : kParameters) protocol::append_parameter_status(out, name, value);
 }
 
-bool Console::on_message(char type, Bytes body, std::string& out) {
-  if (type == 'X') return false;
+Console::Step Console::on_message(char type, Bytes body, std::string& out) {
+  if (type == 'X') return Step::Goodbye;
   if (type == 'S') {
     extended_.on_sync(out);
-    return true;
+    return Step::Answered;
   }
-  if (extended_.is_skipping()) return true;
+  if (extended_.is_skipping()) return Step::Answered;
   switch (type) {
     case 'Q':
-      on_query(body, out);
-      break;
+      return on_query(body, out);
     case 'F':
       protocol::append_error(out, error(sqlstate::kFeatureNotSupported, "the console has no functions to call"));
       extended_.append_ready(out);
@@ -87,12 +87,22 @@ bool Console::on_message(char type, Bytes body, std::string& out) {
       break;
     default:
       extended_.on_message(type, body, out);
+      order_ = extended_.take_order();
+      return order_ ? Step::Ordered : Step::Answered;
   }
-  return true;
+  return Step::Answered;
 }
 
-void Console::on_query(Bytes body, std::string& out) {
+void Console::on_outcome(const TraceActions::Outcome& outcome, std::string& out) {
+  protocol::append_error(out, outcome ? *outcome : outcome.error());
+  if (outcome) append_command_complete(out, "TRACE");
+  if (std::exchange(is_in_query_, false)) return extended_.append_ready(out);
+  if (!outcome) extended_.skip();
+}
+
+Console::Step Console::on_query(Bytes body, std::string& out) {
   extended_.on_simple_query();
+  order_.reset();
   protocol::ByteReader reader(body);
   const auto text = reader.c_string();
   if (!text || !reader.is_empty()) {
@@ -100,7 +110,10 @@ void Console::on_query(Bytes body, std::string& out) {
   } else if (const auto outcome = run_all(*text, out); !outcome) {
     protocol::append_error(out, outcome.error());
   }
+  is_in_query_ = order_.has_value();
+  if (is_in_query_) return Step::Ordered;
   extended_.append_ready(out);
+  return Step::Answered;
 }
 
 // Up to the first error, as PostgreSQL does.
@@ -114,6 +127,13 @@ Console::Outcome Console::run_all(std::string_view text, std::string& out) {
   for (const auto& statement : *statements) {
     const auto command = read_command(statement);
     if (!command) return std::unexpected(command.error());
+    if (command->kind == Command::Kind::Trace) {
+      if (statements->size() > 1) {
+        return std::unexpected(error(sqlstate::kFeatureNotSupported, "TRACE must stand alone in its query"));
+      }
+      order_ = command->trace;
+      return {};
+    }
     run(*command, source_, out);
     extended_.take_effect(*command);
   }

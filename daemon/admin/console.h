@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,18 +23,27 @@ class Console {
   // The ParameterStatus messages that psql and drivers want to know before the first ReadyForQuery.
   void append_welcome(std::string& out) const;
 
-  // Answers one whole frontend message of the given type; `body` is what follows its header. False: the
-  // client said goodbye. A message that cannot be read is answered by an error, and the client stays.
-  [[nodiscard]] bool on_message(char type, protocol::Bytes body, std::string& out);
+  enum class Step {
+    Answered,
+    Ordered,  // order() is to be carried out; nothing is asked of the console before on_outcome
+    Goodbye
+  };
+  // Answers one whole frontend message of the given type; `body` is what follows its header. A message that cannot be
+  // read is answered by an error, and the client stays.
+  [[nodiscard]] Step on_message(char type, protocol::Bytes body, std::string& out);
+  [[nodiscard]] const TraceOrder& order() const { return *order_; }
+  void on_outcome(const TraceActions::Outcome& outcome, std::string& out);
 
  private:
   using Outcome = std::expected<void, protocol::ErrorFields>;
 
-  void on_query(protocol::Bytes body, std::string& out);
+  [[nodiscard]] Step on_query(protocol::Bytes body, std::string& out);
   [[nodiscard]] Outcome run_all(std::string_view text, std::string& out);
 
   const stats::SnapshotSource& source_;
   ExtendedQuery extended_;
+  std::optional<TraceOrder> order_;
+  bool is_in_query_ = false;
 };
 
 }  // namespace howdah::admin

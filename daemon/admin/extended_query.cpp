@@ -226,6 +226,9 @@ ExtendedQuery::Outcome ExtendedQuery::execute(ByteReader body, std::string& out)
     case Command::Kind::Help:
       protocol::append_error(out, help());
       break;
+    case Command::Kind::Trace:
+      order_ = portal.command.trace;
+      return {};
     case Command::Kind::Courtesy:
       break;
   }

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/admin/command.h"
@@ -32,6 +34,10 @@ class ExtendedQuery {
   void take_effect(const Command& command);
   void append_ready(std::string& out) const { protocol::append_ready_for_query(out, status_); }
   [[nodiscard]] bool is_skipping() const { return is_skipping_; }
+  // What the last message was to execute and others carry out: it is not answered yet. Once.
+  [[nodiscard]] std::optional<TraceOrder> take_order() { return std::exchange(order_, std::nullopt); }
+  // It failed.
+  void skip() { is_skipping_ = true; }
 
  private:
   struct Portal {
@@ -55,6 +61,7 @@ class ExtendedQuery {
   std::map<std::string, Portal, std::less<>> portals_;
   protocol::TransactionStatus status_ = protocol::TransactionStatus::Idle;
   bool is_skipping_ = false;
+  std::optional<TraceOrder> order_;
 };
 
 }  // namespace howdah::admin

@@ -15,6 +15,9 @@ namespace howdah::admin {
 // show_waiting.cpp
 [[nodiscard]] Rows waiting_rows(const stats::SnapshotSource& source);
 
+// show_traces.cpp
+[[nodiscard]] Rows trace_rows(const stats::SnapshotSource& source);
+
 // show_pools.cpp
 [[nodiscard]] Rows pool_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows database_rows(const stats::SnapshotSource& source);

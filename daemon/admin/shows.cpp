@@ -129,6 +129,17 @@ constexpr auto kWaitingColumns = std::to_array<Column>({
     {"held_by"},
 });
 
+constexpr auto kTraceColumns = std::to_array<Column>({
+    {"client"},
+    {"user"},
+    {"database"},
+    {"by"},
+    {"since"},
+    {"values"},
+    {"bytes", Int8},
+    {"file"},
+});
+
 constexpr auto kConfigColumns = std::to_array<Column>({{"key"}, {"value"}, {"default"}, {"changeable"}});
 constexpr auto kListColumns = std::to_array<Column>({{"list"}, {"items", Int4}});
 constexpr auto kStateColumns = std::to_array<Column>({{"key"}, {"value"}});
@@ -149,6 +160,7 @@ constexpr auto kShows = std::to_array<Show>({
     {"stats_averages", kStatsPartColumns, stats_averages_rows},
     {"stats_totals", kStatsPartColumns, stats_totals_rows},
     {"totals", kTotalColumns, totals_rows},
+    {"traces", kTraceColumns, trace_rows},
     {"users", kUserColumns, user_rows},
     {"version", kVersionColumns, version_rows},
     {"waiting", kWaitingColumns, waiting_rows},

@@ -56,7 +56,7 @@ std::size_t Session::on_bytes(Bytes bytes) {
     case State::Idle:
     case State::Leased:
     case State::Skipping:
-      return take_requests(bytes);
+      return tracing_ ? take_traced_requests(bytes) : take_requests(bytes);
     case State::Console:
       return take_console_bytes(bytes);
     case State::Cancelling:
@@ -127,6 +127,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
     pool_->figures().note_disconnect(disconnect_reason(why, last_words_ ? last_words_->sqlstate : ""));
   send_replies();
   environment_.requests.clear();
+  if (tracing_) tracing_->trace.end(why);
   log_end(why);
   state_ = State::Ended;
   timer_.disarm();
@@ -230,6 +231,7 @@ void Session::terminate(const ErrorFields& reason) {
 void Session::send_replies() {
   if (environment_.replies.is_empty()) return;
   if (pool_ != nullptr) pool_->totals().client_bytes_sent += environment_.replies.size_bytes();
+  if (tracing_) tracing_->trace.note(trace::Way::ToClient, environment_.replies);
   stream_->write(environment_.replies);
   // A client that reads slowly makes its server wait, not our memory grow.
   if (server_ != nullptr && stream_->pending_bytes() > 0) server_->set_reading(false);
@@ -286,6 +288,7 @@ stats::ClientSnapshot Session::snapshot() const {
   if (server_ != nullptr && !server_->pin().reason.empty() && keeps_server()) {
     snapshot.pinned = std::chrono::duration_cast<stats::Microseconds>(now - server_->pin().since);
   }
+  if (is_traced()) snapshot.trace = trace_snapshot();
   return snapshot;
 }
 

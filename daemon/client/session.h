@@ -24,6 +24,7 @@
 #include "daemon/io/stream.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/server/tenant.h"
+#include "daemon/trace/client_trace.h"
 #include "protocol/frame_walker.h"
 #include "protocol/transaction_commands.h"
 
@@ -69,6 +70,16 @@ class Session final : private io::StreamHandler,
   // Tells the client why, if it is still there, and ends at once.
   void terminate(const protocol::ErrorFields& reason);
 
+  // What it is sent and sends goes to the file, too, until end_trace, for so long (0: without a limit), or until the
+  // file takes no more. Only where nothing stands against it.
+  [[nodiscard]] std::optional<protocol::ErrorFields> why_not_traceable() const;
+  [[nodiscard]] trace::TraceHeader trace_header() const;
+  void begin_trace(std::shared_ptr<trace::TraceFile> file, const trace::TraceHeader& header,
+                   std::chrono::milliseconds time);
+  // False: it was not traced.
+  bool end_trace(std::string_view reason);
+  [[nodiscard]] bool is_traced() const { return tracing_ && !tracing_->trace.is_over(); }
+
  private:
   // --- lifecycle: session.cpp
   [[nodiscard]] std::size_t on_bytes(protocol::Bytes bytes) override;
@@ -106,6 +117,8 @@ class Session final : private io::StreamHandler,
   void begin_console();
   [[nodiscard]] std::size_t take_console_bytes(protocol::Bytes bytes);
   void ask_for_figures();
+  void carry_out_order();
+  void on_order_done(const admin::TraceActions::Outcome& outcome);
   void pass_cancel_on();
 
   // --- requests: session_requests.cpp
@@ -272,6 +285,12 @@ class Session final : private io::StreamHandler,
   void cancel_repeat();
   void forget_refusal();
 
+  // --- traced: session_trace.cpp
+  [[nodiscard]] std::size_t take_traced_requests(protocol::Bytes bytes);
+  void begin_traced_lease(server::ServerConnection& server);
+  void on_trace_time();
+  [[nodiscard]] std::shared_ptr<const stats::TraceSnapshot> trace_snapshot() const;
+
   // --- in the queue: session_waiting.cpp
   enum class WaitStep : std::uint8_t {
     Quiet,
@@ -306,6 +325,7 @@ class Session final : private io::StreamHandler,
     stats::LastFigures figures = {};
     bool are_figures_due = false;  // they have been asked for
     bool are_figures_new = false;  // for the messages that have come
+    bool is_order_under_way = false;
     admin::Console console{figures};
     std::string user = {};
     std::string database = {};
@@ -326,6 +346,15 @@ class Session final : private io::StreamHandler,
     pool::Eviction servers;
     worker::TimePoint give_up_at;
     worker::MethodTimer<Session, &Session::watch_eviction> timer;
+  };
+
+  struct Tracing {
+    Tracing(std::shared_ptr<trace::TraceFile> file, const trace::TraceHeader& of, const worker::Agenda& agenda,
+            const trace::UnderWay& under_way, Session& session)
+        : header(of), trace(std::move(file), of.has_values, agenda, under_way), timer(session) {}
+    trace::TraceHeader header;
+    trace::ClientTrace trace;
+    worker::MethodTimer<Session, &Session::on_trace_time> timer;
   };
 
   // Of a client that listens while it may have no server.
@@ -387,6 +416,7 @@ class Session final : private io::StreamHandler,
   bool is_hearing_in_place_ = false;  // the server is between two answers
   std::unique_ptr<RefusedCommand> refused_;
   std::unique_ptr<Ear> ear_;
+  std::unique_ptr<Tracing> tracing_;
   std::unique_ptr<Reset> reset_;
   const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;

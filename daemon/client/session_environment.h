@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/admin/trace_command.h"
 #include "daemon/auth/errand.h"
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/login_conversation.h"
@@ -48,6 +49,7 @@ struct SessionEnvironment {
   WaitReports& wait_reports;
   stats::StatementTable& statements;            // of this worker
   std::atomic<std::uint64_t>& last_session_id;  // counts up over all workers
+  admin::TraceActions* traces = nullptr;
   SessionCounts counts = {};
   // What the turn under way has to send; empty between calls.
   io::OutputBatch requests = {};

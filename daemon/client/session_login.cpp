@@ -218,7 +218,27 @@ void Session::ask_for_figures() {
   });
 }
 
+void Session::carry_out_order() {
+  console_->is_order_under_way = true;
+  environment_.traces->carry_out(console_->console.order(), console_->user, environment_.mailbox,
+                                 [ticket = ticket_](const admin::TraceActions::Outcome& outcome) {
+                                   if (*ticket != nullptr) (*ticket)->on_order_done(outcome);
+                                 });
+}
+
+void Session::on_order_done(const admin::TraceActions::Outcome& outcome) {
+  console_->is_order_under_way = false;
+  environment_.replies.own_written([&](std::string& out) { console_->console.on_outcome(outcome, out); });
+  send_replies();
+  stream_->set_reading(true);
+  stream_->redeliver();
+}
+
 std::size_t Session::take_console_bytes(Bytes bytes) {
+  if (console_->is_order_under_way) {
+    if (bytes.size() >= kMostConsoleBytes) stream_->set_reading(false);
+    return 0;
+  }
   if (!console_->are_figures_new) {
     if (bytes.size() >= kMostConsoleBytes) stream_->set_reading(false);
     if (!console_->are_figures_due) ask_for_figures();
@@ -240,14 +260,18 @@ std::size_t Session::take_console_bytes(Bytes bytes) {
       return bytes.size();
     }
     if (!piece.is_end) break;
-    bool goes_on = false;
+    auto step = admin::Console::Step::Answered;
     environment_.replies.own_written(
-        [&](std::string& out) { goes_on = console_->console.on_message(piece.type, piece.body(), out); });
+        [&](std::string& out) { step = console_->console.on_message(piece.type, piece.body(), out); });
     done += piece.bytes.size();
     send_replies();
-    if (!goes_on) {
+    if (step == admin::Console::Step::Goodbye) {
       end("closed by the client", false);
       return bytes.size();
+    }
+    if (step == admin::Console::Step::Ordered) {
+      carry_out_order();
+      break;
     }
   }
   is_holding_ = done < bytes.size();

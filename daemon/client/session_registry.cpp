@@ -1,5 +1,7 @@
 #include "daemon/client/session_registry.h"
 
+#include <algorithm>
+
 namespace howdah::client {
 
 void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer) {
@@ -24,6 +26,11 @@ std::vector<Session*> SessionRegistry::all() {
   sessions.reserve(sessions_.size());
   for (auto& session : sessions_) sessions.push_back(&session);
   return sessions;
+}
+
+Session* SessionRegistry::find(std::uint64_t id) {
+  const auto found = std::ranges::find(sessions_, id, &Session::id);
+  return found == sessions_.end() ? nullptr : &*found;
 }
 
 void SessionRegistry::on_session_ended(Session& session) {

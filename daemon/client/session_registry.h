@@ -25,6 +25,8 @@ class SessionRegistry final : private SessionOwner {
   // All go now, whatever they do.
   void terminate_all(const protocol::ErrorFields& reason);
 
+  // Null where it is not here.
+  [[nodiscard]] Session* find(std::uint64_t id);
   // Any thread.
   [[nodiscard]] std::size_t size() const { return size_; }
   // Visits every session; none may end meanwhile.

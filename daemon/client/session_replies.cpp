@@ -14,6 +14,7 @@ void Session::begin_lease(server::ServerConnection& server) {
   server_ = &server;
   const bool is_same_server = std::exchange(last_server_, server.id()) == server.id();
   server.lease_to(*this);
+  if (tracing_) begin_traced_lease(server);
   begin_following();
   if (!begin_.is_open()) transaction_since_ = environment_.agenda.now();
   request_since_.reset();

@@ -71,6 +71,7 @@ void Session::note_pin_end(server::ServerConnection& server) {
 }
 
 void Session::note_lease_end(server::ServerConnection& server) {
+  if (tracing_) server.trace_to(nullptr);
   pool_->totals().lease_time += microseconds(environment_.agenda.now() - server.leased_at());
   note_pin_end(server);
 }

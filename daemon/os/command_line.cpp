@@ -25,7 +25,7 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_usage(const CLI::App*, std::string) const override {
     return "\nUsage: howdah [-c FILE]\n"
            "       howdah --backend DSN [--listen ADDRESS]...\n"
-           "       howdah --check FILE | --describe-config | --example-config\n";
+           "       howdah --check FILE | --describe-config | --example-config | --show-trace FILE\n";
   }
   std::string make_option_opts(const CLI::Option* option) const override {
     const auto type = option->get_type_name();
@@ -53,8 +53,11 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
   auto* describe =
       parser.add_flag("--describe-config", flags.describe_config, "Print the reference of all settings, and end")
           ->excludes(config, backend, check);
-  parser.add_flag("--example-config", flags.example_config, "Print a file with all settings, and end")
-      ->excludes(config, backend, check, describe);
+  auto* example = parser.add_flag("--example-config", flags.example_config, "Print a file with all settings, and end")
+                      ->excludes(config, backend, check, describe);
+  parser.add_option("--show-trace", command.trace_file, "Print what TRACE CLIENT has written to this file, and end")
+      ->type_name("FILE")
+      ->excludes(config, backend, check, describe, example);
   parser.formatter(std::make_shared<HelpFormatter>());
   parser.set_version_flag("-V,--version", "howdah " HOWDAH_VERSION, "Print the version, and end");
   parser.set_help_flag("-h,--help", "Print this help, and end");
@@ -64,6 +67,7 @@ void choose_task(CommandLine& command, const Flags& flags) {
   if (!command.backend.empty()) command.task = Task::ServeWithoutFile;
   if (flags.describe_config) command.task = Task::DescribeConfig;
   if (flags.example_config) command.task = Task::ShowExampleConfig;
+  if (!command.trace_file.empty()) command.task = Task::ShowTrace;
   if (!flags.checked_file.empty()) {
     command.task = Task::Check;
     command.config_file = flags.checked_file;

@@ -101,6 +101,16 @@ std::string shortened(std::string_view text, std::size_t most_bytes) {
   return std::string(text.substr(0, end)) + "...";
 }
 
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto length = printable_length(text);
+    length == 0 ? append_escaped(out, text.front()) : void(out += text.substr(0, length));
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
 std::string one_word(std::string_view text) {
   if (!needs_quotes(text)) return std::string(text);
   std::string out = "\"";

@@ -1,5 +1,6 @@
 #include "daemon/server/server_connection.h"
 
+#include "daemon/trace/client_trace.h"
 #include "protocol/database_commands.h"
 #include "protocol/messages.h"
 #include "protocol/statement_events.h"
@@ -211,6 +212,23 @@ void ServerConnection::lose(std::string_view reason) {
 }
 
 std::size_t ServerConnection::on_bytes(Bytes bytes) {
+  return trace_ == nullptr ? take_replies(bytes) : take_traced_replies(bytes);
+}
+
+// What is sent because of these bytes is told behind them. The lease may end with them.
+std::size_t ServerConnection::take_traced_replies(Bytes bytes) {
+  auto& trace = *trace_;
+  trace.hold();
+  const auto taken = take_replies(bytes);
+  trace.let_go(trace::Way::FromServer, bytes.substr(0, taken));
+  return taken;
+}
+
+void ServerConnection::note_written(io::OutputBatch& batch) {
+  trace_->note(trace::Way::ToServer, batch);
+}
+
+std::size_t ServerConnection::take_replies(Bytes bytes) {
   if (state_ == State::Closed) return bytes.size();
   std::size_t done = 0;
   std::size_t run_start = 0;

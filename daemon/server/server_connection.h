@@ -37,6 +37,10 @@
 #include "protocol/state_hints.h"
 #include "protocol/state_probe.h"
 
+namespace howdah::trace {
+class ClientTrace;
+}
+
 namespace howdah::server {
 
 class ServerConnection;
@@ -81,8 +85,16 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   // Notes requests in the order in which their bytes are written after.
   [[nodiscard]] protocol::OwedReplies& owed() { return owed_; }
   [[nodiscard]] const protocol::OwedReplies& owed() const { return owed_; }
-  void write(io::OutputBatch& batch) { stream_->write(batch); }
+  void write(io::OutputBatch& batch) {
+    if (trace_ != nullptr) note_written(batch);
+    stream_->write(batch);
+  }
   [[nodiscard]] std::size_t pending_bytes() const { return stream_->pending_bytes(); }
+  // Of the message that is coming.
+  [[nodiscard]] std::size_t missing_bytes() const { return walker_.missing_bytes(); }
+  // What goes to the server and comes from it is shown to `trace`, too; null: to nobody. The tenant clears it before
+  // its lease ends, and it lives to the end of that turn.
+  void trace_to(trace::ClientTrace* trace) { trace_ = trace; }
   void set_reading(bool on) { stream_->set_reading(on); }
   // A look at the socket, for one that was idle; costs a system call.
   [[nodiscard]] bool has_unread_input() const { return stream_->has_unread_input(); }
@@ -231,6 +243,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   void go_on_cancelling();
   void on_cancel_done() override;
 
+  [[nodiscard]] std::size_t take_replies(protocol::Bytes bytes);
+  [[nodiscard]] std::size_t take_traced_replies(protocol::Bytes bytes);
+  void note_written(io::OutputBatch& batch);
   [[nodiscard]] std::size_t take_plain_answers(protocol::Bytes bytes);
   // Whether the frame that starts here is for the tenant.
   bool take_frame_start(const protocol::Piece& piece);
@@ -278,6 +293,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
 
   State state_ = State::Idle;
   Tenant* tenant_ = nullptr;
+  trace::ClientTrace* trace_ = nullptr;  // of the tenant; null nearly always
   protocol::FrameWalker walker_{protocol::server_frame_rules()};
   protocol::OwedReplies owed_;
   protocol::ServerStatements statements_;

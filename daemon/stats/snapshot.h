@@ -77,6 +77,15 @@ struct PoolSnapshot {
   int backend_connections_limit = 0;  // as that was asked: of users who are no superusers; 0: not known
 };
 
+// Of a client whose frames go to a file.
+struct TraceSnapshot {
+  std::string by;  // the administrator who asked for it
+  std::string started_at;
+  std::string file;
+  std::int64_t bytes = 0;
+  bool has_values = false;
+};
+
 struct ClientSnapshot {
   std::uint64_t id = 0;
   std::string user;
@@ -93,7 +102,8 @@ struct ClientSnapshot {
   Microseconds in_state{};         // with a server: since the request under way, or since the last answer
   std::string pool_database = {};  // of its pool, empty where it has none
   std::string pool_user = {};
-  std::uint64_t queue_number = 0;  // in the order of arrival in the pool's queue; 0: not in there
+  std::uint64_t queue_number = 0;                   // in the order of arrival in the pool's queue; 0: not in there
+  std::shared_ptr<const TraceSnapshot> trace = {};  // null: it is not traced
 };
 
 struct ServerSnapshot {

@@ -21,13 +21,13 @@ struct Fixture {
   // What comes back, as text.
   std::string answer(std::string_view text) {
     std::string out;
-    BOOST_TEST(console.on_message('Q', std::string(text) + '\0', out));
+    BOOST_TEST((console.on_message('Q', std::string(text) + '\0', out) == Console::Step::Answered));
     return tests::backend_text(out);
   }
 
   std::string send(char type, protocol::Bytes body) {
     std::string out;
-    BOOST_TEST(console.on_message(type, body, out));
+    BOOST_TEST((console.on_message(type, body, out) == Console::Step::Answered));
     return tests::backend_text(out);
   }
 };
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(the_welcome_says_what_drivers_ask_for) {
 
 BOOST_AUTO_TEST_CASE(other_messages_are_answered_or_ignored_as_postgresql_does) {
   std::string out;
-  BOOST_TEST(!console.on_message('X', {}, out));
+  BOOST_TEST((console.on_message('X', {}, out) == Console::Step::Goodbye));
   BOOST_TEST(out.empty());
   BOOST_TEST(send('S', {}) == "Z(I)");
   for (const char type : {'H', 'd', 'c', 'f'}) BOOST_TEST(send(type, {}) == "");

@@ -87,6 +87,10 @@ BOOST_AUTO_TEST_CASE(a_file_is_checked) {
 BOOST_AUTO_TEST_CASE(documents_are_asked_for) {
   BOOST_TEST((read({"--describe-config"}).value().task == Task::DescribeConfig));
   BOOST_TEST((read({"--example-config"}).value().task == Task::ShowExampleConfig));
+  const auto trace = read({"--show-trace", "file"});
+  BOOST_REQUIRE(trace.has_value());
+  BOOST_TEST((trace->task == Task::ShowTrace));
+  BOOST_TEST(trace->trace_file == "file");
 }
 
 BOOST_AUTO_TEST_CASE(help_and_version_are_answers) {
