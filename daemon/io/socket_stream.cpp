@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/io/peer_address.h"
 #include "daemon/io/tls_server_transport.h"
 #include "protocol/crypto.h"
 
