@@ -71,11 +71,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   TlsFiles tls_files_{commons_.settings->client.tls, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
-<<<<<<< ours
-  ConsoleActions actions_;                                  // likewise
-=======
   ClientTraces traces_{commons_, threads_, serving_};       // likewise
->>>>>>> theirs
+  ConsoleActions actions_;                                  // likewise
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
   std::vector<std::unique_ptr<io::Listener>> listeners_;
