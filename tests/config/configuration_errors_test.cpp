@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_
   check({{kLeast + "database: {}", "3: database: found an unknown key, expected databases"},
          {kLeast + "max_size: 3", "3: max_size: found an unknown key, expected it in databases.<name>.pool"},
          {kLeast + "log: {colour: red}",
-          "3: log.colour: found an unknown key, expected one of level, format, connections, slow_transaction, slow_statement"},
+          "3: log.colour: found an unknown key, expected one of level, format, connections, slow_transaction, "
+          "slow_statement"},
          {kLeast + "admin.listen: ':9'",
           "3: admin.listen: found an unknown key, expected one of listen, workers, shutdown_timeout, user_list, "
           "hba_file, ident_file, core_dumps, admin, client, log, statements, databases, users, ident_maps, auth"},
@@ -121,7 +122,9 @@ BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(a_value_in_place_of_a_section_and_the_other_way_round_are_told) {
-  check({{kLeast + "log: [info]", "3: log: found a list, expected a section with the keys level, format, connections, slow_transaction, slow_statement"},
+  check({{kLeast + "log: [info]",
+          "3: log: found a list, expected a section with the keys level, format, connections, slow_transaction, "
+          "slow_statement"},
          {kLeast + "users: [a]", "3: users: found a list, expected a section with one key for each name"},
          {kLeast + "auth: {method: trust}", "3: auth: found a section, expected a list"},
          {kLeast + "auth: [trust]",

@@ -133,7 +133,8 @@ BOOST_AUTO_TEST_CASE(show_config_has_every_entry_with_value_and_default) {
 }
 
 BOOST_AUTO_TEST_CASE(the_keys_of_a_section_come_in_the_order_of_the_table) {
-  BOOST_TEST((keys_of_section("log") == std::vector<std::string_view>{"level", "format", "connections", "slow_transaction", "slow_statement"}));
+  BOOST_TEST((keys_of_section("log") ==
+              std::vector<std::string_view>{"level", "format", "connections", "slow_transaction", "slow_statement"}));
   BOOST_TEST(
       (keys_of_section("databases.<name>") ==
        std::vector<std::string_view>{"backend", "backend_auth_cache", "auth_query", "password_command", "password_file",
