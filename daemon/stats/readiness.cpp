@@ -37,6 +37,11 @@ std::vector<std::string> reasons_against(const Snapshot& snapshot, std::string_v
   if (snapshot.is_stuck) return {"a worker does not answer"};
   if (snapshot.is_draining) reasons.emplace_back("draining");
   if (!snapshot.is_ready) reasons.emplace_back("starting");
+  if (snapshot.orders.are_all_paused) reasons.emplace_back("paused");
+  // One database that an administrator has taken out keeps the others.
+  const std::string asked(database);
+  if (snapshot.orders.paused.contains(asked)) reasons.push_back("database " + asked + ": paused");
+  if (snapshot.orders.disabled.contains(asked)) reasons.push_back("database " + asked + ": disabled");
   for (const auto& pool : snapshot.pools) {
     if (!cannot_serve(pool) || (!database.empty() && pool.database != database)) continue;
     if (reasons.size() == kMostReasons) {

@@ -59,6 +59,16 @@ void judge_limits(Findings& findings, const Snapshot& snapshot, const ProcessFig
   }
 }
 
+void judge_orders(Findings& findings, const Orders& orders) {
+  if (orders.are_all_paused) findings.add(Grade::Warning, kDaemon, "all databases are paused (PAUSE)");
+  for (const auto& name : orders.paused) {
+    findings.add(Grade::Warning, config::printable(name), "paused: clients wait (PAUSE)");
+  }
+  for (const auto& name : orders.disabled) {
+    findings.add(Grade::Warning, config::printable(name), "new clients are refused (DISABLE)");
+  }
+}
+
 std::string waiting_text(const PoolSnapshot& pool) {
   auto text = fmt::format("{} {} for a server, the first for {:.1f} s; of {} servers {} active, {} pinned, {} idle",
                           pool.clients_waiting, pool.clients_waiting == 1 ? "client waits" : "clients wait",
@@ -103,6 +113,7 @@ Verdict verdict_on(const Snapshot& snapshot, const History& history, const Proce
   }
   if (snapshot.is_draining) findings.add(Grade::Warning, kDaemon, "it is ending, and takes no new clients");
   if (!snapshot.is_ready) findings.add(Grade::Warning, kDaemon, "it is starting");
+  judge_orders(findings, snapshot.orders);
   judge_limits(findings, snapshot, process);
   for (const auto& pool : snapshot.pools) {
     const auto* known = history.of(pool.database, pool.user);

@@ -61,6 +61,18 @@ BOOST_AUTO_TEST_CASE(it_is_not_ready_at_start_nor_at_the_end) {
   BOOST_TEST(answer.body == "draining\nstarting\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_an_administrator_has_taken_out_is_not_ready) {
+  source.state.orders.paused = {"app"};
+  source.state.orders.disabled = {"app"};
+  BOOST_TEST(page("/readyz").status == 200);
+  const auto answer = page("/readyz", "app");
+  BOOST_TEST(answer.status == 503);
+  BOOST_TEST(answer.body == "database app: paused\ndatabase app: disabled\n");
+  source.state.orders = {.are_all_paused = true, .paused = {}, .disabled = {}};
+  BOOST_TEST(page("/readyz").status == 503);
+  BOOST_TEST(page("/readyz").body == "paused\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_pool_that_cannot_reach_its_backend_is_a_reason) {
   pool_without_servers().clients_waiting = 1;
   BOOST_TEST(page("/readyz").status == 503);

@@ -81,6 +81,15 @@ BOOST_AUTO_TEST_CASE(the_state_of_the_daemon_counts) {
   BOOST_TEST(verdict().findings.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_an_administrator_has_ordered_is_told) {
+  source.state.orders.paused = {"shop"};
+  BOOST_TEST(first() == "warning shop: paused: clients wait (PAUSE)");
+  source.state.orders = {.are_all_paused = false, .paused = {}, .disabled = {"shop"}};
+  BOOST_TEST(first() == "warning shop: new clients are refused (DISABLE)");
+  source.state.orders = {.are_all_paused = true, .paused = {}, .disabled = {}};
+  BOOST_TEST(first() == "warning howdah: all databases are paused (PAUSE)");
+}
+
 BOOST_AUTO_TEST_CASE(limits_that_are_near_are_told) {
   pool.clients_idle = 88;
   BOOST_TEST(first() == "warning howdah: 90 of 100 clients (client.max_connections)");
