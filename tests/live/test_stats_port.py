@@ -104,8 +104,8 @@ def test_readyz_may_be_asked_for_one_database(own_postgres, postgres, start_howd
     }
     own_postgres.stop()
     howdah = start_howdah(databases=databases)
-    wait_until(lambda: howdah.get("/readyz?database=gone")[0] == 503, "that one is not ready")
-    assert "gone/app: no server" in howdah.get("/readyz?database=gone")[1]
+    wait_until(lambda: "gone/app: no server" in howdah.get("/readyz?database=gone")[1], "that one is not ready")
+    assert howdah.get("/readyz?database=gone")[0] == 503
     assert howdah.get("/readyz")[0] == 503
     wait_until(lambda: howdah.get("/readyz?database=here") == (200, "ready\n"), "this one is ready")
     assert howdah.get("/readyz?database=h%65re")[0] == 200
