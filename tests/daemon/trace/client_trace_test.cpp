@@ -64,13 +64,20 @@ std::string ready() {
   return bytes;
 }
 
+TraceHeader header_of(std::string_view user) {
+  TraceHeader header;
+  header.client = 7;
+  header.user = user;
+  return header;
+}
+
 // One trace, from its begin to what is printed of it.
 class Traced {
  public:
   explicit Traced(std::int64_t most_bytes = 1 << 20, const UnderWay& under_way = {})
       : threads_(std::make_unique<worker::Offload>(1, 100, std::chrono::seconds(10))),
         file_(*TraceFile::create({.folder = folder_.path(), .name = "one", .most_bytes = most_bytes},
-                                 header_line({.client = 7, .user = "ann", .database = "shop"}), nullptr, *threads_)),
+                                 header_line(header_of("ann")), nullptr, *threads_)),
         trace_(file_, false, agenda_, under_way) {}
 
   [[nodiscard]] ClientTrace& trace() { return trace_; }
@@ -81,7 +88,6 @@ class Traced {
     std::ifstream file(file_->path());
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  // The ways of the frames, and how many lines of other kinds.
   std::string printed() {
     std::istringstream file(text());
     std::ostringstream out;
@@ -91,7 +97,7 @@ class Traced {
 
  private:
   Folder folder_;
-  worker::Agenda agenda_;
+  worker::Agenda agenda_{worker::TimePoint()};
   std::unique_ptr<worker::Offload> threads_;
   std::shared_ptr<TraceFile> file_;
   ClientTrace trace_;
@@ -209,7 +215,7 @@ BOOST_AUTO_TEST_CASE(ten_slots_and_no_more) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_printed_is_text_whatever_the_file_holds) {
-  std::istringstream file(header_line({.client = 7, .user = "a\x1b[2J"}) +
+  std::istringstream file(header_line(header_of("a\x1b[2J")) +
                           "{\"us\":-1,\"way\":\"client>\",\"name\":\"\\u001b[2J\",\"bytes\":\"x\",\"detail\":7}\n" +
                           "{\"us\":1e99,\"event\":\"\\n\"}\n{}\n");
   std::ostringstream out;
