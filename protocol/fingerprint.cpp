@@ -170,8 +170,11 @@ class Folding {
   // To its end, or to that of the text. A doubled quote is one in the text.
   void skip_quoted(char quote, bool has_escapes) {
     for (++at_; at_ < text_.size(); ++at_) {
-      if (has_escapes && text_[at_] == '\\') {
+      const bool is_escape = text_[at_] == '\\' && quote == '\'';
+      if (is_escape && has_escapes) {
         ++at_;
+      } else if (is_escape && at_ + 1 < text_.size() && text_[at_ + 1] == quote) {
+        break;  // with standard_conforming_strings off it goes on: nothing behind it is safe to keep
       } else if (text_[at_] == quote && at_ + 1 < text_.size() && text_[at_ + 1] == quote) {
         ++at_;
       } else if (text_[at_] == quote) {

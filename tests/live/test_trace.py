@@ -323,3 +323,10 @@ def test_a_file_that_is_no_trace_is_said_to_be_none(tmp_path):
         assert done.returncode == 1 and str(tmp_path / "file") in done.stderr
     done = subprocess.run([executable(), "--show-trace", str(tmp_path / "none")], capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1 and "none" in done.stderr
+
+
+def test_a_stats_user_may_not_trace(start_howdah, folder):
+    howdah = start_howdah(admin={"trace_directory": str(folder), "stats_users": ["app"]})
+    with wire.connect(howdah, "app", "app"), wire.connect(howdah, "app", "howdah") as console:
+        assert refused(console, f"trace client {clients(howdah)[0]}") == "42501"
+    assert not list(folder.iterdir())
