@@ -62,8 +62,10 @@ void copy_live(std::string_view section, Subject& to, Subject& from) {
 }
 
 Settings with_live(const Settings& running, const Settings& wanted) {
-  Subject to{.settings = running, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}};
-  Subject from{.settings = wanted, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}};
+  Subject to;
+  to.settings = running;
+  Subject from;
+  from.settings = wanted;
   copy_live("", to, from);
   for (auto& [name, database] : to.settings.databases) {
     const auto same = wanted.databases.find(name);
@@ -182,7 +184,8 @@ std::expected<Settings, std::string> with_option(const Settings& running, std::s
   if (target.option->reload != Reload::Live) {
     return std::unexpected(std::string(path) + " cannot be changed while howdah runs: it needs a restart");
   }
-  Subject subject{.settings = running, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}};
+  Subject subject;
+  subject.settings = running;
   if (!target.database.empty()) subject.database = running.databases.at(target.database);
   if (!target.user.empty()) subject.user = running.users.at(target.user);
   const auto mistakes = read_field(target.option->field(subject), {.kind = TreeNode::Kind::Scalar, .text = text}, {});

@@ -11,8 +11,8 @@ namespace howdah::protocol {
 
 // Puts the folded text into `folded`. Constants and parameters are $1, $2, ...; a list of nothing but them in
 // parentheses is one, and so is a list of such rows; words are in lower case, with one blank between them; comments and
-// a `;` at the end are gone. A constant that is cut off reaches to the end: nothing of it is kept. Strings are read
-// with standard_conforming_strings on.
+// a `;` at the end are gone. A constant that is cut off reaches to the end: nothing of it is kept, nor
+// of what stands behind a backslash and a quote in a plain string, since standard_conforming_strings may be off.
 void fold_statement(std::string_view text, std::string& folded);
 
 // Of a folded text; the same in every version.

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const auto speaker = data[0] % 2 == 0 ? protocol::Speaker::Client : protocol::Speaker::Server;
   const protocol::SummaryOptions options{.with_values = data[0] % 4 >= 2, .without_messages = data[0] % 8 >= 4};
-  const auto cut = 1 + data[1] % 64;
+  const auto cut = std::size_t{1} + data[1] % 64U;
   const auto bytes = fuzz::view_of(data + 2, size - 2);
 
   const auto summary_of = [&](char type, protocol::Bytes front) {
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   trace::FrameTap tap;
   tap.feed(bytes, [&](const trace::SeenFrame& frame) { whole += summary_of(frame.type, frame.front) + '\n'; });
   trace::FrameTap cut_tap;
-  for (auto rest = bytes; !rest.empty(); rest.remove_prefix(std::min<std::size_t>(rest.size(), cut))) {
+  for (auto rest = bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), cut))) {
     cut_tap.feed(rest.substr(0, cut),
                  [&](const trace::SeenFrame& frame) { in_pieces += summary_of(frame.type, frame.front) + '\n'; });
   }

@@ -21,7 +21,7 @@ std::string folded(std::string_view text) {
 BOOST_AUTO_TEST_SUITE(fingerprint_of_statements)
 
 BOOST_AUTO_TEST_CASE(values_are_numbered_and_words_are_in_lower_case) {
-  const std::array<std::pair<std::string_view, std::string_view>, 34> cases{{
+  const std::array<std::pair<std::string_view, std::string_view>, 35> cases{{
       {"", ""},
       {" ; ", ""},
       {"SELECT 1", "select $1"},
@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(values_are_numbered_and_words_are_in_lower_case) {
       {"ALTER USER u PASSWORD 'secret", "alter user u password $1"},
       {"SELECT $tag$ secret", "select $1"},
       {"SELECT E'secret \\", "select $1"},
+      {"SELECT 'it\\'s secret', 'more'", "select $1"},
       {"SELECT 1 /* not ended", "select $1"},
       {"BEGIN; SELECT 1;", "begin; select $1"},
       {"SELECT $ 1", "select $ $1"},
