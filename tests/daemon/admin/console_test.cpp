@@ -52,6 +52,7 @@ BOOST_AUTO_TEST_CASE(every_row_has_a_value_for_each_column) {
   source.state.pools[0].errors["42601"] = 2;
   source.state.pools[0].disconnects["closed by the client"] = 3;
   source.client_list[0].unsent_bytes = 1;
+  source.client_list[0].trace = std::make_shared<const stats::TraceSnapshot>();
   source.statement_list.resize(1);
   source.advice_list.resize(1);
   for (const auto& show : all_shows()) {
