@@ -91,7 +91,8 @@ def test_it_moves_and_complains_of_nothing(page, busy, request):
     assert float(shop["transactions/s"].replace(",", "")) > 1
     assert re.fullmatch(r"\d of 6", tile(page, "servers in use"))
     assert page.run("[...document.querySelectorAll('.chart')].map((one) => one.querySelector('.s0').getAttribute('d').includes('L'))")[:2] == [True] * 2
-    assert "checkout" in page.text("#holders") and "pinned by" in page.text("#holders")
+    wait_until(lambda: "checkout" in page.text("#holders"), "a client of the shop is met while it has a server")
+    assert "pinned by" in page.text("#holders")
     for part in ("#waiters", "#errors", "#disconnects", "#advice", "#statements"):
         assert page.text(part), part
     assert page.complaints() == []
