@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/admin/show_rows.h"
+#include "daemon/stats/statement_table.h"
 
 namespace howdah::admin {
 
@@ -66,7 +67,7 @@ Rows statement_rows(const stats::SnapshotSource& source) {
     rows.push_back({statement.database, statement.user, statement.text, std::to_string(statement.calls),
                     std::to_string(statement.errors), std::to_string(statement.rows), std::to_string(statement.bytes),
                     std::to_string(statement.wait_time.count()), std::to_string(statement.server_time.count()),
-                    std::to_string(statement.longest.count()), std::to_string(statement.fingerprint)});
+                    std::to_string(statement.longest.count()), stats::fingerprint_text(statement.fingerprint)});
   }
   return rows;
 }

@@ -176,7 +176,7 @@ constexpr auto kStatementColumns = std::to_array<Column>({
     {"wait_us", Numeric},
     {"server_us", Numeric},
     {"longest_us", Int8},
-    {"fingerprint", Numeric},
+    {"fingerprint"},
 });
 
 // Of PgBouncer's later versions.

@@ -101,6 +101,8 @@ def test_slow_ones_are_logged_with_where_the_time_went(start_howdah):
     (statement,) = [line for line in lines if "slow statement" in line]
     (transaction,) = [line for line in lines if "slow transaction" in line]
     assert "select pg_sleep($1), $2" in statement and "secret" not in howdah.log()
+    shown = next(row for row in console.show(howdah, "statements") if "pg_sleep" in row["statement"])
+    assert f"fingerprint={shown['fingerprint']}" in statement
     parts = {name: float(value) for name, value in re.findall(r"(\w+)_ms=([\d.]+)", transaction)}
     assert parts["took"] >= parts["server"] >= 400
     assert parts["took"] == pytest.approx(parts["queue"] + parts["login"] + parts["server"] + parts["client"], abs=0.01)
