@@ -21,9 +21,8 @@ std::unexpected<protocol::ErrorFields> malformed(std::string message) {
 // "12", or "c12" as SHOW CLIENTS may have it.
 bool read_client(std::string_view text, std::uint64_t& client) {
   if (text.starts_with('c')) text.remove_prefix(1);
-  const auto* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, client);
-  return !text.empty() && error == std::errc() && end == last;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), client);
+  return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace
