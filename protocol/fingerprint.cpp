@@ -170,14 +170,14 @@ class Folding {
   // To its end, or to that of the text. A doubled quote is one in the text.
   void skip_quoted(char quote, bool has_escapes) {
     for (++at_; at_ < text_.size(); ++at_) {
+      const bool is_quote = text_[at_] == quote;
+      const bool is_before_quote = at_ + 1 < text_.size() && text_[at_ + 1] == quote;
       const bool is_escape = text_[at_] == '\\' && quote == '\'';
-      if (is_escape && has_escapes) {
+      // With standard_conforming_strings off it goes on here: nothing behind it is safe to keep.
+      if (is_escape && is_before_quote && !has_escapes) break;
+      if ((is_escape && has_escapes) || (is_quote && is_before_quote)) {
         ++at_;
-      } else if (is_escape && at_ + 1 < text_.size() && text_[at_ + 1] == quote) {
-        break;  // with standard_conforming_strings off it goes on: nothing behind it is safe to keep
-      } else if (text_[at_] == quote && at_ + 1 < text_.size() && text_[at_ + 1] == quote) {
-        ++at_;
-      } else if (text_[at_] == quote) {
+      } else if (is_quote) {
         ++at_;
         return;
       }

@@ -39,7 +39,8 @@ void StatementRuns::count(std::uint64_t position, worker::TimePoint now, bool is
 }
 
 void StatementRuns::pop() {
-  if (++head_ < runs_.size() && head_ < kWorthMoving) return;
+  ++head_;
+  if (head_ < runs_.size() && head_ < kWorthMoving) return;
   runs_.erase(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(head_));
   head_ = 0;
 }

@@ -6,6 +6,7 @@ namespace howdah::stats {
 
 void Periods::take(const Snapshot& snapshot) {
   std::vector<PoolTotals> now;
+  now.reserve(snapshot.pools.size());
   for (const auto& pool : snapshot.pools) now.push_back({pool.database, pool.totals});
   const std::lock_guard lock(mutex_);
   const auto since = begun_at_ == WallTime() ? snapshot.started_at : begun_at_;
