@@ -3,6 +3,7 @@
 #include <charconv>
 #include <map>
 
+#include "config/words.h"
 #include "daemon/admin/show_rows.h"
 #include "daemon/server/connection_string.h"
 
@@ -14,15 +15,7 @@ constexpr std::int64_t kMicroseconds = 1'000'000;
 constexpr std::string_view kEveryOtherName = "*";
 
 std::string mode_name(config::PoolMode mode) {
-  switch (mode) {
-    case config::PoolMode::Transaction:
-      return "transaction";
-    case config::PoolMode::Session:
-      return "session";
-    case config::PoolMode::Statement:
-      return "statement";
-  }
-  return {};
+  return std::string(config::word_of(mode));
 }
 
 Value if_any(const std::string& text) {

@@ -1,9 +1,9 @@
 #include "daemon/admin/trace_command.h"
 
-#include <charconv>
 #include <string_view>
 
 #include "config/units.h"
+#include "daemon/admin/client_number.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::admin {
@@ -18,20 +18,15 @@ std::unexpected<protocol::ErrorFields> malformed(std::string message) {
   return std::unexpected(std::move(error));
 }
 
-// "12", or "c12" as SHOW CLIENTS may have it.
-bool read_client(std::string_view text, std::uint64_t& client) {
-  if (text.starts_with('c')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), client);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 std::expected<TraceOrder, protocol::ErrorFields> read_trace(const Statement& statement) {
   const auto& words = statement.words;
   TraceOrder order;
   if (words.size() < 3 || words[1] != "client") return malformed("a client is required");
-  if (!read_client(words[2], order.client)) return malformed("that is no client of SHOW CLIENTS");
+  const auto client = read_client_number(words[2]);
+  if (!client) return malformed("that is no client of SHOW CLIENTS");
+  order.client = *client;
   if (words.size() == 4 && words[3] == "off") {
     order.is_off = true;
     return order;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "daemon/admin/client_number.h"
 #include "daemon/admin/trace_command.h"
 #include "protocol/sqlstate.h"
 
@@ -84,18 +84,14 @@ Outcome read_wait_close(const Statement& statement) {
 
 // --- other orders
 
-// "12", or "c12" as SHOW CLIENTS has it.
 Outcome read_kill_client(const Statement& statement) {
   const auto& words = statement.words;
   if (words.size() != 2) return syntax_error("a client is required", "Expected KILL_CLIENT ptr, of SHOW CLIENTS.");
-  std::string_view text = words[1];
-  if (text.starts_with('c')) text.remove_prefix(1);
-  Order order{.kind = Order::Kind::KillClient};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), order.client);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) {
+  const auto client = read_client_number(words[1]);
+  if (!client) {
     return syntax_error("\"" + shortened(words[1]) + "\" is no client", "Expected KILL_CLIENT ptr, of SHOW CLIENTS.");
   }
-  return ordered("KILL_CLIENT", std::move(order));
+  return ordered("KILL_CLIENT", {.kind = Order::Kind::KillClient, .client = *client});
 }
 
 Outcome read_reload(const Statement& statement) {

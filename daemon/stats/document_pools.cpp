@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "config/words.h"
 #include "daemon/stats/readiness.h"
 
 namespace howdah::stats {
@@ -14,18 +15,6 @@ namespace {
 double rounded(double value) {
   constexpr double kThousand = 1000;
   return std::round(value * kThousand) / kThousand;
-}
-
-const char* word_of(config::PoolMode mode) {
-  switch (mode) {
-    case config::PoolMode::Transaction:
-      return "transaction";
-    case config::PoolMode::Session:
-      return "session";
-    case config::PoolMode::Statement:
-      return "statement";
-  }
-  return "";
 }
 
 Json percentiles_json(const Percentiles& times) {
@@ -110,7 +99,7 @@ Json pool_json(const PoolSnapshot& pool, const PoolHistory* history, WallTime no
   Json json{
       {"database", pool.database},
       {"user", pool.user},
-      {"mode", word_of(pool.settings.mode)},
+      {"mode", config::word_of(pool.settings.mode)},
       {"clients", {{"active", pool.clients_active}, {"waiting", pool.clients_waiting}, {"idle", pool.clients_idle}}},
       {"servers",
        {{"active", pool.servers_active},

@@ -98,10 +98,6 @@ void StatementTable::drop(Place& place) {
   free_.push_back(&place);
 }
 
-void StatementTable::clear() {
-  while (!by_key_.empty()) drop(*by_key_.begin()->second);
-}
-
 std::vector<StatementSnapshot> StatementTable::snapshots() const {
   std::vector<StatementSnapshot> snapshots;
   snapshots.reserve(by_key_.size());

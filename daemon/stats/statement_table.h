@@ -83,8 +83,6 @@ class StatementTable {
   [[nodiscard]] std::size_t size() const { return by_key_.size(); }
   // In no order.
   [[nodiscard]] std::vector<StatementSnapshot> snapshots() const;
-  // Counts nothing from before.
-  void clear();
 
  private:
   struct Key {

@@ -5,7 +5,6 @@ import contextlib
 import re
 import signal
 import socket
-import struct
 import subprocess
 import time
 
@@ -17,13 +16,11 @@ from support import messages, wire
 from support import postgres as postgres_cluster
 from support.howdah_process import is_sanitized
 from support.messages import query
-from support.other_targets import PgbouncerTarget
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
 
 SHOWS = ["clients", "servers", "pools", "databases", "stats", "version", "config"]
-OWN_COLUMNS = {"clients": ["pin_reason"], "servers": ["pin_reason"]}  # behind those of PgBouncer
 MORE_SHOWS = ["lists", "stats_averages", "stats_totals", "totals", "users"]  # that PgBouncer has, too
 
 
@@ -44,41 +41,6 @@ def test_each_show_answers_with_rows(howdah, database, what):
     with app(howdah) as client:
         client.query("select 1")
         assert show(howdah, what, database)
-
-
-@pytest.fixture(scope="module")
-def pgbouncer(postgres):
-    target = PgbouncerTarget(postgres, {"databases": {"*": {"pool": {}}}})
-    try:
-        yield target.start()
-    finally:
-        target.remove()
-
-
-def described_columns(console, what):
-    """Name, type and size of each column."""
-    body = console.query(f"show {what}").of("T")[0].body
-    found, at = [], 2
-    for _ in range(struct.unpack_from("!H", body)[0]):
-        end = body.index(b"\0", at)
-        found.append((body[at:end].decode(), *struct.unpack_from("!ih", body, end + 7)))
-        at = end + 19
-    return found
-
-
-@pytest.mark.parametrize("what", SHOWS + MORE_SHOWS)
-def test_columns_are_those_of_pgbouncer(shared_howdah, pgbouncer, what):
-    with wire.connect(shared_howdah, "postgres", "howdah") as ours, wire.connect(pgbouncer, "postgres", "pgbouncer") as theirs:
-        columns, expected = described_columns(ours, what), described_columns(theirs, what)
-        assert columns[: len(expected)] == expected
-        assert [name for name, *_ in columns[len(expected) :]] == OWN_COLUMNS.get(what, [])
-
-
-@pytest.mark.parametrize("what", ["lists", "totals"])
-def test_names_in_rows_are_those_of_pgbouncer(shared_howdah, pgbouncer, what):
-    with wire.connect(shared_howdah, "postgres", "howdah") as ours, wire.connect(pgbouncer, "postgres", "pgbouncer") as theirs:
-        names = [[row[0] for row in console.query(f"show {what}").rows] for console in (ours, theirs)]
-        assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("sql", ["SHOW POOLS", "show pools;", "  Show   Pools ; ", "show pools -- please"])

@@ -48,6 +48,13 @@ def test_columns_are_those_of_pgbouncer(shared_howdah, pgbouncer, what):
         assert [name for name, *_ in columns[len(expected) :]] == OWN_COLUMNS.get(what, [])
 
 
+@pytest.mark.parametrize("what", ["lists", "totals"])
+def test_names_in_rows_are_those_of_pgbouncer(shared_howdah, pgbouncer, what):
+    with wire.connect(shared_howdah, "postgres", "howdah") as ours, wire.connect(pgbouncer, "postgres", "pgbouncer") as theirs:
+        names = [[row[0] for row in console.query(f"show {what}").rows] for console in (ours, theirs)]
+        assert names[0] == names[1]
+
+
 def test_every_show_that_pgbouncer_knows_is_known(shared_howdah, pgbouncer):
     """Its own help tells which there are."""
     with wire.connect(pgbouncer, "postgres", "pgbouncer") as theirs, wire.connect(shared_howdah, "postgres", "howdah") as ours:
