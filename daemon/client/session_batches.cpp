@@ -13,6 +13,11 @@ namespace {
 // Behind so many entries the limits are looked at again.
 constexpr std::size_t kMostAtATime = 1000;
 
+// To the unnamed portal, and it is known from before which statement that is.
+bool is_bound_again(server::BoundStatements& bound, const protocol::Statement* statement) {
+  return statement == nullptr ? bound.bind_unnamed() : bound.bind_again(statement->number());
+}
+
 }  // namespace
 
 // How many bytes at the front are such requests. They do what begin_frame and end_frame would make of them, which is
@@ -41,7 +46,7 @@ bool Session::pass_plain_request(Bytes frame) {
         const auto bind = statements_->begin_plain_bind(frame, *server_, environment_.requests);
         if (!bind) return false;
         replaced_bytes = bind->replaced_bytes;
-        if (is_following) follow_plain_bind(bind->statement);
+        if (is_following && !is_bound_again(server_->bound(), bind->statement)) follow_plain_bind(bind->statement);
       } else {
         owed.expect(Request::Bind);
         if (is_following) follow_bind(frame.substr(protocol::kFrameHeaderBytes));

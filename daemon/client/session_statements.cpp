@@ -44,12 +44,12 @@ void Session::follow(const Piece& piece) {
 }
 
 void Session::follow_parse(const Piece& piece) {
-  if (!piece.is_end) {
-    const auto name = protocol::ByteReader(piece.body()).c_string();
-    if (name) server_->bound().parse(*name, environment_.statements.of_long_text(pool_->statement_owner()));
-  } else if (const auto body = protocol::read_parse(piece.body())) {
-    server_->bound().parse(body->name, statement_of(protocol::statement_text(body->definition)));
-  }
+  const auto body = piece.body();
+  const auto name_bytes = body.starts_with('\0') ? 0 : body.find('\0');
+  if (name_bytes == Bytes::npos) return;
+  const auto statement = piece.is_end ? statement_of(protocol::statement_text(body.substr(name_bytes + 1)))
+                                      : environment_.statements.of_long_text(pool_->statement_owner());
+  server_->bound().parse(body.substr(0, name_bytes), statement);
 }
 
 void Session::follow_bind(Bytes body) {
@@ -70,11 +70,10 @@ Reference Session::bound_statement(std::string_view name) {
   return statement == nullptr ? Reference() : environment_.statements.of(pool_->statement_owner(), **statement);
 }
 
-// To the unnamed portal.
+// To the unnamed portal, for the first time in this lease.
 void Session::follow_plain_bind(const protocol::Statement* statement) {
   auto& bound = server_->bound();
   if (statement == nullptr) return bound.bind("", bound_statement(""));
-  if (bound.bind_again(statement->number())) return;
   bound.bind_prepared(statement->number(), environment_.statements.of(pool_->statement_owner(), *statement));
 }
 

@@ -38,6 +38,11 @@ class BoundStatements {
       portals_.insert_or_assign(std::string(portal), statement);
     }
   }
+  // The unnamed statement to the unnamed portal; false: it was not parsed in this lease.
+  [[nodiscard]] bool bind_unnamed() {
+    if (unnamed_) unnamed_portal_ = *unnamed_;
+    return unnamed_.has_value();
+  }
   // Binds the unnamed portal to what this prepared statement was the last time; false: it was another one.
   [[nodiscard]] bool bind_again(std::uint64_t number) {
     if (number != last_number_) return false;

@@ -276,6 +276,17 @@ std::size_t ServerConnection::take_replies(Bytes bytes) {
 std::size_t ServerConnection::take_plain_answers(Bytes bytes) {
   if (tenant_ == nullptr) return 0;
   auto rest = bytes;
+  // Runs of one statement are counted together.
+  std::uint32_t ended = 0;
+  std::uint64_t rows_of_ended = 0;
+  std::size_t rest_behind_ended = 0;
+  auto same = runs_.same_count();
+  const auto count_ended = [&] {
+    if (ended == 0) return;
+    runs_.note_rows(std::exchange(rows_of_ended, 0));
+    runs_.complete(position_ + bytes.size() - rest_behind_ended, agenda_->now(), std::exchange(ended, 0));
+    same = runs_.same_count();
+  };
   while (const auto size = walker_.whole_frame_bytes(rest)) {
     const char type = rest.front();
     const auto frame = rest.substr(0, size);
@@ -284,14 +295,19 @@ std::size_t ServerConnection::take_plain_answers(Bytes bytes) {
     if (step == OwedReplies::Step::None) break;
     rest.remove_prefix(size);
     if (type == 'C') {
-      runs_.note_rows(protocol::row_count(frame.substr(0, size - 1)));
-      // Of an Execute; a Query goes on.
-      if (step == OwedReplies::Step::Ends) {
-        runs_.complete(position_ + bytes.size() - rest.size(), agenda_->now());
+      const auto rows = protocol::row_count(frame.substr(0, size - 1));
+      if (step == OwedReplies::Step::Ends) {  // an Execute
+        rows_of_ended += rows;
+        rest_behind_ended = rest.size();
+        if (++ended == same) count_ended();
+      } else {  // a Query, which goes on
+        count_ended();
+        runs_.note_rows(rows);
       }
     }
     if (type == 'D' || type == 'd') rest.remove_prefix(walker_.run_bytes(type, rest));
   }
+  count_ended();
   position_ += bytes.size() - rest.size();
   return bytes.size() - rest.size();
 }

@@ -16,14 +16,19 @@ std::uint64_t microseconds(worker::TimePoint::duration duration) {
 
 }  // namespace
 
-void StatementRuns::count(std::uint64_t position, worker::TimePoint now, bool is_failed) {
+void StatementRuns::fail(std::uint64_t position, worker::TimePoint now) {
+  if (head_ < runs_.size()) end(1, position, now, true);
+}
+
+// The first of them took the time.
+void StatementRuns::end(std::uint32_t count, std::uint64_t position, worker::TimePoint now, bool is_failed) {
   const auto& run = runs_[head_];
   const auto took = now - std::max(run.since, last_end_);
   last_end_ = now;
   const auto bytes = position - std::exchange(position_, position);
   const auto rows = rows_ - std::exchange(counted_rows_, rows_);
   if (auto* counts = run.statement.counts()) {
-    ++counts->calls;
+    counts->calls += count;
     counts->rows += rows;
     counts->bytes += bytes;
     if (took.count() != 0) {
@@ -35,7 +40,7 @@ void StatementRuns::count(std::uint64_t position, worker::TimePoint now, bool is
   }
   if (took >= slow_limit_ && slow_.size() < kMostSlow) slow_.push_back({run.statement, took, wait_, is_failed});
   wait_ = {};
-  if (--runs_[head_].count == 0) pop();
+  take_off(count);
 }
 
 void StatementRuns::pop() {
@@ -46,9 +51,7 @@ void StatementRuns::pop() {
 }
 
 void StatementRuns::drop(std::size_t count) {
-  for (; count > 0 && head_ < runs_.size(); --count) {
-    if (--runs_[head_].count == 0) pop();
-  }
+  for (; count > 0 && head_ < runs_.size(); --count) take_off(1);
 }
 
 }  // namespace howdah::server

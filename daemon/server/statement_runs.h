@@ -47,14 +47,15 @@ class StatementRuns {
   // All rows, since the last call.
   [[nodiscard]] std::uint64_t take_row_count() { return rows_ - std::exchange(told_rows_, rows_); }
 
-  // The first one has been answered. `position`: so many bytes has the server sent in all.
-  void complete(std::uint64_t position, worker::TimePoint now) {
+  // So many at the front are of the same statement; 0: nothing is followed.
+  [[nodiscard]] std::uint32_t same_count() const { return head_ < runs_.size() ? runs_[head_].count : 0; }
+  // The first one has been answered, or so many of those of the same statement, in one turn. `position`: so many bytes
+  // has the server sent in all.
+  void complete(std::uint64_t position, worker::TimePoint now, std::uint32_t count = 1) {
     if (head_ >= runs_.size()) return;
-    now == last_end_&& wait_.count() == 0 ? count_behind_another(position) : count(position, now, false);
+    now == last_end_&& wait_.count() == 0 ? end_behind_another(count, position) : end(count, position, now, false);
   }
-  void fail(std::uint64_t position, worker::TimePoint now) {
-    if (head_ < runs_.size()) count(position, now, true);
-  }
+  void fail(std::uint64_t position, worker::TimePoint now);
   // The first ones will not be answered: the server skips them.
   void drop(std::size_t count);
   // So many bytes belong to none of them.
@@ -78,18 +79,22 @@ class StatementRuns {
 
   static constexpr std::size_t kWorthMoving = 1024;
 
-  // One whose answer came with that of the one before: most of a pipeline.
-  void count_behind_another(std::uint64_t position) {
+  // Their answers came with that of the one before: most of a pipeline.
+  void end_behind_another(std::uint32_t count, std::uint64_t position) {
     if (auto* counts = runs_[head_].statement.counts()) {
-      ++counts->calls;
+      counts->calls += count;
       counts->rows += rows_ - counted_rows_;
       counts->bytes += position - position_;
     }
     position_ = position;
     counted_rows_ = rows_;
-    if (--runs_[head_].count == 0) pop();
+    take_off(count);
   }
-  void count(std::uint64_t position, worker::TimePoint now, bool is_failed);
+  void end(std::uint32_t count, std::uint64_t position, worker::TimePoint now, bool is_failed);
+  void take_off(std::uint32_t count) {
+    runs_[head_].count -= count;
+    if (runs_[head_].count == 0) pop();
+  }
   void pop();
 
   std::vector<Run> runs_;  // those before head_ are done with

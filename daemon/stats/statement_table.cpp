@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 
 #include "protocol/fingerprint.h"
@@ -22,38 +23,66 @@ std::string_view cut_text(std::string_view text) {
   return text.substr(0, size);
 }
 
+std::uint64_t word_at(std::string_view text, std::size_t place) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + place, sizeof word);
+  return word;
+}
+
+// A number for a place in a table where texts are compared: of the size and some of the bytes.
+std::size_t sample(std::string_view text) {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15;
+  if (text.size() < sizeof(std::uint64_t)) return std::hash<std::string_view>()(text);
+  const auto last = text.size() - sizeof(std::uint64_t);
+  auto number = word_at(text, 0) * kFactor ^ word_at(text, last / 2) * kFactor ^ text.size();
+  number = (number ^ number >> 32U) * kFactor + word_at(text, last);
+  return (number * kFactor) >> 32U;
+}
+
 }  // namespace
 
 std::string fingerprint_text(std::uint64_t fingerprint) {
   return fmt::format("{:016x}", fingerprint);
 }
 
-StatementTable::Known& StatementTable::known_of(std::vector<Known>& known, std::uint64_t number) {
-  if (known.empty()) known.resize(kMostKnown);
-  return known[number % kMostKnown];
+StatementTable::Reference StatementTable::of(const StatementOwner& owner, std::string_view text) {
+  if (text.size() <= kMostTextBytes) return of_short_text(owner, text);
+  return of_number(known_long_texts_, owner, std::hash<std::string_view>()(text),
+                   [&] { return find_or_add_text(owner, text); });
 }
 
-StatementTable::Reference StatementTable::of(const StatementOwner& owner, std::string_view text) {
-  const auto hash = std::hash<std::string_view>()(text);
-  auto& known = known_of(known_texts_, hash);
-  if (known.number == hash && known.owner == &owner && known.reference.counts() != nullptr) return known.reference;
-  protocol::fold_statement(text, folded_);
-  const auto reference = find_or_add(owner, folded_);
-  known = {.owner = &owner, .number = hash, .reference = reference};
-  return reference;
+StatementTable::Reference StatementTable::of_short_text(const StatementOwner& owner, std::string_view text) {
+  if (known_texts_.empty()) known_texts_.resize(kMostKnown);
+  auto& known = known_texts_[sample(text) % kMostKnown];
+  if (known.text == text && known.owner == &owner && known.reference.counts() != nullptr) return known.reference;
+  known.owner = &owner;
+  known.text = text;
+  known.reference = find_or_add_text(owner, text);
+  return known.reference;
 }
 
 StatementTable::Reference StatementTable::of(const StatementOwner& owner, const protocol::Statement& statement) {
-  auto& known = known_of(known_statements_, statement.number());
-  const bool is_known = known.number == statement.number() && known.owner == &owner;
-  if (is_known && known.reference.counts() != nullptr) return known.reference;
-  const auto reference = of(owner, protocol::statement_text(statement.definition()));
-  known = {.owner = &owner, .number = statement.number(), .reference = reference};
-  return reference;
+  return of_number(known_statements_, owner, statement.number(),
+                   [&] { return of(owner, protocol::statement_text(statement.definition())); });
+}
+
+template <typename Find>
+StatementTable::Reference StatementTable::of_number(std::vector<KnownNumber>& known_numbers,
+                                                    const StatementOwner& owner, std::uint64_t number, Find find) {
+  if (known_numbers.empty()) known_numbers.resize(kMostKnown);
+  auto& known = known_numbers[number % kMostKnown];
+  const bool is_known = known.number == number && known.owner == &owner && known.reference.counts() != nullptr;
+  if (!is_known) known = {.owner = &owner, .number = number, .reference = find()};
+  return known.reference;
 }
 
 StatementTable::Reference StatementTable::of_long_text(const StatementOwner& owner) {
   return find_or_add(owner, kLongText);
+}
+
+StatementTable::Reference StatementTable::find_or_add_text(const StatementOwner& owner, std::string_view text) {
+  protocol::fold_statement(text, folded_);
+  return find_or_add(owner, folded_);
 }
 
 StatementTable::Reference StatementTable::find_or_add(const StatementOwner& owner, std::string_view folded) {

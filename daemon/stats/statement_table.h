@@ -1,6 +1,6 @@
 // What was run of each statement, counted by its fingerprint (protocol/fingerprint.h), for all pools of one worker.
 // Holds so many statements at most; where one too many comes, those that took the least of the servers' time lately go.
-// That some text is one of those known costs one hash of it. One worker's thread.
+// That some text is one of those known costs a comparison with one of them. One worker's thread.
 #pragma once
 
 #include <cstddef>
@@ -94,25 +94,35 @@ class StatementTable {
     std::size_t operator()(const Key& key) const { return key.fingerprint ^ reinterpret_cast<std::size_t>(key.owner); }
   };
   // What was asked for lately: most texts come again and again.
-  struct Known {
+  struct KnownText {
     const StatementOwner* owner = nullptr;
-    std::uint64_t number = 0;  // the text's hash, or the prepared statement's number
+    std::string text;
+    Reference reference;
+  };
+  struct KnownNumber {
+    const StatementOwner* owner = nullptr;
+    std::uint64_t number = 0;
     Reference reference;
   };
   static constexpr std::size_t kMostKnown = 1024;  // of each kind, a power of two
 
+  [[nodiscard]] Reference of_short_text(const StatementOwner& owner, std::string_view text);
+  template <typename Find>
+  [[nodiscard]] static Reference of_number(std::vector<KnownNumber>& known_numbers, const StatementOwner& owner,
+                                           std::uint64_t number, Find find);
+  [[nodiscard]] Reference find_or_add_text(const StatementOwner& owner, std::string_view text);
   [[nodiscard]] Reference find_or_add(const StatementOwner& owner, std::string_view folded);
   [[nodiscard]] Place& free_place();
   void evict();
   void drop(Place& place);
-  [[nodiscard]] static Known& known_of(std::vector<Known>& known, std::uint64_t number);
 
   const std::size_t most_;
   std::deque<Place> places_;  // never fewer: references lead there
   std::vector<Place*> free_;
   std::unordered_map<Key, Place*, KeyHash> by_key_;
-  std::vector<Known> known_texts_;
-  std::vector<Known> known_statements_;
+  std::vector<KnownText> known_texts_;
+  std::vector<KnownNumber> known_long_texts_;  // by their hash
+  std::vector<KnownNumber> known_statements_;
   std::string folded_;
 };
 

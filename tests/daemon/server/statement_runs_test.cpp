@@ -51,6 +51,24 @@ BOOST_AUTO_TEST_CASE(of_a_pipeline_each_has_the_time_since_the_one_before) {
   BOOST_TEST(two.counts()->bytes == 30U);
 }
 
+BOOST_AUTO_TEST_CASE(many_of_one_statement_are_counted_together) {
+  for (const auto& statement : {one, one, one, two}) runs.begin(statement, now);
+  BOOST_TEST(runs.same_count() == 3U);
+  runs.note_rows(6);
+  runs.complete(60, now + milliseconds(5), 2);
+  BOOST_TEST(runs.same_count() == 1U);
+  BOOST_TEST(one.counts()->calls == 2U);
+  BOOST_TEST(one.counts()->rows == 6U);
+  BOOST_TEST(one.counts()->bytes == 60U);
+  BOOST_TEST(one.counts()->longest_microseconds == 5000U);
+  runs.complete(70, now + milliseconds(5), runs.same_count());
+  BOOST_TEST(one.counts()->calls == 3U);
+  BOOST_TEST(one.counts()->server_microseconds == 5000U);
+  runs.complete(90, now + milliseconds(5), runs.same_count());
+  BOOST_TEST(two.counts()->bytes == 20U);
+  BOOST_TEST(runs.same_count() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_server_skips_is_not_counted) {
   for (const auto& statement : {one, two, two, one}) runs.begin(statement, now);
   runs.fail(10, now);

@@ -51,6 +51,23 @@ BOOST_AUTO_TEST_CASE(owners_are_told_apart) {
   BOOST_TEST(all[1].calls == 2U);
 }
 
+// At the front, in the middle and at the end they are the same.
+BOOST_AUTO_TEST_CASE(texts_that_look_alike_are_told_apart) {
+  const StatementOwner owner{.database = "shop", .user = "app"};
+  for (const std::string& end : {std::string(" FROM some_table_of_the_shop"), std::string(1000, 'x')}) {
+    StatementTable several(10);
+    for (int round = 0; round < 2; ++round) {
+      for (const char column : {'a', 'b'}) {
+        auto* counts = several.of(owner, std::string("SELECT   ") + column + end).counts();
+        BOOST_REQUIRE(counts != nullptr);
+        ++counts->calls;
+      }
+    }
+    BOOST_TEST(several.size() == 2U);
+    for (const auto& snapshot : several.snapshots()) BOOST_TEST(snapshot.calls == 2U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_memory_is_bounded_and_what_takes_time_stays) {
   const StatementOwner owner;
   StatementTable table(100);
