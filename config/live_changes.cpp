@@ -20,7 +20,7 @@ namespace {
 
 struct Told {
   std::string text;
-  bool is_live = false;
+  Reload reload = Reload::Restart;
 };
 
 // To be compared, not to be shown: secrets as they are.
@@ -34,7 +34,7 @@ std::string exact_text(const Field& field) {
 std::map<std::string, Told> told_by(const Settings& settings) {
   std::map<std::string, Told> all;
   OptionWalk(settings).for_each([&](std::string path, const Option& option, const Field& field) {
-    all[std::move(path)] = {exact_text(field), option.reload == Reload::Live};
+    all[std::move(path)] = {exact_text(field), option.reload};
   });
   return all;
 }
@@ -53,39 +53,59 @@ void copy_value(const Field& to, const Field& from) {
       to);
 }
 
-void copy_live(std::string_view section, Subject& to, Subject& from) {
+void copy_changeable(std::string_view section, Subject& to, Subject& from) {
   for (const auto& option : option_table()) {
     const bool is_in_entry = option.path.find_first_of("<[") != std::string_view::npos;
     const bool is_inside = section.empty() ? !is_in_entry : option.path.starts_with(section);
-    if (is_inside && option.reload == Reload::Live) copy_value(option.field(to), option.field(from));
+    if (is_inside && option.reload != Reload::Restart) copy_value(option.field(to), option.field(from));
   }
 }
 
-Settings with_live(const Settings& running, const Settings& wanted) {
+// Those of `wanted`, with what cannot change in the entries that are there already as it is.
+template <typename Entry>
+std::map<std::string, Entry> changed_entries(const std::map<std::string, Entry>& running,
+                                             const std::map<std::string, Entry>& wanted, Entry Subject::* member,
+                                             std::string_view section) {
+  auto entries = wanted;
+  for (auto& [name, entry] : entries) {
+    const auto same = running.find(name);
+    if (same == running.end()) continue;
+    Subject to;
+    to.*member = same->second;
+    Subject from;
+    from.*member = entry;
+    copy_changeable(section, to, from);
+    entry = to.*member;
+  }
+  return entries;
+}
+
+Settings with_changes(const Settings& running, const Settings& wanted) {
   Subject to;
   to.settings = running;
   Subject from;
   from.settings = wanted;
-  copy_live("", to, from);
-  for (auto& [name, database] : to.settings.databases) {
-    const auto same = wanted.databases.find(name);
-    if (same == wanted.databases.end()) continue;
-    to.database = database;
-    from.database = same->second;
-    copy_live("databases.<name>.", to, from);
-    database = to.database;
-  }
-  for (auto& [name, user] : to.settings.users) {
-    const auto same = wanted.users.find(name);
-    if (same == wanted.users.end()) continue;
-    to.user = user;
-    from.user = same->second;
-    copy_live("users.<name>.", to, from);
-    user = to.user;
-  }
+  copy_changeable("", to, from);
+  to.settings.databases = changed_entries(running.databases, wanted.databases, &Subject::database, "databases.<name>.");
+  to.settings.users = changed_entries(running.users, wanted.users, &Subject::user, "users.<name>.");
   to.settings.auth = wanted.auth;
   to.settings.ident_maps = wanted.ident_maps;
   return std::move(to.settings);
+}
+
+// Those of `entries` that are not among `others`.
+template <typename Entries>
+void list_missing(std::string_view kind, const Entries& entries, const Entries& others,
+                  std::vector<std::string>& missing) {
+  for (const auto& [name, entry] : entries) {
+    if (!others.contains(name)) missing.push_back(std::string(kind) + "." + name);
+  }
+}
+
+bool is_of_any(std::string_view path, const std::vector<std::string>& entries) {
+  return std::ranges::any_of(entries, [path](const auto& entry) {
+    return path.starts_with(entry) && path.substr(entry.size()).starts_with('.');
+  });
 }
 
 // Of a list that is taken as a whole.
@@ -152,12 +172,19 @@ std::optional<std::string> new_problem(const Settings& before, const Settings& a
 }  // namespace
 
 LiveChanges live_changes(const Settings& running, const Settings& wanted) {
-  LiveChanges changes{.settings = with_live(running, wanted), .changed = {}, .need_restart = {}};
+  LiveChanges changes;
+  changes.settings = with_changes(running, wanted);
+  list_missing("databases", wanted.databases, running.databases, changes.added);
+  list_missing("users", wanted.users, running.users, changes.added);
+  list_missing("databases", running.databases, wanted.databases, changes.removed);
+  list_missing("users", running.users, wanted.users, changes.removed);
   const auto before = told_by(running);
   const auto after = told_by(wanted);
   std::set<std::string> paths;
   for (const auto* all : {&before, &after}) {
-    for (const auto& [path, told] : *all) paths.insert(path);
+    for (const auto& [path, told] : *all) {
+      if (!is_of_any(path, changes.added) && !is_of_any(path, changes.removed)) paths.insert(path);
+    }
   }
   std::set<std::string> changed;
   for (const auto& path : paths) {
@@ -165,10 +192,13 @@ LiveChanges live_changes(const Settings& running, const Settings& wanted) {
     const auto is = after.find(path);
     const bool is_in_both = was != before.end() && is != after.end();
     if (is_in_both && was->second.text == is->second.text) continue;
+    const auto reload = is_in_both ? was->second.reload : Reload::Restart;
     if (is_in_list(path)) {
       changed.insert(path.substr(0, path.find('[')));
-    } else if (is_in_both && was->second.is_live) {
+    } else if (reload == Reload::Live) {
       changed.insert(path);
+    } else if (reload == Reload::Replace) {
+      changes.replaced.push_back(path);
     } else {
       changes.need_restart.push_back(path);
     }
@@ -181,8 +211,11 @@ std::expected<Settings, std::string> with_option(const Settings& running, std::s
                                                  const std::string& text) {
   const auto target = find_target(running, path);
   if (target.option == nullptr) return std::unexpected(unknown_option(running, path));
-  if (target.option->reload != Reload::Live) {
+  if (target.option->reload == Reload::Restart) {
     return std::unexpected(std::string(path) + " cannot be changed while howdah runs: it needs a restart");
+  }
+  if (target.option->reload == Reload::Replace) {
+    return std::unexpected(std::string(path) + " cannot be set: change the configuration, and reload it");
   }
   Subject subject;
   subject.settings = running;

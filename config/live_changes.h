@@ -12,9 +12,17 @@
 namespace howdah::config {
 
 struct LiveChanges {
-  Settings settings;                      // those that run, with what can change at once as it is wanted
-  std::vector<std::string> changed;       // paths of those, as SHOW CONFIG tells them
-  std::vector<std::string> need_restart;  // of what differs and cannot
+  Settings settings;  // those that run, with what can change as it is wanted
+  // Paths, as SHOW CONFIG tells them; of entries that come or go, those of the entries.
+  std::vector<std::string> added;
+  std::vector<std::string> removed;
+  std::vector<std::string> changed;       // at once
+  std::vector<std::string> replaced;      // with the next server connections: Reload::Replace
+  std::vector<std::string> need_restart;  // stay as they are
+
+  [[nodiscard]] bool is_empty() const {
+    return added.empty() && removed.empty() && changed.empty() && replaced.empty();
+  }
 };
 
 [[nodiscard]] LiveChanges live_changes(const Settings& running, const Settings& wanted);

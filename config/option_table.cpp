@@ -17,6 +17,7 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, ProxyProtocolSettings>) return subject.settings.client.proxy_protocol;
   if constexpr (std::is_same_v<Owner, LogSettings>) return subject.settings.log;
   if constexpr (std::is_same_v<Owner, StatementSettings>) return subject.settings.statements;
+  if constexpr (std::is_same_v<Owner, DrainSettings>) return subject.settings.drain;
   if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
   if constexpr (std::is_same_v<Owner, AuthQuerySettings>) return subject.database.auth_query;
   if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;
@@ -101,9 +102,10 @@ constexpr std::array kTable{
            "process may run on. Clients that wait for a server are served in the order of their arrival; with several "
            "workers one may be overtaken by at most 64 that came later."},
     Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
-           "An orderly shutdown waits this long for transactions to end. 0: no limit."},
+           "An orderly shutdown waits this long, behind drain.delay, for clients to go and transactions to end. 0: no "
+           "limit."},
 
-    Option{"user_list", plain<FilePath, &Settings::user_list>, Restart,
+    Option{"user_list", plain<FilePath, &Settings::user_list>, Live,
            "A file in the format of PgBouncer's auth_file (userlist.txt): a name and a secret in double quotes on each "
            "line. What users says of the same names wins. The file must be closed to others (chmod 600).",
            "/etc/howdah/userlist.txt"},
@@ -119,6 +121,15 @@ constexpr std::array kTable{
         "core_dumps", plain<Flag, &Settings::core_dumps>, Restart,
         "Whether the kernel may write the process's memory to a file when it crashes. There are passwords and rows in "
         "it. Without, nobody but root can look into the process by /proc or a debugger either."},
+
+    Option{"drain.delay", duration<&DrainSettings::delay>, Live,
+           "After SIGTERM /readyz says that we are not ready, but clients are served and may still come for so long: "
+           "until "
+           "every load balancer has noticed. Then the listeners are closed, clients between two transactions are told "
+           "57P01, and the others when their transaction ends."},
+    Option{"drain.rate", count<&DrainSettings::rate, 0, 1'000'000>, Live,
+           "Most clients that are told to go per second, so that they do not all come to the next pooler at the same "
+           "moment. 0: all at once."},
 
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
            "The stats port, as host:port: the dashboard, /metrics, /healthz, /readyz, /stats.json. Without it there is "
@@ -141,11 +152,11 @@ constexpr std::array kTable{
     Option{"admin.stats_period", duration<&AdminSettings::stats_period, 100>, Live,
            "The averages of SHOW STATS are those of the last full period of this length."},
     Option{
-        "admin.trace_directory", plain<FilePath, &AdminSettings::trace_directory>, Restart,
+        "admin.trace_directory", plain<FilePath, &AdminSettings::trace_directory>, Live,
         "A folder for the files that TRACE CLIENT on the console writes, closed to others; it must be there and ours "
         "to write to. Nothing in it is ever removed. Without it there is no TRACE.",
         "/var/lib/howdah/traces"},
-    Option{"admin.trace_size", trace_size<&AdminSettings::trace_size>, Restart,
+    Option{"admin.trace_size", trace_size<&AdminSettings::trace_size>, Live,
            "Most bytes of one such file: with them the trace ends. At most 10 clients are traced at a time."},
 
     Option{"client.max_connections", count<&ClientSettings::max_connections, 0, kMostConnections>, Live,
@@ -192,29 +203,29 @@ constexpr std::array kTable{
         "here stops that, so it is for bounding the memory of very many connections, or for a kernel whose limits "
         "(net.ipv4.tcp_wmem, tcp_rmem) cannot be changed. At most what net.core.wmem_max and rmem_max allow."},
     Option{
-        "client.tls.mode", choice<Choice, &Tls::mode>, Restart,
+        "client.tls.mode", choice<Choice, &Tls::mode>, Replace,
         "TLS from clients over TCP, by SSLRequest or at once (direct, ALPN postgresql). allow: those that ask for it "
         "get it. require: the others are turned away. Unix sockets never have it."},
-    Option{"client.tls.certificate", plain<FilePath, &Tls::certificate>, Restart,
+    Option{"client.tls.certificate", plain<FilePath, &Tls::certificate>, Replace,
            "A PEM file: our certificate, then those between it and the authority that clients know.",
            "/etc/howdah/server.crt"},
-    Option{"client.tls.key", plain<FilePath, &Tls::key>, Restart,
+    Option{"client.tls.key", plain<FilePath, &Tls::key>, Replace,
            "A PEM file with the key of the certificate, without a passphrase. It must be ours and closed to others "
            "(chmod 600), or root's and at most open to our group (640).",
            "/etc/howdah/server.key"},
-    Option{"client.tls.ca", plain<FilePath, &Tls::ca>, Restart,
+    Option{"client.tls.ca", plain<FilePath, &Tls::ca>, Replace,
            "A PEM file of the authorities whose certificates clients may show.", "/etc/howdah/clients.crt"},
-    Option{"client.tls.client_certificate", choice<Choice, &Tls::client_certificate>, Restart,
+    Option{"client.tls.client_certificate", choice<Choice, &Tls::client_certificate>, Replace,
            "Whether clients are asked for a certificate. request: one that is shown must be of client.tls.ca. require: "
            "one must be shown. What it must say is up to the rules of auth."},
-    Option{"client.tls.min_version", choice<Choice, &Tls::min_version>, Restart, "The least version of TLS."},
-    Option{"client.tls.max_version", choice<Choice, &Tls::max_version>, Restart, "The greatest version of TLS."},
-    Option{"client.tls.ciphers", plain<Text, &Tls::ciphers>, Restart,
+    Option{"client.tls.min_version", choice<Choice, &Tls::min_version>, Replace, "The least version of TLS."},
+    Option{"client.tls.max_version", choice<Choice, &Tls::max_version>, Replace, "The greatest version of TLS."},
+    Option{"client.tls.ciphers", plain<Text, &Tls::ciphers>, Replace,
            "The ciphers for TLS 1.2, as a list of OpenSSL's (openssl ciphers)."},
-    Option{"client.tls.cipher_suites", plain<Text, &Tls::cipher_suites>, Restart,
+    Option{"client.tls.cipher_suites", plain<Text, &Tls::cipher_suites>, Replace,
            "The ciphers for TLS 1.3, as a list of OpenSSL's. Without it those that OpenSSL prefers.",
            "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"},
-    Option{"client.tls.reload_interval", duration<&Tls::reload_interval>, Restart,
+    Option{"client.tls.reload_interval", duration<&Tls::reload_interval>, Replace,
            "So often the files of the certificate, the key and the authorities are looked at, and read again when they "
            "have changed; new connections get the new ones. 0: at a reload only."},
 
@@ -241,11 +252,11 @@ constexpr std::array kTable{
 
     Option{"statements.track", plain<Flag, &StatementSettings::track>, Live,
            "Counts what was run by statement: SHOW STATEMENTS. Statements that differ in their values only are one."},
-    Option{"statements.max", count<&StatementSettings::max, 10, 100'000>, Restart,
+    Option{"statements.max", count<&StatementSettings::max, 10, 100'000>, Live,
            "Most statements that each worker keeps; beyond, those that took the least time lately go."},
 
     Option{
-        "databases.<name>.backend", plain<Backend, &Db::backend>, Restart,
+        "databases.<name>.backend", plain<Backend, &Db::backend>, Replace,
         "The PostgreSQL behind this name: a libpq connection string or URI. Without a database name in it "
         "the "
         "client's is used, without a user the client's too. A host that is a folder, such as "
@@ -254,52 +265,52 @@ constexpr std::array kTable{
         "tcp_user_timeout are libpq's; where the string says nothing of them and names no service, keepalives_idle=60 "
         "keepalives_interval=10 keepalives_count=6.",
         "postgresql://127.0.0.1:5432", true},
-    Option{"databases.<name>.backend_auth_cache", duration<&Db::backend_auth_cache>, Restart,
+    Option{"databases.<name>.backend_auth_cache", duration<&Db::backend_auth_cache>, Live,
            "With the auth method backend: a password that the backend has taken is right here for so long without "
            "asking it again, though it be changed or its user dropped there. Kept in memory as a verifier. 0: the "
            "backend is asked at each log-in. A wrong password always goes to the backend."},
-    Option{"databases.<name>.auth_query.user", plain<Text, &Ask::user>, Restart,
+    Option{"databases.<name>.auth_query.user", plain<Text, &Ask::user>, Replace,
            "Users that have no secret under users are looked up in PostgreSQL: this role logs in to the backend and "
            "asks. Needed by the methods scram-sha-256, md5 and password. Without it nobody is looked up.",
            "howdah_auth"},
-    Option{"databases.<name>.auth_query.password", plain<HiddenText, &Ask::password>, Restart,
+    Option{"databases.<name>.auth_query.password", plain<HiddenText, &Ask::password>, Replace,
            "Its password. None: what libpq finds by itself (a password file, a certificate).",
            "{file: /etc/howdah/auth.password}"},
-    Option{"databases.<name>.auth_query.database", plain<Text, &Ask::database>, Restart,
+    Option{"databases.<name>.auth_query.database", plain<Text, &Ask::database>, Replace,
            "The database where it asks. None: that of backend, else the name of the entry, for \"*\" postgres.",
            "postgres"},
-    Option{"databases.<name>.auth_query.query", plain<Text, &Ask::query>, Restart,
+    Option{"databases.<name>.auth_query.query", plain<Text, &Ask::query>, Replace,
            "What it asks, with $1 in place of the user's name. The columns of the answer are the name, the secret as "
            "PostgreSQL keeps it or plain text, and, if there is a third, the end of its validity in seconds of the "
            "epoch. A name that is not just that of the user, or no row, means nobody; NULL, that the user cannot log "
            "in. None: pg_catalog.pg_authid is read, which a superuser may; for others make a function with SECURITY "
            "DEFINER. In either case NOLOGIN and VALID UNTIL of a role of that name count.",
            "select * from pooler.user_lookup($1)"},
-    Option{"databases.<name>.auth_query.max_connections", count<&Ask::max_connections, 1, 100>, Restart,
+    Option{"databases.<name>.auth_query.max_connections", count<&Ask::max_connections, 1, 100>, Replace,
            "Most connections that ask; they are none of the pool's."},
-    Option{"databases.<name>.auth_query.ttl", duration<&Ask::ttl>, Restart,
+    Option{"databases.<name>.auth_query.ttl", duration<&Ask::ttl>, Replace,
            "An answer counts for so long, one that says that there is no such user too. After a log-in with it has "
            "failed, it is asked for anew."},
-    Option{"databases.<name>.auth_query.stale_ttl", duration<&Ask::stale_ttl>, Restart,
+    Option{"databases.<name>.auth_query.stale_ttl", duration<&Ask::stale_ttl>, Replace,
            "For so long after its ttl an answer is still used, while it is asked for again behind."},
-    Option{"databases.<name>.auth_query.timeout", duration<&Ask::timeout, 100>, Restart,
+    Option{"databases.<name>.auth_query.timeout", duration<&Ask::timeout, 100>, Replace,
            "Most time for one question, the log-in included."},
-    Option{"databases.<name>.auth_query.idle_timeout", duration<&Ask::idle_timeout, 100>, Restart,
+    Option{"databases.<name>.auth_query.idle_timeout", duration<&Ask::idle_timeout, 100>, Replace,
            "A connection that has nothing to ask for longer is closed."},
-    Option{"databases.<name>.password_command", plain<HiddenText, &Db::password_command>, Restart,
+    Option{"databases.<name>.password_command", plain<HiddenText, &Db::password_command>, Replace,
            "For passwords that change: /bin/sh runs this, and the first line that it prints is the password for "
            "log-ins to the backend. What it says on its standard error goes to the log. Run again after password_ttl, "
            "and after the backend has refused the password.",
            "aws rds generate-db-auth-token --hostname db --port 5432 --username app"},
-    Option{"databases.<name>.password_file", plain<FilePath, &Db::password_file>, Restart,
+    Option{"databases.<name>.password_file", plain<FilePath, &Db::password_file>, Replace,
            "The same from a file, which is read at each log-in to the backend; the line end at its end is no part of "
            "it.",
            "/run/secrets/backend-password"},
-    Option{"databases.<name>.password_ttl", duration<&Db::password_ttl>, Restart,
+    Option{"databases.<name>.password_ttl", duration<&Db::password_ttl>, Replace,
            "What password_command has printed counts for so long."},
-    Option{"databases.<name>.password_timeout", duration<&Db::password_timeout, 100>, Restart,
+    Option{"databases.<name>.password_timeout", duration<&Db::password_timeout, 100>, Replace,
            "password_command is killed after this, and the log-in fails."},
-    Option{"databases.<name>.scram_pass_through", plain<Flag, &Db::scram_pass_through>, Restart,
+    Option{"databases.<name>.scram_pass_through", plain<Flag, &Db::scram_pass_through>, Replace,
            "A client that logs in by SCRAM with the same verifier as PostgreSQL has (copied there, or looked up by "
            "auth_query) gives away the keys with which howdah logs in to the backend as that user; they are kept in "
            "memory only. Needs libpq 18 or newer, and a backend without a user."},
@@ -343,7 +354,7 @@ constexpr std::array kTable{
     Option{"databases.<name>.pool.defer_begin", plain<Flag, &Pool::defer_begin>, Live,
            "In mode transaction a plain BEGIN takes no server connection before the first statement behind it, or for "
            "about 20 ms: it goes in front of that statement, in the same write."},
-    Option{"databases.<name>.pool.tcp_socket_buffer", socket_buffer<&Pool::tcp_socket_buffer>, Restart,
+    Option{"databases.<name>.pool.tcp_socket_buffer", socket_buffer<&Pool::tcp_socket_buffer>, Replace,
            "As client.tcp_socket_buffer, of a server's TCP connection."},
     Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Restart,
            "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
@@ -450,7 +461,7 @@ constexpr std::array kTable{
         "Those that keep one already are not touched. 0: no limit, since a limit breaks what worked before; a pool "
         "of which all are kept tells so to who waits for one. No effect in mode session."},
 
-    Option{"users.<name>.password", plain<Password, &User::password>, Restart,
+    Option{"users.<name>.password", plain<Password, &User::password>, Replace,
            "What clients must know, and what Howdah logs in with where the backend names no user. A text is "
            "a password, a "
            "SCRAM-SHA-256 verifier or an MD5 hash, as PostgreSQL keeps them.",

@@ -13,7 +13,11 @@
 
 namespace howdah::config {
 
-enum class Reload { Live, Restart };
+enum class Reload {
+  Live,     // for what begins from then on
+  Replace,  // for server connections that are made from then on; those that are there go as soon as they are free
+  Restart,
+};
 
 // The objects that options are fields of: the settings, and one entry of each kind.
 struct Subject {

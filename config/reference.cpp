@@ -27,12 +27,26 @@ The configuration is one YAML file. `howdah --check FILE` tells every mistake in
   folder of the file that names them.
 - Regular expressions are those of RE2, which has most of PostgreSQL's; what it lacks is an error.
 - "Reload": yes: a new value holds from a reload on (SIGHUP, RELOAD on the console), or from SET on the console, for what
-  begins then: a new limit counts from the next request, a new size from the next connection. restart: a reload says that
-  it needs a restart, and changes the others. A configuration with a mistake changes nothing.
+  begins then: a new limit counts from the next request, a new size from the next connection. next: from a reload on, for
+  connections that are made then; server connections that a new value does not fit go as soon as they are free. restart: a
+  reload says that it needs a restart, and changes the others. Entries of databases and users may come and go. A
+  configuration with a mistake changes nothing.
 )";
 
 std::string cell(std::string_view text) {
   return " " + std::string(text) + " |";
+}
+
+std::string_view reload_word(Reload reload) {
+  switch (reload) {
+    case Reload::Live:
+      return "yes";
+    case Reload::Replace:
+      return "next";
+    case Reload::Restart:
+      return "restart";
+  }
+  return "";
 }
 
 std::string code(std::string_view text) {
@@ -48,7 +62,7 @@ std::string default_cell(const Option& option, const Field& field) {
 std::string row(const Option& option, Subject& defaults) {
   const auto field = option.field(defaults);
   return "|" + cell(code(split_path(option.path).key)) + cell(kind_text(field)) + cell(default_cell(option, field)) +
-         cell(option.reload == Reload::Live ? "yes" : "restart") + cell(option.help) + "\n";
+         cell(reload_word(option.reload)) + cell(option.help) + "\n";
 }
 
 std::string heading(std::string_view section) {

@@ -92,6 +92,7 @@ struct AuthQuerySettings {
   Milliseconds idle_timeout = 1min;
 
   [[nodiscard]] bool is_on() const { return !user.empty(); }
+  bool operator==(const AuthQuerySettings&) const = default;
 };
 
 // One entry of `databases`. The entry named "*" serves every name that has no entry of its own.
@@ -238,6 +239,12 @@ struct StatementSettings {
   int max = 1000;  // on each worker
 };
 
+// How the daemon ends where it lets its clients finish.
+struct DrainSettings {
+  Milliseconds delay = 0ms;  // not ready any more, but clients may still come
+  int rate = 0;              // clients that are told to go, per second; 0: all at once
+};
+
 inline constexpr int kMostWorkers = 64;
 
 struct Settings {
@@ -248,7 +255,8 @@ struct Settings {
   ClientSettings client;
   LogSettings log;
   StatementSettings statements;
-  Milliseconds shutdown_timeout = 30s;  // a drain ends after this
+  DrainSettings drain;
+  Milliseconds shutdown_timeout = 30s;  // a drain ends after this, counted from the end of drain.delay
   std::map<std::string, DatabaseSettings> databases;
   std::map<std::string, UserSettings> users;
   std::string user_list;   // a file in PgBouncer's format; its users are among `users`

@@ -37,6 +37,10 @@ void App::reload() {
   engine_->reload();
 }
 
+std::shared_ptr<const config::Settings> App::settings() const {
+  return engine_->settings();
+}
+
 bool App::is_draining() const {
   return engine_->is_draining();
 }

@@ -34,8 +34,9 @@ class App {
   // Serves until stop(), or until a drain is over.
   void run();
 
-  // No new clients; idle ones are told 57P01, the others end with their transaction; after shutdown_timeout
-  // all do, and run() returns. Any thread; it is begun in the next turn of the worker.
+  // Not ready from now on; after drain.delay no new clients, idle ones are told 57P01, at most drain.rate in a second,
+  // the others when their transaction ends; shutdown_timeout later all are, and run() returns. Any thread; it is begun
+  // in the next turn of the worker.
   void drain();
   // Every client is told 57P01 now, and run() returns. Any thread, as drain().
   void stop();
@@ -46,6 +47,8 @@ class App {
   // Reads the configuration and the files of client.tls again. What can change while running does, or nothing where
   // there is any mistake in them; the log says what. Any thread.
   void reload();
+  // Those that hold now. Any thread.
+  [[nodiscard]] std::shared_ptr<const config::Settings> settings() const;
   // The worker's thread.
   [[nodiscard]] bool is_draining() const;
 

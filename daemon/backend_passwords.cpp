@@ -9,12 +9,36 @@
 
 namespace howdah {
 
+namespace {
+
+bool is_same_source(const config::DatabaseSettings& one, const config::DatabaseSettings& other) {
+  return one.password_command == other.password_command && one.password_file == other.password_file &&
+         one.password_ttl == other.password_ttl && one.password_timeout == other.password_timeout;
+}
+
+}  // namespace
+
 server::PasswordSource* BackendPasswords::find(const pool::PoolName& name, const config::DatabaseSettings& entry) {
   const bool is_of_entry = !entry.password_command.empty() || !entry.password_file.empty();
   if (!is_of_entry && has_own_password(name, entry)) return nullptr;
   const std::lock_guard lock(mutex_);
-  auto& source = is_of_entry ? of_entries_[entry.name] : of_users_[name];
-  if (!source) source = is_of_entry ? make_for_entry(entry) : make_for_user(name, entry);
+  return is_of_entry ? find_for_entry(entry) : find_for_user(name, entry);
+}
+
+server::PasswordSource* BackendPasswords::find_for_entry(const config::DatabaseSettings& entry) {
+  auto& known = of_entries_[entry.name];
+  if (known.source && !is_same_source(*known.entry, entry)) replaced_.push_back(std::exchange(known, {}));
+  if (!known.source) {
+    known.entry = std::make_shared<const config::DatabaseSettings>(entry);
+    known.source = make_for_entry(*known.entry);
+  }
+  return known.source.get();
+}
+
+server::PasswordSource* BackendPasswords::find_for_user(const pool::PoolName& name,
+                                                        const config::DatabaseSettings& entry) {
+  auto& source = of_users_[{name, entry.scram_pass_through}];
+  if (!source) source = make_for_user(name, entry);
   return source.get();
 }
 
@@ -44,8 +68,9 @@ BackendPasswords::Source BackendPasswords::make_for_user(const pool::PoolName& n
 bool BackendPasswords::has_own_password(const pool::PoolName& name, const config::DatabaseSettings& entry) const {
   const auto keywords = server::read_connection_string(entry.backend);
   if (keywords && keywords->contains("user")) return true;
-  const auto user = commons_.settings->users.find(name.user);
-  if (user == commons_.settings->users.end() || !user->second.password) return false;
+  const auto settings = commons_.live.current();
+  const auto user = settings->users.find(name.user);
+  if (user == settings->users.end() || !user->second.password) return false;
   const auto secret = protocol::parse_secret(*user->second.password);
   return secret && std::holds_alternative<protocol::PlainSecret>(*secret);
 }

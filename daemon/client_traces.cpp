@@ -51,7 +51,7 @@ void ClientTraces::answer(Request& request, Outcome outcome) {
 
 void ClientTraces::carry_out(const admin::TraceOrder& order, const std::string& by, worker::Mailbox& asker, Done done) {
   auto request = std::make_shared<Request>(order, by, asker, std::move(done), serving_.size());
-  if (!order.is_off && commons_.settings->admin.trace_directory.empty()) {
+  if (!order.is_off && commons_.live.current()->admin.trace_directory.empty()) {
     return answer(*request, refusal(sqlstate::kFeatureNotSupported, "there is no folder for traces",
                                     "Set admin.trace_directory in the configuration."));
   }
@@ -82,7 +82,8 @@ void ClientTraces::prepare(ServingWorker& worker, const RequestPointer& request)
   header.has_values = request->order.with_values;
   auto& mailbox = worker.worker();
   const auto work = [this, &worker, &mailbox, request, header, slot = std::move(slot)] {
-    const auto& admin = commons_.settings->admin;
+    const auto settings = commons_.live.current();
+    const auto& admin = settings->admin;
     const trace::TraceFile::Place place{
         .folder = admin.trace_directory, .name = file_name(header), .most_bytes = admin.trace_size};
     const auto file = trace::TraceFile::create(place, trace::header_line(header), slot, threads_.traces);

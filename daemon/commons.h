@@ -33,7 +33,6 @@ struct Commons {
 
   LiveSettings live{settings};
   os::SystemRandom random = {};
-  auth::SecretStore secrets{*settings};
   auth::ServerSecrets server_secrets{random};
   auth::PassedKeys passed_keys = {};
   auth::RememberedPasswords remembered_passwords = auth::RememberedPasswords();

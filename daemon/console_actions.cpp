@@ -1,6 +1,7 @@
 #include "daemon/console_actions.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <utility>
 
@@ -193,16 +194,34 @@ void ConsoleActions::set(Request request) {
   auto changed = config::with_option(*environment_.commons.live.current(), order.option, order.value);
   if (!changed) return answer(request, failure(sqlstate::kInvalidParameterValue, changed.error()));
   environment_.commons.log.info("option set", {{"option", order.option}, {"value", order.value}});
-  adopt(std::make_shared<const config::Settings>(std::move(*changed)));
+  adopt(std::move(*changed), false);
   answer(request, {});
 }
 
-void ConsoleActions::adopt(const std::shared_ptr<const config::Settings>& settings) {
-  environment_.commons.live.publish(settings);
-  environment_.commons.log.set_level(settings->log.level);
+void ConsoleActions::adopt(config::Settings changed, bool has_other_backends) {
+  auto& commons = environment_.commons;
+  const auto settings = std::make_shared<const config::Settings>(std::move(changed));
+  const Adoption adoption{.settings = settings,
+                          .secrets = std::make_shared<const auth::SecretStore>(*settings),
+                          .has_other_backends = has_other_backends};
+  commons.live.publish(settings);
+  commons.log.set_level(settings->log.level);
+  environment_.threads.auth_queries.adopt(settings);
   for (const auto& serving : environment_.serving) {
-    serving->worker().post([&told = *serving, settings] { told.adopt(settings); });
+    serving->worker().post([&told = *serving, adoption] { told.adopt(adoption); });
   }
+  auto& first = *environment_.serving.front();
+  first.worker().post([&first] { first.pools().start(); });
+  derive_keys(adoption.secrets);
+  environment_.on_adopted();
+}
+
+void ConsoleActions::derive_keys(std::shared_ptr<const auth::SecretStore> secrets) {
+  std::ignore = environment_.threads.look_ups.submit([this, secrets = std::move(secrets)] {
+    auto& commons = environment_.commons;
+    const auto count = commons.server_secrets.derive_all(*secrets, environment_.threads.are_ending);
+    commons.log.debug("SCRAM keys derived", {{"users", count}});
+  });
 }
 
 // On a thread where files may block. All that is wrong is found before anything changes.
@@ -215,29 +234,44 @@ void ConsoleActions::read_again(Request request) {
     if (!wanted) {
       std::string problems;
       for (const auto& problem : wanted.error()) problems += (problems.empty() ? "" : "\n") + problem.message();
-      environment_.commons.log.warning("configuration not reloaded", {{"error", problems}});
-      return answer(*shared, failure(sqlstate::kInvalidParameterValue,
-                                     "the configuration has mistakes: nothing was changed", problems));
+      return refuse_configuration(*shared, "the configuration has mistakes: nothing was changed", problems);
     }
-    if (const auto looked = environment_.tls_files.look(true); !looked) {
-      return answer(*shared, failure(sqlstate::kInvalidParameterValue,
-                                     "the files of client.tls cannot be used: nothing was changed", looked.error()));
+    auto tls = environment_.tls_files.read(wanted->client.tls);
+    if (!tls) {
+      return refuse_configuration(*shared, "the files of client.tls cannot be used: nothing was changed", tls.error());
     }
-    home.post([this, shared, settings = std::move(*wanted)] { take_configuration(std::move(*shared), settings); });
+    home.post([this, shared, settings = std::move(*wanted), tls = std::move(*tls)] {
+      take_configuration(std::move(*shared), settings, tls);
+    });
   };
   if (environment_.threads.look_ups.submit(work)) return;
   answer(*shared, failure(sqlstate::kConfigurationLimitExceeded, "too much is being looked up: try again"));
 }
 
-void ConsoleActions::take_configuration(Request request, const config::Settings& wanted) {
+void ConsoleActions::refuse_configuration(Request& request, const std::string& message, const std::string& why) {
+  environment_.commons.log.warning("configuration not reloaded", {{"error", why}});
+  answer(request, failure(sqlstate::kInvalidParameterValue, message, why));
+}
+
+void ConsoleActions::take_configuration(Request request, const config::Settings& wanted, io::TlsContextPointer tls) {
   auto changes = config::live_changes(*environment_.commons.live.current(), wanted);
-  const auto changed = joined(changes.changed);
-  const auto left = joined(changes.need_restart);
-  environment_.commons.log.info("configuration reloaded", {{"changed", changed}, {"need_restart", left}});
-  if (!changes.changed.empty()) adopt(std::make_shared<const config::Settings>(std::move(changes.settings)));
+  const std::array lists{std::pair{"added", joined(changes.added)}, std::pair{"removed", joined(changes.removed)},
+                         std::pair{"changed", joined(changes.changed)},
+                         std::pair{"changed for new connections", joined(changes.replaced)},
+                         std::pair{"changes only with a restart", joined(changes.need_restart)}};
+  environment_.commons.log.info("configuration reloaded", {{"added", lists[0].second},
+                                                           {"removed", lists[1].second},
+                                                           {"changed", lists[2].second},
+                                                           {"for_new_connections", lists[3].second},
+                                                           {"need_restart", lists[4].second}});
+  if (!changes.is_empty()) {
+    adopt(std::move(changes.settings), !changes.removed.empty() || !changes.replaced.empty());
+  }
+  environment_.tls_files.use(std::move(tls));
   Outcome outcome;
-  if (!changed.empty()) outcome.notices.push_back(notice("changed: " + changed));
-  if (!left.empty()) outcome.notices.push_back(notice("changes only with a restart: " + left));
+  for (const auto& [what, paths] : lists) {
+    if (!paths.empty()) outcome.notices.push_back(notice(std::string(what) + ": " + paths));
+  }
   answer(request, std::move(outcome));
 }
 

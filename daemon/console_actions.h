@@ -27,6 +27,7 @@ class ConsoleActions final : public admin::Actions {
     TlsFiles& tls_files;
     admin::TraceActions& traces;
     std::function<void(admin::Order::Shutdown)> shut_down;
+    std::function<void()> on_adopted;  // other settings hold
   };
   explicit ConsoleActions(Environment environment) : environment_(std::move(environment)) {}
 
@@ -35,9 +36,8 @@ class ConsoleActions final : public admin::Actions {
   void carry_out(admin::Order order, std::shared_ptr<admin::Ticket> ticket, worker::Mailbox& asker, Done done) override;
   // As the order, with the log for who asks. Any thread.
   void reload();
-  // From now on these hold, on all workers. They may differ from those that hold only in what can change while running.
-  // The home worker's thread.
-  void adopt(const std::shared_ptr<const config::Settings>& settings);
+  // So that the first log-in of a user takes no longer than the next one, nor than that of a user who does not exist.
+  void derive_keys(std::shared_ptr<const auth::SecretStore> secrets);
 
  private:
   using Order = admin::Order;
@@ -69,7 +69,10 @@ class ConsoleActions final : public admin::Actions {
   void set(Request request);
   void trace(Request request);
   void read_again(Request request);
-  void take_configuration(Request request, const config::Settings& wanted);
+  void refuse_configuration(Request& request, const std::string& message, const std::string& why);
+  void take_configuration(Request request, const config::Settings& wanted, io::TlsContextPointer tls);
+  // From now on these hold, on all workers.
+  void adopt(config::Settings changed, bool has_other_backends);
 
   Environment environment_;
   App::ConfigurationSource read_configuration_;

@@ -40,7 +40,8 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                 .threads = threads_,
                 .tls_files = tls_files_,
                 .traces = traces_,
-                .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); }}),
+                .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); },
+                .on_adopted = [this] { arm_tls_timer(); }}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {
     serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_, backend_passwords_));
@@ -56,8 +57,10 @@ App::Engine::~Engine() {
 }
 
 std::expected<void, std::string> App::Engine::start() {
-  auto opened = tls_files_.open();
-  if (opened) opened = open_listeners();
+  auto tls = tls_files_.read(commons_.settings->client.tls);
+  if (!tls) return std::unexpected(tls.error());
+  tls_files_.use(std::move(*tls));
+  auto opened = open_listeners();
   if (opened) opened = open_stats_port();
   if (!opened) {
     listeners_.clear();
@@ -65,29 +68,20 @@ std::expected<void, std::string> App::Engine::start() {
   }
   for (const auto& listener : listeners_) commons_.log.info("listening", {{"address", listener->name()}});
   serving_.front()->pools().start();
-  derive_keys();
+  actions_.derive_keys(std::make_shared<const auth::SecretStore>(*commons_.settings));
   arm_tls_timer();
   arm_period_timer();
   home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
 }
 
-// So that the first log-in of a user takes no longer than the next one, nor than that of a user who does not exist.
-void App::Engine::derive_keys() {
-  std::ignore = threads_.look_ups.submit([this] {
-    const auto count = commons_.server_secrets.derive_all(commons_.secrets, threads_.are_ending);
-    commons_.log.debug("SCRAM keys derived", {{"users", count}});
-  });
-}
-
 void App::Engine::arm_tls_timer() {
-  const auto& tls = commons_.settings->client.tls;
-  if (tls.mode == config::TlsMode::Disable || tls.reload_interval.count() == 0) return;
-  home().agenda().arm_in(tls_timer_, tls.reload_interval);
+  const auto interval = commons_.live.current()->client.tls.reload_interval;
+  interval.count() == 0 ? tls_timer_.disarm() : home().agenda().arm_in(tls_timer_, interval);
 }
 
 void App::Engine::watch_tls_files() {
-  std::ignore = threads_.look_ups.submit([this] { std::ignore = tls_files_.look(false); });
+  std::ignore = threads_.look_ups.submit([this] { tls_files_.look(); });
   arm_tls_timer();
 }
 
@@ -158,21 +152,36 @@ void App::Engine::tell_all(const Task& task) {
 
 // Both go through the mailbox: whoever calls, they are done in a turn of their own.
 void App::Engine::drain() {
-  home().post([this] { begin_drain(); });
+  home().post([this] { begin_drain(commons_.live.current()->drain); });
 }
 
 void App::Engine::stop() {
   home().post([this] { finish(); });
 }
 
-void App::Engine::begin_drain() {
-  if (phase_ == Phase::Draining || phase_ == Phase::Stopped) return;
+void App::Engine::begin_drain(config::DrainSettings way) {
+  if (phase_ == Phase::Stopped || (phase_ == Phase::Draining && !drain_delay_.is_armed())) return;
   phase_ = Phase::Draining;
-  commons_.log.info("draining", {{"clients", client_count()}});
-  listeners_.clear();
-  tell_all([](ServingWorker& serving) { serving.drain(); });
+  const auto now = std::chrono::system_clock::now();
+  stats::Drain drain{.begun_at = now, .doors_close_at = now + way.delay, .clients = client_count(), .rate = way.rate};
   const auto limit = commons_.live.current()->shutdown_timeout;
-  if (limit.count() > 0) home().agenda().arm_in(drain_limit_, limit);
+  if (limit.count() > 0) drain.ends_at = drain.doors_close_at + limit;
+  commons_.log.info("draining", {{"clients", drain.clients}, {"delay_ms", way.delay.count()}, {"rate", way.rate}});
+  {
+    const std::lock_guard lock(drain_mutex_);
+    drain_ = drain;
+  }
+  way.delay.count() > 0 ? home().agenda().arm_in(drain_delay_, way.delay) : close_doors();
+}
+
+// No new clients, and those that are there are told to go.
+void App::Engine::close_doors() {
+  if (phase_ != Phase::Draining) return;
+  drain_delay_.disarm();
+  listeners_.clear();
+  const auto rate = static_cast<double>(drain_->rate) / static_cast<double>(serving_.size());
+  tell_all([rate](ServingWorker& serving) { serving.drain(rate); });
+  if (drain_->ends_at) home().agenda().arm_in(drain_limit_, *drain_->ends_at - drain_->doors_close_at);
   home().agenda().arm_in(drain_timer_, worker::Duration::zero());
 }
 
@@ -181,7 +190,7 @@ void App::Engine::shut_down(admin::Order::Shutdown way) {
     case admin::Order::Shutdown::Now:
       return stop();
     case admin::Order::Shutdown::WaitForServers:
-      return drain();
+      return home().post([this] { begin_drain({}); });
     case admin::Order::Shutdown::WaitForClients:
       return home().post([this] { begin_closing(); });
   }
@@ -239,6 +248,11 @@ stats::Snapshot App::Engine::frame_of_figures() {
   frame.is_ready = phase != Phase::Starting;
   const auto settings = commons_.live.current();
   frame.is_draining = phase != Phase::Starting && phase != Phase::Serving;
+  frame.clients_left = client_count();
+  {
+    const std::lock_guard lock(drain_mutex_);
+    frame.drain = drain_;
+  }
   frame.orders = commons_.ledgers.orders();
   frame.clients_limit = settings->client.max_connections;
   frame.client_bytes = sizeof(client::Session);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -32,6 +33,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void stop();
   void set_configuration_source(ConfigurationSource source) { actions_.set_configuration_source(std::move(source)); }
   void reload() { actions_.reload(); }
+  [[nodiscard]] std::shared_ptr<const config::Settings> settings() const { return commons_.live.current(); }
   [[nodiscard]] bool is_draining() const { return phase_ == Phase::Closing || phase_ == Phase::Draining; }
   [[nodiscard]] std::vector<std::string> addresses() const;
   [[nodiscard]] std::size_t worker_count() const { return workers_.size(); }
@@ -44,14 +46,15 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] worker::Worker& home() const { return *workers_.front(); }
   [[nodiscard]] std::expected<void, std::string> open_listeners();
   [[nodiscard]] std::expected<void, std::string> open_stats_port();
-  void derive_keys();
   void arm_period_timer();
   void end_period();
   void watch_tls_files();
   void arm_tls_timer();
   void shut_down(admin::Order::Shutdown way);
   void begin_closing();
-  void begin_drain();
+  // With the options `drain`, or at once.
+  void begin_drain(config::DrainSettings way);
+  void close_doors();
   void finish();
   // On each worker's own thread.
   template <typename Task>
@@ -68,7 +71,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void on_drain_over();
 
   Commons commons_;
-  TlsFiles tls_files_{commons_.settings->client.tls, commons_.tls, commons_.log};
+  TlsFiles tls_files_{commons_.live, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
   ClientTraces traces_{commons_, threads_, serving_};       // likewise
@@ -90,6 +93,9 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   worker::MethodTimer<Engine, &Engine::end_period> period_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_drain> drain_timer_{*this};
   worker::MethodTimer<Engine, &Engine::on_drain_over> drain_limit_{*this};
+  worker::MethodTimer<Engine, &Engine::close_doors> drain_delay_{*this};
+  std::mutex drain_mutex_;
+  std::optional<stats::Drain> drain_;  // changed by the home worker, under drain_mutex_
 };
 
 }  // namespace howdah

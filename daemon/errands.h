@@ -14,6 +14,8 @@ class Errands final : public auth::ErrandRunner {
   Errands(worker::Worker& worker, Commons& commons, OffloadThreads& threads, server::BackendConnector& connector);
 
   [[nodiscard]] bool run(auth::Errand errand, Done done) override;
+  // For what is asked from now on.
+  void adopt(const std::shared_ptr<const config::Settings>& settings) { backend_trials_.adopt(settings); }
 
  private:
   [[nodiscard]] bool submit(worker::Offload& threads, std::function<auth::Answer()> work, Done done);

@@ -82,7 +82,9 @@ void Service::on_signal(os::Signal signal) {
 void Service::on_terminate() {
   log_.info("told to stop", {{"signal", "SIGTERM"}});
   if (std::exchange(was_told_to_end_, true)) return app_.stop();
-  notifier_.stopping("Letting transactions finish", settings_->shutdown_timeout);
+  const auto settings = app_.settings();
+  const auto limit = settings->shutdown_timeout;  // 0: none
+  notifier_.stopping("Letting transactions finish", limit.count() > 0 ? settings->drain.delay + limit : limit);
   app_.drain();
 }
 

@@ -29,7 +29,7 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .mailbox = worker,
                    .log = commons.log,
                    .login = {.settings = commons.settings,
-                             .secrets = commons.secrets,
+                             .secrets = std::make_shared<const auth::SecretStore>(*commons.settings),
                              .tls = &commons.tls,
                              .server_secrets = commons.server_secrets,
                              .random = commons.random,
@@ -45,6 +45,7 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .last_session_id = commons.last_session_id,
                    .actions = &commons.actions},
       sessions_(environment_),
+      remembered_passwords_(commons.remembered_passwords),
       descriptor_limit_(os::descriptor_limit()) {}
 
 ServingWorker::~ServingWorker() {
@@ -69,6 +70,7 @@ void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
   const bool is_scarce = static_cast<std::uint64_t>(fd.get()) + reserved >= descriptor_limit_ && descriptor_limit_ > 0;
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
   sessions_.accept(std::move(stream), peer, is_scarce ? client::Room::ForConsole : client::Room::ForAll);
+  if (drain_rate_ == 0) sessions_.drain();
 }
 
 void ServingWorker::kill(const std::string& database, const protocol::ErrorFields& reason) {
@@ -76,14 +78,35 @@ void ServingWorker::kill(const std::string& database, const protocol::ErrorField
   pools_.drop_abandoned(database);
 }
 
-void ServingWorker::adopt(const std::shared_ptr<const config::Settings>& settings) {
+void ServingWorker::adopt(const Adoption& adoption) {
+  const auto& settings = adoption.settings;
   environment_.login.settings = settings;
+  environment_.login.secrets = adoption.secrets;
+  errands_.adopt(settings);
+  if (adoption.has_other_backends) remembered_passwords_.forget_verifiers();
+  statements_.set_most(static_cast<std::size_t>(settings->statements.max));
   pools_.adopt(settings);
+  sessions_.drain_unserved();
 }
 
-void ServingWorker::drain() {
+void ServingWorker::drain(double rate) {
+  drain_rate_ = rate;
+  drain_more();
+}
+
+// Pools make new connections for those who have not been told yet.
+void ServingWorker::drain_more() {
+  constexpr std::chrono::duration<double> kInterval = std::chrono::milliseconds(50);
+  if (*drain_rate_ > 0) {
+    drain_allowance_ += *drain_rate_ * kInterval.count();
+    drain_allowance_ -= static_cast<double>(sessions_.drain(static_cast<std::size_t>(drain_allowance_)));
+    worker_.agenda().arm_in(drain_timer_, std::chrono::duration_cast<worker::Duration>(kInterval));
+    if (drain_allowance_ < 1) return;
+    drain_allowance_ = 0;  // nobody is left to be told
+  } else {
+    sessions_.drain();
+  }
   pools_.drain();
-  sessions_.drain();
 }
 
 }  // namespace howdah

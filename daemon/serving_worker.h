@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 
+#include "daemon/adoption.h"
 #include "daemon/client/session_registry.h"
 #include "daemon/commons.h"
 #include "daemon/errands.h"
@@ -30,7 +32,8 @@ class ServingWorker {
   [[nodiscard]] std::size_t client_count() const;
 
   void accept(io::UniqueFd fd, io::PeerAddress peer);
-  void drain();
+  // Clients are told to go: so many per second, 0: all at once. Those that still come, too.
+  void drain(double rate);
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
   // Null where it is not here.
   [[nodiscard]] client::Session* find_client(std::uint64_t id) { return sessions_.find(id); }
@@ -39,13 +42,15 @@ class ServingWorker {
   [[nodiscard]] bool kill_client(std::uint64_t id, const protocol::ErrorFields& reason) {
     return sessions_.terminate_client(id, reason);
   }
-  // For what begins from now on.
-  void adopt(const std::shared_ptr<const config::Settings>& settings);
+  // For what begins from now on. Clients that nothing serves any more go as in a drain.
+  void adopt(const Adoption& adoption);
   [[nodiscard]] stats::WorkerFigures figures(stats::Detail detail) const {
     return figures_of(pools_, sessions_, statements_, environment_.counts, std::chrono::steady_clock::now(), detail);
   }
 
  private:
+  void drain_more();
+
   worker::Worker& worker_;
   server::LibpqConnector connector_;
   server::PasswordedConnector passworded_connector_;
@@ -55,8 +60,12 @@ class ServingWorker {
   client::WaitReports wait_reports_;
   client::SessionEnvironment environment_;
   client::SessionRegistry sessions_;
+  auth::RememberedPasswords& remembered_passwords_;
   const std::uint64_t descriptor_limit_;
   std::atomic<std::size_t> on_the_way_ = 0;
+  std::optional<double> drain_rate_;  // clients per second; 0: all at once
+  double drain_allowance_ = 0;        // clients that may be told now
+  worker::MethodTimer<ServingWorker, &ServingWorker::drain_more> drain_timer_{*this};
 };
 
 }  // namespace howdah

@@ -6,37 +6,35 @@
 
 namespace howdah {
 
-std::expected<void, std::string> TlsFiles::open() {
-  if (settings_.mode == config::TlsMode::Disable) return {};
-  const std::lock_guard lock(mutex_);
-  return read(stamps());
-}
-
-std::expected<void, std::string> TlsFiles::look(bool in_any_case) {
-  if (settings_.mode == config::TlsMode::Disable) return {};
-  const std::lock_guard lock(mutex_);
-  auto now = stamps();
-  if (!in_any_case && now == seen_) return {};
-  if (const auto done = read(std::move(now)); !done) {
-    log_.warning("TLS files cannot be used, those before stay", {{"error", done.error()}});
-    return done;
-  }
-  log_.info("TLS files read", {{"certificate", settings_.certificate}});
-  return {};
-}
-
 // What is written while it is read is met the next time: its stamp differs then.
-std::expected<void, std::string> TlsFiles::read(std::vector<Stamp> stamps) {
-  seen_ = std::move(stamps);
-  auto context = io::TlsContext::make(settings_);
-  if (!context) return std::unexpected(context.error());
-  contexts_.replace(std::move(*context));
-  return {};
+std::expected<io::TlsContextPointer, std::string> TlsFiles::read(const config::TlsSettings& settings) {
+  if (settings.mode == config::TlsMode::Disable) return nullptr;
+  const std::lock_guard lock(mutex_);
+  seen_ = stamps(settings);
+  return io::TlsContext::make(settings);
 }
 
-std::vector<TlsFiles::Stamp> TlsFiles::stamps() const {
+void TlsFiles::look() {
+  const auto settings = settings_.current();
+  const auto& tls = settings->client.tls;
+  if (tls.mode == config::TlsMode::Disable) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stamps(tls) == seen_) return;
+  }
+  auto context = read(tls);
+  if (!context) {
+    return log_.warning("TLS files cannot be used, those before stay", {{"error", context.error()}});
+  }
+  const std::lock_guard lock(mutex_);
+  if (settings_.current() != settings) return;  // a reload has read others meanwhile
+  contexts_.replace(std::move(*context));
+  log_.info("TLS files read", {{"certificate", tls.certificate}});
+}
+
+std::vector<TlsFiles::Stamp> TlsFiles::stamps(const config::TlsSettings& settings) {
   std::vector<Stamp> stamps;
-  for (const auto* path : {&settings_.certificate, &settings_.key, &settings_.ca}) {
+  for (const auto* path : {&settings.certificate, &settings.key, &settings.ca}) {
     struct stat facts{};
     if (path->empty() || stat(path->c_str(), &facts) != 0) {
       stamps.push_back({});

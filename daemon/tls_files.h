@@ -10,6 +10,7 @@
 
 #include "config/settings.h"
 #include "daemon/io/tls_context.h"
+#include "daemon/live_settings.h"
 #include "daemon/os/log.h"
 
 namespace howdah {
@@ -17,24 +18,28 @@ namespace howdah {
 class TlsFiles {
  public:
   // All must outlive this.
-  TlsFiles(const config::TlsSettings& settings, io::TlsContexts& contexts, os::Log& log)
+  TlsFiles(const LiveSettings& settings, io::TlsContexts& contexts, os::Log& log)
       : settings_(settings), contexts_(contexts), log_(log) {}
 
-  // Reads them for the first time; nothing where TLS is disabled.
-  [[nodiscard]] std::expected<void, std::string> open();
-  // Reads them again if one has changed, or in any case. Files that do not fit are told in the log and by the error,
-  // and those read before stay in use. Blocks as files do. Any thread.
-  std::expected<void, std::string> look(bool in_any_case);
+  // Reads those of other settings, for the first time or in a reload. Null where TLS is disabled. Blocks as files do.
+  // Any thread.
+  [[nodiscard]] std::expected<io::TlsContextPointer, std::string> read(const config::TlsSettings& settings);
+  // New sessions begin with what was read.
+  void use(io::TlsContextPointer context) {
+    const std::lock_guard lock(mutex_);
+    contexts_.replace(std::move(context));
+  }
+  // Reads them again, for new sessions, if one has changed. Files that do not fit are told in the log, and those read
+  // before stay in use. Blocks as files do. Any thread.
+  void look();
 
  private:
   // Of a file: what changes with it.
   using Stamp = std::array<std::int64_t, 4>;
 
-  [[nodiscard]] std::vector<Stamp> stamps() const;
-  // Under the lock; `stamps` are those from before.
-  [[nodiscard]] std::expected<void, std::string> read(std::vector<Stamp> stamps);
+  [[nodiscard]] static std::vector<Stamp> stamps(const config::TlsSettings& settings);
 
-  const config::TlsSettings& settings_;
+  const LiveSettings& settings_;
   io::TlsContexts& contexts_;
   os::Log& log_;
   std::mutex mutex_;

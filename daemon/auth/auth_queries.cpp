@@ -19,6 +19,10 @@ void tell(worker::Mailbox& mailbox, const ErrandRunner::Done& done, const Answer
   mailbox.post([done, answer] { done(answer); });
 }
 
+bool is_asked_alike(const config::DatabaseSettings& one, const config::DatabaseSettings& other) {
+  return one.backend == other.backend && one.auth_query == other.auth_query;
+}
+
 // What went wrong is for the log.
 Answer failed() {
   return {.error = protocol::make_error(protocol::Severity::Fatal, protocol::sqlstate::kConnectionFailure,
@@ -27,12 +31,24 @@ Answer failed() {
 
 }  // namespace
 
-EntrySecrets::EntrySecrets(const config::DatabaseSettings& entry, os::Log& log)
-    : entry_(entry), log_(log), cache_(entry.auth_query.ttl, entry.auth_query.stale_ttl) {
+EntrySecrets::EntrySecrets(EntryPointer entry, os::Log& log)
+    : entry_(std::move(entry)), log_(log), cache_(entry_->auth_query.ttl, entry_->auth_query.stale_ttl) {
   const worker::SignalsBlocked blocked;
-  for (int number = 0; number < entry.auth_query.max_connections; ++number) {
-    threads_.emplace_back([this] { serve(); });
+  running_ = entry_->auth_query.max_connections;
+  for (int number = 0; number < entry_->auth_query.max_connections; ++number) {
+    threads_.emplace_back([this] {
+      serve();
+      --running_;
+    });
   }
+}
+
+void EntrySecrets::retire() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_retired_ = true;
+  }
+  wake_up_.notify_all();
 }
 
 EntrySecrets::~EntrySecrets() {
@@ -72,18 +88,18 @@ void EntrySecrets::doubt(const std::string& user) {
 }
 
 void EntrySecrets::serve() {
-  AuthQuery query(entry_, is_ending_);
+  AuthQuery query(*entry_, is_ending_);
   while (true) {
     std::unique_lock lock(mutex_);
-    const auto is_wanted = [this] { return is_ending_ || !queue_.empty(); };
+    const auto is_wanted = [this] { return is_ending_ || is_retired_ || !queue_.empty(); };
     if (!query.is_open()) {
       wake_up_.wait(lock, is_wanted);
-    } else if (!wake_up_.wait_for(lock, entry_.auth_query.idle_timeout, is_wanted)) {
+    } else if (!wake_up_.wait_for(lock, entry_->auth_query.idle_timeout, is_wanted)) {
       lock.unlock();
       query.close();
       continue;
     }
-    if (is_ending_) return;
+    if (is_ending_ || queue_.empty()) return;
     const auto user = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
@@ -92,7 +108,7 @@ void EntrySecrets::serve() {
 }
 
 void EntrySecrets::end(const std::string& user, const Result& result) {
-  if (!result) log_.warning("auth_query failed", {{"database", entry_.name}, {"error", result.error()}});
+  if (!result) log_.warning("auth_query failed", {{"database", entry_->name}, {"error", result.error()}});
   const std::lock_guard lock(mutex_);
   if (result) cache_.put(user, *result, std::chrono::steady_clock::now());
   const auto answer = result ? answer_of(*result) : failed();
@@ -100,26 +116,41 @@ void EntrySecrets::end(const std::string& user, const Result& result) {
   under_way_.erase(user);
 }
 
-AuthQueries::AuthQueries(std::shared_ptr<const config::Settings> settings, os::Log& log)
-    : settings_(std::move(settings)) {
-  for (const auto& [name, entry] : settings_->databases) {
-    if (entry.auth_query.is_on()) entries_[name] = std::make_unique<EntrySecrets>(entry, log);
+void AuthQueries::adopt(const std::shared_ptr<const config::Settings>& settings) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(retired_, [](const auto& secrets) { return secrets->has_ended() && secrets.use_count() == 1; });
+  std::map<std::string, SecretsPointer> entries;
+  for (const auto& [name, entry] : settings->databases) {
+    if (!entry.auth_query.is_on()) continue;
+    const auto known = entries_.find(name);
+    if (known != entries_.end() && is_asked_alike(known->second->entry(), entry)) {
+      entries.insert(entries_.extract(known));
+    } else {
+      entries[name] = std::make_shared<EntrySecrets>(EntrySecrets::EntryPointer(settings, &entry), log_);
+    }
   }
+  for (auto& [name, secrets] : entries_) {
+    secrets->retire();
+    retired_.push_back(std::move(secrets));
+  }
+  entries_ = std::move(entries);
+  settings_ = settings;
 }
 
-EntrySecrets* AuthQueries::secrets_of(const std::string& database) {
+AuthQueries::SecretsPointer AuthQueries::secrets_of(const std::string& database) {
+  const std::lock_guard lock(mutex_);
   const auto* entry = config::serving_entry(*settings_, database);
   const auto found = entry == nullptr ? entries_.end() : entries_.find(entry->name);
-  return found == entries_.end() ? nullptr : found->second.get();
+  return found == entries_.end() ? nullptr : found->second;
 }
 
 bool AuthQueries::ask(const SecretLookUp& look_up, worker::Mailbox& mailbox, ErrandRunner::Done done) {
-  auto* secrets = secrets_of(look_up.database);
+  const auto secrets = secrets_of(look_up.database);
   return secrets != nullptr && secrets->ask(look_up.user, mailbox, std::move(done));
 }
 
 void AuthQueries::doubt(const SecretLookUp& look_up) {
-  if (auto* secrets = secrets_of(look_up.database)) secrets->doubt(look_up.user);
+  if (const auto secrets = secrets_of(look_up.database)) secrets->doubt(look_up.user);
 }
 
 }  // namespace howdah::auth

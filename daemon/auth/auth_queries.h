@@ -25,7 +25,9 @@ class EntrySecrets {
  public:
   using Done = ErrandRunner::Done;
 
-  EntrySecrets(const config::DatabaseSettings& entry, os::Log& log);
+  using EntryPointer = std::shared_ptr<const config::DatabaseSettings>;
+
+  EntrySecrets(EntryPointer entry, os::Log& log);
   // Ends what is under way, without a word to who waits for it.
   ~EntrySecrets();
   EntrySecrets(const EntrySecrets&) = delete;
@@ -34,6 +36,11 @@ class EntrySecrets {
   // `done` comes by a letter to `mailbox`. False: too many wait already.
   [[nodiscard]] bool ask(const std::string& user, worker::Mailbox& mailbox, Done done);
   void doubt(const std::string& user);
+  // Nobody asks any more: it ends by itself once all who wait have been told.
+  void retire();
+  // It has: the destructor waits for nothing.
+  [[nodiscard]] bool has_ended() const { return running_ == 0; }
+  [[nodiscard]] const config::DatabaseSettings& entry() const { return *entry_; }
 
  private:
   struct Waiting {
@@ -48,20 +55,25 @@ class EntrySecrets {
   void serve();
   void end(const std::string& user, const Result& result);
 
-  const config::DatabaseSettings& entry_;
+  const EntryPointer entry_;
   os::Log& log_;
   std::atomic<bool> is_ending_ = false;
-  std::mutex mutex_;  // guards what follows
+  std::atomic<int> running_ = 0;  // threads
+  std::mutex mutex_;              // guards what follows
   std::condition_variable wake_up_;
   SecretCache cache_;
   std::map<std::string, std::vector<Waiting>> under_way_;
   std::deque<std::string> queue_;
+  bool is_retired_ = false;
   std::vector<std::thread> threads_;
 };
 
 class AuthQueries {
  public:
-  AuthQueries(std::shared_ptr<const config::Settings> settings, os::Log& log);
+  AuthQueries(const std::shared_ptr<const config::Settings>& settings, os::Log& log) : log_(log) { adopt(settings); }
+
+  // Entries that are asked otherwise from now on begin anew, with nothing known.
+  void adopt(const std::shared_ptr<const config::Settings>& settings);
 
   // Of the entry that serves the database; it must have an auth_query.
   [[nodiscard]] bool ask(const SecretLookUp& look_up, worker::Mailbox& mailbox, ErrandRunner::Done done);
@@ -69,10 +81,15 @@ class AuthQueries {
   void doubt(const SecretLookUp& look_up);
 
  private:
-  [[nodiscard]] EntrySecrets* secrets_of(const std::string& database);
+  using SecretsPointer = std::shared_ptr<EntrySecrets>;
 
+  [[nodiscard]] SecretsPointer secrets_of(const std::string& database);
+
+  os::Log& log_;
+  std::mutex mutex_;  // guards what follows
   std::shared_ptr<const config::Settings> settings_;
-  std::map<std::string, std::unique_ptr<EntrySecrets>> entries_;  // by name; never changed
+  std::map<std::string, SecretsPointer> entries_;  // by name
+  std::vector<SecretsPointer> retired_;            // to their ends
 };
 
 }  // namespace howdah::auth

@@ -29,13 +29,13 @@ class BackendTrials::Trial final : private server::LoginHandler {
  public:
   Trial(BackendTrials& trials, Wish wish) : trials_(trials), wish_(std::move(wish)) {}
 
-  void start(server::BackendConnector& connector, const config::DatabaseSettings& entry) {
-    const server::BackendTarget target{.connection_string = entry.backend,
+  void start(server::BackendConnector& connector) {
+    const server::BackendTarget target{.connection_string = wish_.entry->backend,
                                        .user = wish_.login.user,
                                        .database = wish_.login.database,
                                        .password = wish_.login.password,
                                        .is_overriding = true};
-    login_ = connector.start(target, entry.pool.connect_timeout, *this);
+    login_ = connector.start(target, wish_.entry->pool.connect_timeout, *this);
   }
   [[nodiscard]] const Wish& wish() const { return wish_; }
 
@@ -55,8 +55,9 @@ BackendTrials::~BackendTrials() = default;
 
 bool BackendTrials::run(BackendLogin login, Done done) {
   Wish wish{.login = std::move(login), .done = std::move(done)};
-  const auto* entry = entry_of(wish.login);
+  const auto* entry = config::serving_entry(*environment_.settings, wish.login.database);
   if (entry == nullptr) return pretend(std::move(wish));
+  wish.entry = EntryPointer(environment_.settings, entry);
   if (lanes_[entry->name].waiting.size() >= kMostWaiting) return false;
   const auto known = environment_.remembered.verifier(name_of(wish.login), environment_.agenda.now());
   if (known) return compare(std::move(wish), *known);
@@ -81,42 +82,39 @@ bool BackendTrials::pretend(Wish wish) {
 }
 
 void BackendTrials::wait(Wish wish) {
-  const auto& entry = *entry_of(wish.login);
-  lanes_[entry.name].waiting.push_back(std::move(wish));
-  begin_more(entry);
+  const auto lane_name = wish.entry->name;
+  lanes_[lane_name].waiting.push_back(std::move(wish));
+  begin_more(lane_name);
 }
 
-void BackendTrials::begin_more(const config::DatabaseSettings& entry) {
-  auto& lane = lanes_[entry.name];
+void BackendTrials::begin_more(const std::string& lane_name) {
+  auto& lane = lanes_[lane_name];
   while (!lane.waiting.empty() && lane.running < kMostAtATime) {
     ++lane.running;
     auto& trial = *trials_.emplace_back(std::make_unique<Trial>(*this, std::move(lane.waiting.front())));
     lane.waiting.pop_front();
-    trial.start(environment_.connector, entry);
+    trial.start(environment_.connector);
   }
 }
 
-const config::DatabaseSettings* BackendTrials::entry_of(const BackendLogin& login) const {
-  return config::serving_entry(*environment_.settings, login.database);
-}
-
 void BackendTrials::end(Trial& trial, std::expected<server::LoggedIn, protocol::ErrorFields> result) {
-  const auto answer = judge(trial.wish().login, result);
+  const auto answer = judge(trial.wish(), result);
   if (result) environment_.agenda.bury(std::shared_ptr<io::Stream>(std::move(result->stream)));
   const auto done = trial.wish().done;
-  const auto& entry = *entry_of(trial.wish().login);
+  const auto lane_name = trial.wish().entry->name;
   const auto found = std::ranges::find(trials_, &trial, &std::unique_ptr<Trial>::get);
   environment_.agenda.bury(std::shared_ptr<Trial>(std::move(*found)));
   trials_.erase(found);
-  --lanes_[entry.name].running;
-  begin_more(entry);
+  --lanes_[lane_name].running;
+  begin_more(lane_name);
   done(answer);
 }
 
 // A backend that lets us in without the password has not judged it.
-Answer BackendTrials::judge(const BackendLogin& login, std::expected<server::LoggedIn, protocol::ErrorFields>& result) {
+Answer BackendTrials::judge(const Wish& wish, std::expected<server::LoggedIn, protocol::ErrorFields>& result) {
+  const auto& login = wish.login;
   if (result && result->has_used_password) {
-    remember(login);
+    remember(wish);
     return {.is_right = true};
   }
   if (result) {
@@ -134,8 +132,11 @@ Answer BackendTrials::judge(const BackendLogin& login, std::expected<server::Log
                                         "the backend that judges passwords cannot be reached")};
 }
 
-void BackendTrials::remember(const BackendLogin& login) {
-  const auto& entry = *entry_of(login);
+void BackendTrials::remember(const Wish& wish) {
+  const auto& login = wish.login;
+  const auto& entry = *wish.entry;
+  const auto* serving = config::serving_entry(*environment_.settings, login.database);
+  if (serving == nullptr || serving->backend != entry.backend) return;  // changed meanwhile
   const auto now = environment_.agenda.now();
   std::optional<protocol::SecretText> for_the_pool;
   if (!names_user(entry)) for_the_pool = login.password;

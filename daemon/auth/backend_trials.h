@@ -23,6 +23,7 @@ namespace howdah::auth {
 class BackendTrials {
  public:
   using Done = ErrandRunner::Done;
+  using EntryPointer = std::shared_ptr<const config::DatabaseSettings>;
   static constexpr std::size_t kMostAtATime = 8;
   static constexpr std::size_t kMostWaiting = 1000;
 
@@ -39,6 +40,9 @@ class BackendTrials {
   explicit BackendTrials(Environment environment);
   ~BackendTrials();
 
+  // For what is asked from now on.
+  void adopt(std::shared_ptr<const config::Settings> settings) { environment_.settings = std::move(settings); }
+
   // As ErrandRunner::run.
   [[nodiscard]] bool run(BackendLogin login, Done done);
 
@@ -47,6 +51,7 @@ class BackendTrials {
   struct Wish {
     BackendLogin login;
     Done done;
+    EntryPointer entry = nullptr;  // that serves the database
   };
 
   // Of one database entry.
@@ -58,11 +63,10 @@ class BackendTrials {
   [[nodiscard]] bool compare(Wish wish, const protocol::ScramVerifier& verifier);
   [[nodiscard]] bool pretend(Wish wish);
   void wait(Wish wish);
-  void begin_more(const config::DatabaseSettings& entry);
-  [[nodiscard]] const config::DatabaseSettings* entry_of(const BackendLogin& login) const;
+  void begin_more(const std::string& lane_name);
   void end(Trial& trial, std::expected<server::LoggedIn, protocol::ErrorFields> result);
-  [[nodiscard]] Answer judge(const BackendLogin& login, std::expected<server::LoggedIn, protocol::ErrorFields>& result);
-  void remember(const BackendLogin& login);
+  [[nodiscard]] Answer judge(const Wish& wish, std::expected<server::LoggedIn, protocol::ErrorFields>& result);
+  void remember(const Wish& wish);
   [[nodiscard]] protocol::ScramChallenge fresh_challenge();
 
   Environment environment_;

@@ -46,6 +46,14 @@ std::optional<protocol::SecretText> RememberedPasswords::password(const Database
   return found == entries_.end() ? std::nullopt : found->second.password;
 }
 
+void RememberedPasswords::forget_verifiers() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, entry] : entries_) {
+    entry.verifier.reset();
+    entry.generation = ++last_;  // those that are being made are of no use
+  }
+}
+
 bool RememberedPasswords::forget(const DatabaseUser& name, const protocol::SecretText& password) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(name);

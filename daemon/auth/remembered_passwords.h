@@ -39,6 +39,9 @@ class RememberedPasswords {
   [[nodiscard]] std::optional<protocol::ScramVerifier> verifier(const DatabaseUser& name, TimePoint now) const;
   [[nodiscard]] std::optional<protocol::SecretText> password(const DatabaseUser& name) const;
 
+  // Another backend may judge otherwise: it is asked at the next log-in. Passwords for the pool stay until it refuses
+  // them.
+  void forget_verifiers();
   // The backend has refused it. Whether another one is known.
   [[nodiscard]] bool forget(const DatabaseUser& name, const protocol::SecretText& password);
 

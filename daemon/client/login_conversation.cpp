@@ -179,7 +179,7 @@ void LoginConversation::begin_authentication(protocol::StartupMessage startup, s
                                                                              .user = startup_->user});
   static const config::AuthRule rejecting{.method = config::AuthMethod::Reject};
   rule_ = rule != nullptr ? rule : &rejecting;
-  auto secret = environment_.secrets.find(startup_->user);
+  auto secret = environment_.secrets->find(startup_->user);
   if (secret || !is_looked_up()) return begin_exchange(std::move(secret), out);
   look_up_ = {.database = startup_->database, .user = startup_->user};
   errand_ = *look_up_;
@@ -205,7 +205,7 @@ void LoginConversation::begin_exchange(std::optional<protocol::Secret> secret, s
   const auth::IdentMapsPointer maps(environment_.settings, &environment_.settings->ident_maps);
   authentication_ =
       std::make_unique<auth::ClientAuthentication>(*rule_, facts, std::move(secret), environment_.server_secrets,
-                                                   environment_.random, environment_.secrets.unknown_user(), maps);
+                                                   environment_.random, environment_.secrets->unknown_user(), maps);
   take(authentication_->begin(), out);
 }
 

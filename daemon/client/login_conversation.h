@@ -31,7 +31,7 @@ enum class Room : std::uint8_t { ForAll, ForConsole };
 // What log-ins share; all of it outlives them.
 struct LoginEnvironment {
   std::shared_ptr<const config::Settings> settings;
-  const auth::SecretStore& secrets;
+  std::shared_ptr<const auth::SecretStore> secrets;
   io::TlsContexts* tls = nullptr;  // null: no TLS here
   const auth::ServerSecrets& server_secrets;
   os::RandomSource& random;

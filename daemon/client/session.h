@@ -64,9 +64,13 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] stats::ClientSnapshot snapshot() const;
   [[nodiscard]] const pool::Pool* pool() const { return pool_; }
+  // Empty before it is authenticated.
+  [[nodiscard]] std::string user() const;
+  [[nodiscard]] std::string database() const;
 
   // No new work: an idle client is told 57P01 and closed now, a busy one at the end of its transaction.
   void drain();
+  [[nodiscard]] bool is_draining() const { return is_draining_; }
   // Tells the client why, if it is still there, and ends at once.
   void terminate(const protocol::ErrorFields& reason);
 
@@ -93,9 +97,6 @@ class Session final : private io::StreamHandler,
   void give_server_back(bool is_cancel_wanted);
   void log_end(std::string_view why);
   [[nodiscard]] std::string login_failure() const;
-  // Empty before it is authenticated.
-  [[nodiscard]] std::string user() const;
-  [[nodiscard]] std::string database() const;
   [[nodiscard]] bool is_authenticated() const;
   [[nodiscard]] bool may_hear_last_words() const;
   void end_if_all_is_answered();

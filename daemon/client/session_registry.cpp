@@ -13,8 +13,21 @@ void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress
   kept.open(room);
 }
 
-void SessionRegistry::drain() {
-  for (auto* session : all()) session->drain();
+std::size_t SessionRegistry::drain(std::size_t most) {
+  auto sessions = all();
+  std::erase_if(sessions, &Session::is_draining);
+  if (sessions.size() > most) sessions.resize(most);
+  for (auto* session : sessions) session->drain();
+  return sessions.size();
+}
+
+void SessionRegistry::drain_unserved() {
+  for (auto* session : all()) {
+    const auto* pool = session->pool();
+    if (pool == nullptr) continue;
+    const auto name = environment_.pools.name_of(session->database(), session->user());
+    if (!name || *name != pool->name()) session->drain();
+  }
 }
 
 void SessionRegistry::terminate_all(const protocol::ErrorFields& reason) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -20,8 +21,10 @@ class SessionRegistry final : private SessionOwner {
 
   void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer, Room room = Room::ForAll);
 
-  // Idle clients go now, busy ones at the end of their transaction.
-  void drain();
+  // Idle clients go now, busy ones at the end of their transaction; at most so many are told. How many were.
+  std::size_t drain(std::size_t most = std::numeric_limits<std::size_t>::max());
+  // Those whose database, or the user that it is used as, is not in the configuration any more: likewise.
+  void drain_unserved();
   // All go now, whatever they do.
   void terminate_all(const protocol::ErrorFields& reason);
   // Those of a database but for consoles; empty: of all.

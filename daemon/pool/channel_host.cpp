@@ -71,6 +71,10 @@ void ChannelHost::end() {
   if (listener_) environment_.agenda.bury(std::shared_ptr<server::ChannelListener>(std::move(listener_)));
 }
 
+void ChannelHost::reconnect() {
+  if (listener_) on_listener_lost("the backend changed");
+}
+
 Channels ChannelHost::channels() const {
   Channels channels;
   for (const auto& [channel, desks] : wanted_) channels.insert(channel);

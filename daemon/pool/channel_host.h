@@ -30,6 +30,8 @@ class ChannelHost final : private server::ChannelListenerOwner {
   void listen(std::size_t from, const protocol::Channels& channels, std::string_view marker);
   void unlisten(std::size_t from, const protocol::Channels& channels);
 
+  // The connection is made anew, as after a loss.
+  void reconnect();
   // Null where there is none.
   [[nodiscard]] const server::ServerConnection* server() const { return listener_ ? listener_->server() : nullptr; }
 

@@ -66,6 +66,7 @@ class Pool final : private server::ServerOwner,
 
   [[nodiscard]] const PoolName& name() const { return name_; }
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
+  [[nodiscard]] const server::BackendTarget& target() const { return target_; }
   [[nodiscard]] const config::StatePolicies& policies() const { return policies_; }
   [[nodiscard]] WelcomeCache& welcomes() { return ledger_.welcomes(); }
   [[nodiscard]] StatementCache& statements() { return ledger_.statements(); }
@@ -100,8 +101,13 @@ class Pool final : private server::ServerOwner,
   [[nodiscard]] bool has_settled() const { return has_settled_; }
   // Closes idle servers now and the others when they are given back; connects no more.
   void drain();
-  // Sizes and limits of time from now on; the rest of these is as before.
-  void adopt(const config::PoolSettings& settings);
+  // These hold from now on. Servers that log-ins to the target would not make alike any more go as soon as they are
+  // free.
+  void adopt(const config::PoolSettings& settings, const server::BackendTarget& target);
+  // Nobody will come any more, up to the next `adopt`: no server is kept.
+  void retire();
+  // Retired, and nothing is left of it here.
+  [[nodiscard]] bool has_ended() const;
   // Servers whose session is gone are closed, not made clean.
   void drop_abandoned();
 
@@ -157,7 +163,7 @@ class Pool final : private server::ServerOwner,
   const stats::StatementOwner statement_owner_;
   config::PoolSettings settings_;
   const config::StatePolicies policies_;
-  const server::BackendTarget target_;
+  server::BackendTarget target_;
   PoolEnvironment environment_;
 
   PoolLedger& ledger_;
@@ -187,6 +193,7 @@ class Pool final : private server::ServerOwner,
   stats::PoolFigures figures_;
   int backend_connections_limit_ = 0;  // 0: not known yet
   bool has_settled_ = false;
+  bool is_retired_ = false;
 
   worker::MethodDeferred<Pool, &Pool::deliver> deliver_work_{*this};
   worker::MethodDeferred<Pool, &Pool::send_departures> departure_work_{*this};

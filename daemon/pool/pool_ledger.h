@@ -161,6 +161,8 @@ class PoolLedger {
   // Those of an older generation are outdated.
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t outdated_count() const;
+  // What new servers are of may be another one: it is learnt anew.
+  void forget_backend();
   // Sizes, and how log-ins are made, from now on.
   void adopt(const config::PoolSettings& settings);
 

@@ -1,6 +1,9 @@
 // What an administrator orders of a pool.
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "daemon/pool/ledger_directory.h"
 #include "daemon/pool/pool.h"
@@ -8,6 +11,21 @@
 namespace howdah::pool {
 
 using server::ServerId;
+
+namespace {
+
+// All that a log-in is made from.
+bool is_same(const server::BackendTarget& one, const server::BackendTarget& other) {
+  const auto facts = [](const server::BackendTarget& target) {
+    return std::tuple(std::string_view(target.connection_string), std::string_view(target.user),
+                      std::string_view(target.database), target.password.view(), target.is_overriding,
+                      target.scram_client_key.view(), target.scram_server_key.view(), target.passwords,
+                      target.tcp_socket_buffer);
+  };
+  return facts(one) == facts(other);
+}
+
+}  // namespace
 
 // --- the ledger
 
@@ -82,6 +100,14 @@ void PoolLedger::adopt(const config::PoolSettings& settings) {
   post(std::move(letters));
 }
 
+// What was learnt from another one.
+void PoolLedger::forget_backend() {
+  welcomes_.clear();
+  statements_.note_stale();
+  catalog_->begin_change({});
+  catalog_->end_change();
+}
+
 // --- the part of one worker
 
 void Pool::on_unwanted(const std::vector<ServerId>& ids, const char* why) {
@@ -98,10 +124,31 @@ void Pool::drop_abandoned() {
   for (auto* cleanup : under_way) cleanup->give_up("killed");
 }
 
-void Pool::adopt(const config::PoolSettings& settings) {
+// Each worker's part does so by itself: what another part logs in to the old target meanwhile is outdated with its own.
+void Pool::adopt(const config::PoolSettings& settings, const server::BackendTarget& target) {
+  is_retired_ = false;
   settings_ = settings;
+  if (!is_same(target, target_)) {
+    target_ = target;
+    environment_.log.info("backend changed", {{"database", name_.database}, {"user", name_.user}});
+    ledger_.reconnect();
+    ledger_.forget_backend();
+    channels_.host().reconnect();
+  }
   ledger_.adopt(settings);
   close_surplus();
+}
+
+void Pool::retire() {
+  if (std::exchange(is_retired_, true)) return;
+  settings_.min_size = 0;
+  ledger_.adopt(settings_);
+  ledger_.reconnect();
+  channels_.host().reconnect();
+}
+
+bool Pool::has_ended() const {
+  return is_retired_ && servers_.empty() && leaving_.empty() && logins_.empty() && cleanups_.empty();
 }
 
 // --- all pools

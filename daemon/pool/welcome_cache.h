@@ -24,6 +24,10 @@ class WelcomeCache {
   // `parameters` as the server reported them with `settings` in force.
   std::shared_ptr<const Welcome> remember(protocol::SessionSettings settings,
                                           const std::map<std::string, std::string>& parameters);
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    welcomes_.clear();
+  }
 
  private:
   static constexpr std::size_t kMostEntries = 1000;  // when full it starts anew

@@ -156,6 +156,12 @@ void add_daemon(Families& families, const Snapshot& snapshot) {
   families.add_one("howdah_build_info", "The version of the daemon.", kGauge, 1, {{"version", HOWDAH_VERSION}});
   families.add_one("howdah_ready", "Whether the daemon has started up.", kGauge, snapshot.is_ready ? 1 : 0);
   families.add_one("howdah_draining", "Whether the daemon is ending.", kGauge, snapshot.is_draining ? 1 : 0);
+  if (snapshot.drain) {
+    families.add_one("howdah_drain_clients_at_begin", "Clients when the end of the daemon began.", kGauge,
+                     number(snapshot.drain->clients));
+    families.add_one("howdah_drain_clients_left", "Clients that are left of those and of later ones.", kGauge,
+                     number(snapshot.clients_left));
+  }
   families.add_one("howdah_clients_logging_in", "Clients that are logging in.", kGauge,
                    number(snapshot.clients_logging_in));
   families.add_one("howdah_clients_max", "Most clients at a time; 0 for no limit.", kGauge,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -171,11 +172,22 @@ struct Advice {
   std::string figures;  // that it comes from
 };
 
+// An end that lets clients finish.
+struct Drain {
+  WallTime begun_at;
+  WallTime doors_close_at;  // no new clients from then on, and those that are there are told to go
+  std::optional<WallTime> ends_at = {};
+  std::size_t clients = 0;  // at the beginning
+  int rate = 0;             // clients per second
+};
+
 struct Snapshot {
   WallTime taken_at;
   WallTime started_at;    // of the daemon; the epoch where it is not known
   bool is_ready = false;  // listeners open, first connections made or tried
   bool is_draining = false;
+  std::optional<Drain> drain;  // under way
+  std::size_t clients_left = 0;
   Orders orders;
   bool is_stuck = false;  // a worker has not told of itself in time: there is nothing else in here
   int clients_logging_in = 0;

@@ -45,6 +45,11 @@ std::string fingerprint_text(std::uint64_t fingerprint) {
   return fmt::format("{:016x}", fingerprint);
 }
 
+void StatementTable::set_most(std::size_t most) {
+  most_ = most;
+  while (by_key_.size() > most_) evict();
+}
+
 StatementTable::Reference StatementTable::of(const StatementOwner& owner, std::string_view text) {
   if (text.size() <= kMostTextBytes) return of_short_text(owner, text);
   return of_number(known_long_texts_, owner, std::hash<std::string_view>()(text),

@@ -74,6 +74,7 @@ class StatementTable {
   StatementTable(const StatementTable&) = delete;
   StatementTable& operator=(const StatementTable&) = delete;
 
+  void set_most(std::size_t most);
   [[nodiscard]] Reference of(const StatementOwner& owner, std::string_view text);
   // The same, of a prepared one.
   [[nodiscard]] Reference of(const StatementOwner& owner, const protocol::Statement& statement);
@@ -116,7 +117,7 @@ class StatementTable {
   void evict();
   void drop(Place& place);
 
-  const std::size_t most_;
+  std::size_t most_;
   std::deque<Place> places_;  // never fewer: references lead there
   std::vector<Place*> free_;
   std::unordered_map<Key, Place*, KeyHash> by_key_;

@@ -34,6 +34,16 @@ Json verdict_json(const Verdict& verdict) {
   return {{"grade", word_of(verdict.grade)}, {"findings", std::move(findings)}};
 }
 
+Json drain_json(const Drain& drain, std::size_t clients_left) {
+  Json json{{"begun_at", seconds_of_epoch(drain.begun_at)},
+            {"doors_close_at", seconds_of_epoch(drain.doors_close_at)},
+            {"clients_at_begin", drain.clients},
+            {"clients_left", clients_left},
+            {"rate", drain.rate}};
+  if (drain.ends_at) json["ends_at"] = seconds_of_epoch(*drain.ends_at);
+  return json;
+}
+
 Json daemon_json(const Snapshot& snapshot, const ProcessFigures& process) {
   Json json{{"version", HOWDAH_VERSION},
             {"ready", snapshot.is_ready},
@@ -46,6 +56,7 @@ Json daemon_json(const Snapshot& snapshot, const ProcessFigures& process) {
             {"memory_bytes", process.resident_bytes},
             {"descriptors_open", process.open_descriptors},
             {"descriptors_max", process.most_descriptors}};
+  if (snapshot.drain) json["drain"] = drain_json(*snapshot.drain, snapshot.clients_left);
   if (snapshot.started_at != WallTime()) json["started_at"] = seconds_of_epoch(snapshot.started_at);
   return json;
 }

@@ -103,6 +103,14 @@ void judge_pool(Findings& findings, const PoolSnapshot& pool, const RecentFigure
   }
 }
 
+std::string draining_text(const Snapshot& snapshot) {
+  if (!snapshot.drain) return "it is ending, and takes no new clients";
+  const auto& drain = *snapshot.drain;
+  const auto left = fmt::format("{} of {} clients are left", snapshot.clients_left, drain.clients);
+  return drain.doors_close_at > snapshot.taken_at ? "it is ending, and takes new clients for a while: " + left
+                                                  : "it is ending, and takes no new clients: " + left;
+}
+
 }  // namespace
 
 Verdict verdict_on(const Snapshot& snapshot, const History& history, const ProcessFigures& process) {
@@ -111,7 +119,7 @@ Verdict verdict_on(const Snapshot& snapshot, const History& history, const Proce
     findings.add(Grade::Problem, kDaemon, "a worker does not answer");
     return findings.verdict();
   }
-  if (snapshot.is_draining) findings.add(Grade::Warning, kDaemon, "it is ending, and takes no new clients");
+  if (snapshot.is_draining) findings.add(Grade::Warning, kDaemon, draining_text(snapshot));
   if (!snapshot.is_ready) findings.add(Grade::Warning, kDaemon, "it is starting");
   judge_orders(findings, snapshot.orders);
   judge_limits(findings, snapshot, process);

@@ -44,11 +44,12 @@ std::shared_ptr<const config::Settings> settings_for(unsigned kind) {
 }
 
 struct House {
-  explicit House(unsigned kind) : settings(settings_for(kind)), secrets(*settings), server_secrets(random) {}
+  explicit House(unsigned kind)
+      : settings(settings_for(kind)), secrets(std::make_shared<auth::SecretStore>(*settings)), server_secrets(random) {}
 
   std::shared_ptr<const config::Settings> settings;
   tests::FixedRandom random;
-  auth::SecretStore secrets;
+  std::shared_ptr<const auth::SecretStore> secrets;
   auth::ServerSecrets server_secrets;
   client::Admission admission;
 };

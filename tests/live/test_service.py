@@ -172,7 +172,7 @@ def test_root_is_warned_once(start_howdah):
 def test_a_reload_without_changes_changes_nothing(howdah):
     with wire.connect(howdah, "app", "app") as client:
         howdah.signal(signal.SIGHUP)
-        wait_until(lambda: 'configuration reloaded changed="" need_restart=""' in howdah.log(), "the log tells of it")
+        wait_until(lambda: 'configuration reloaded added="" removed="" changed="" for_new' in howdah.log(), "the log tells of it")
         assert client.query("select 1").value == "1"
 
 

@@ -1,5 +1,7 @@
 """SIGTERM drains, SIGINT ends at once, a second signal hurries."""
 
+import contextlib
+import json
 import os
 import signal
 import time
@@ -7,6 +9,7 @@ import time
 import pytest
 
 from support import messages, processes, wire
+from support.ledger import LedgerClient, check_ledger, ledger_table, load_of
 from support.messages import query
 from support.waiting import wait_until
 
@@ -55,6 +58,77 @@ def test_sigterm_lets_a_query_finish(howdah, postgres):
         assert busy.ready().rows[0][1] == "finished"
         assert told(busy) == [("FATAL", "57P01")]
     assert howdah.wait_for_end() == 0
+
+
+def draining(howdah):
+    return json.loads(howdah.get("/stats.json")[1])["daemon"]["drain"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_clients_may_still_come_for_drain_delay(start_howdah, workers):
+    howdah = start_howdah(workers=workers, drain={"delay": "2s"})
+    with app(howdah) as client:
+        assert howdah.get("/readyz")[0] == 200
+        howdah.signal(signal.SIGTERM)
+        wait_until(lambda: howdah.get("/readyz")[0] == 503, "it is not ready")
+        with app(howdah) as late:
+            assert late.query("select 1").value == "1"
+            assert client.query("select 2").value == "2"
+            assert draining(howdah)["clients_at_begin"] == 1 and draining(howdah)["clients_left"] == 2
+            assert told(late) == told(client) == [("FATAL", "57P01")]
+            wait_until(lambda: not processes.accepts(howdah.port), "no new clients")
+    assert howdah.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_clients_are_told_to_go_at_drain_rate(start_howdah, workers):
+    howdah = start_howdah(workers=workers, drain={"rate": 16})
+    with contextlib.ExitStack() as ends:
+        busy, *clients = [ends.enter_context(app(howdah)) for _ in range(33)]
+        busy.query("begin; select 1")
+        begun = time.monotonic()
+        howdah.signal(signal.SIGTERM)
+        wait_until(lambda: 10 < draining(howdah)["clients_left"] < 30, "some are left")
+        metrics = howdah.get("/metrics")[1]
+        assert "howdah_drain_clients_at_begin 33" in metrics and "howdah_drain_clients_left " in metrics
+        for client in clients:
+            assert told(client) == [("FATAL", "57P01")]
+        assert time.monotonic() - begun > 1.5  # 32 of them
+        assert draining(howdah)["clients_left"] == 1
+        assert busy.query("commit").tags == ["COMMIT"]
+        assert told(busy) == [("FATAL", "57P01")]
+    assert howdah.wait_for_end() == 0
+
+
+class Either:
+    """The address of whichever of two howdahs takes clients."""
+
+    admin_user = "postgres"
+    host = "127.0.0.1"
+
+    def __init__(self, *howdahs):
+        self.howdahs = howdahs
+
+    @property
+    def port(self):
+        return next((one.port for one in self.howdahs if processes.accepts(one.port)), self.howdahs[0].port)
+
+
+def test_drains_under_load_lose_nothing(start_howdah, postgres, request):
+    """One is drained and started anew while the other serves, in turns, with clients that come again."""
+    howdahs = [start_howdah(pool={"acquire_timeout": "60s"}, drain={"delay": "50ms", "rate": 100}) for _ in range(2)]
+    clients = [LedgerClient(Either(*howdahs), f"c{number}", is_killing=True) for number in range(8)]
+    drains = 50 if request.config.getoption("--long") else 6
+    with ledger_table(postgres):
+        with load_of(clients):
+            for number in range(drains):
+                howdah = howdahs[number % 2]
+                howdah.signal(signal.SIGTERM)
+                assert howdah.wait_for_end() == 0
+                howdah.start()
+        check_ledger(postgres, clients)
+    lost = sum(len(client.doubtful) for client in clients)
+    print(f"{drains} drains: {sum(len(client.acknowledged) for client in clients)} transfers, {lost} cut off")
 
 
 def test_a_drain_ends_after_its_time_limit(start_howdah, postgres):

@@ -30,7 +30,8 @@ config::Settings settings_with(config::AuthMethod method) {
 // What all connections of one test share.
 struct House {
   explicit House(config::AuthMethod method = config::AuthMethod::Trust)
-      : settings(std::make_shared<config::Settings>(settings_with(method))), secrets(*settings) {}
+      : settings(std::make_shared<config::Settings>(settings_with(method))),
+        secrets(std::make_shared<auth::SecretStore>(*settings)) {}
 
   [[nodiscard]] client::LoginEnvironment environment() {
     return {.settings = settings,
@@ -42,7 +43,7 @@ struct House {
 
   std::shared_ptr<const config::Settings> settings;
   SeededRandom random;
-  auth::SecretStore secrets;
+  std::shared_ptr<const auth::SecretStore> secrets;
   auth::ServerSecrets server_secrets{random};
   client::Admission admission;
 };

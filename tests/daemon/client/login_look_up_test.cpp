@@ -31,11 +31,11 @@ struct House {
     given.databases["passing"] = {
         .name = "passing", .backend = "host=a", .auth_query = {.user = "asker"}, .scram_pass_through = true};
     settings = std::make_shared<const config::Settings>(given);
-    secrets = std::make_unique<auth::SecretStore>(*settings);
+    secrets = std::make_shared<auth::SecretStore>(*settings);
   }
   [[nodiscard]] client::LoginEnvironment environment() {
     return {.settings = settings,
-            .secrets = *secrets,
+            .secrets = secrets,
             .server_secrets = server_secrets,
             .random = random,
             .admission = admission,
@@ -45,7 +45,7 @@ struct House {
 
   std::shared_ptr<const config::Settings> settings;
   SeededRandom random;
-  std::unique_ptr<auth::SecretStore> secrets;
+  std::shared_ptr<const auth::SecretStore> secrets;
   auth::ServerSecrets server_secrets{random};
   client::Admission admission;
   auth::PassedKeys passed_keys;

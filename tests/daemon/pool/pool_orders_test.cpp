@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(who_waits_gets_a_server_when_the_pool_grows) {
   auto& bob = play.log_in();
   (void)ann.ask("BEGIN");
   BOOST_TEST(bob.ask("SELECT 1") == "");
-  play.pool().adopt(sized(2));
+  play.pool().adopt(sized(2), play.pool().target());
   play.run();
   BOOST_TEST(bob.hears() == kAnswer);
 }
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_pool_that_shrinks_closes_idle_servers_and_then_those_that
   (void)bob.ask("BEGIN");
   (void)eve.ask("SELECT 1");
   play.is_max_size_lowered = true;
-  play.pool().adopt(sized(1));
+  play.pool().adopt(sized(1), play.pool().target());
   play.run();
   BOOST_TEST(connections(play) == 2U);
   BOOST_TEST(eve.ask("SELECT 1") == "");

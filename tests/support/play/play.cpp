@@ -40,7 +40,7 @@ Play::Play(config::Settings settings)
     : settings_(std::make_shared<config::Settings>(std::move(settings))),
       log_(settings_->log.level, config::LogFormat::Text,
            [this](std::string_view line) { log_lines_.append(line).push_back('\n'); }),
-      secrets_(*settings_),
+      secrets_(std::make_shared<auth::SecretStore>(*settings_)),
       server_secrets_(random_),
       commons_{.settings = settings_,
                .log = log_,

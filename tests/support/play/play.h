@@ -134,7 +134,7 @@ class Play final : private auth::ErrandRunner, private stats::Gatherer {
   std::string log_lines_;
   os::Log log_;
   SeededRandom random_;
-  auth::SecretStore secrets_;
+  std::shared_ptr<const auth::SecretStore> secrets_;
   auth::ServerSecrets server_secrets_;
   client::Admission admission_;
   cancel::KeyRegistry keys_{random_};
