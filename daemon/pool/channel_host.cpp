@@ -71,6 +71,10 @@ void ChannelHost::end() {
   if (listener_) environment_.agenda.bury(std::shared_ptr<server::ChannelListener>(std::move(listener_)));
 }
 
+void ChannelHost::leave(const std::string& address) {
+  if (server() != nullptr && server()->address() == address) on_listener_lost("its host is not what is asked for");
+}
+
 Channels ChannelHost::channels() const {
   Channels channels;
   for (const auto& [channel, desks] : wanted_) channels.insert(channel);
