@@ -342,6 +342,9 @@ constexpr std::array kTable{
            "A server connection that is idle for longer is closed, down to min_size. 0: no limit."},
     Option{"databases.<name>.pool.max_lifetime", duration<&Pool::max_lifetime>, Live,
            "An idle server connection that is older, less up to a tenth by chance, is closed. 0: no limit."},
+    Option{"databases.<name>.pool.dns_ttl", duration<&Pool::dns_ttl>, Live,
+           "Host names in the backend's connection string are looked up again this often while there are server "
+           "connections; those at an address that no name has any more are replaced. 0: only when connecting."},
     Option{"databases.<name>.pool.retry_min", duration<&Pool::retry_min, 1>, Live,
            "Pause after a first failed log-in to the backend; it doubles up to retry_max."},
     Option{"databases.<name>.pool.retry_max", duration<&Pool::retry_max, 1>, Live,

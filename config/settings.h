@@ -69,6 +69,7 @@ struct PoolSettings {
   Milliseconds idle_in_transaction_timeout = 0ms;
   Milliseconds idle_timeout = 10min;  // a server idle for longer is closed, down to min_size
   Milliseconds max_lifetime = 1h;     // an idle server older than this, less up to a tenth of it by chance, is closed
+  Milliseconds dns_ttl = 15s;         // names of the backend's hosts are looked up again so often; 0: never
   Milliseconds retry_min = 100ms;     // pause after a first failed log-in to the backend; it doubles up to retry_max
   Milliseconds retry_max = 15s;
   Milliseconds cleanup_timeout = 5s;                // making a server clean after its client was lost

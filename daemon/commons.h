@@ -19,6 +19,8 @@
 #include "daemon/os/log.h"
 #include "daemon/os/random.h"
 #include "daemon/pool/ledger_directory.h"
+#include "daemon/server/host_names.h"
+#include "daemon/server/libpq_target.h"
 #include "daemon/stats/gathering.h"
 #include "daemon/worker/fair_offload.h"
 #include "daemon/worker/offload.h"
@@ -40,6 +42,7 @@ struct Commons {
   client::Admission admission = {};
   cancel::KeyRegistry keys{random};
   pool::LedgerDirectory ledgers = {};
+  server::HostNames host_names{server::look_up_name};
   std::atomic<server::ServerId> last_server_id = 0;
   std::atomic<std::uint64_t> last_session_id = 0;
 };

@@ -104,6 +104,21 @@ Rows user_rows(const stats::SnapshotSource& source) {
   return rows;
 }
 
+// Several pools may have one name.
+Rows host_rows(const stats::SnapshotSource& source) {
+  std::map<std::string, stats::HostSnapshot> hosts;
+  for (const auto& pool : source.snapshot().pools) {
+    for (const auto& host : pool.hosts) hosts.try_emplace(host.name, host);
+  }
+  Rows rows;
+  for (const auto& [name, host] : hosts) {
+    std::string addresses;
+    for (const auto& address : host.addresses) addresses += (addresses.empty() ? "" : ",") + address;
+    rows.push_back({name, std::to_string(host.time_to_live.count()), addresses});
+  }
+  return rows;
+}
+
 Rows list_rows(const stats::SnapshotSource& source) {
   const auto snapshot = source.snapshot();
   int servers = 0;
@@ -119,7 +134,7 @@ Rows list_rows(const stats::SnapshotSource& source) {
           {"login_clients", count(logging_in)},
           {"free_servers", "0"},
           {"used_servers", count(servers)},
-          {"dns_names", "0"},
+          {"dns_names", count(host_rows(source).size())},
           {"dns_zones", "0"},
           {"dns_queries", "0"},
           {"dns_pending", "0"}};

@@ -24,6 +24,7 @@ namespace howdah::admin {
 [[nodiscard]] Rows pool_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows database_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows user_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows host_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows list_rows(const stats::SnapshotSource& source);
 
 // show_load.cpp
@@ -45,7 +46,7 @@ namespace howdah::admin {
 [[nodiscard]] Rows state_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows version_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows memory_rows(const stats::SnapshotSource& source);
-// Of what PgBouncer has and howdah has not: a cache of names, peers.
+// Of what PgBouncer has and howdah has not: zones of names, peers.
 [[nodiscard]] Rows no_rows(const stats::SnapshotSource& source);
 
 }  // namespace howdah::admin

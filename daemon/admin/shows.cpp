@@ -219,7 +219,7 @@ constexpr auto kShows = std::to_array<Show>({
     {"config", kConfigColumns, config_rows},
     {"databases", kDatabaseColumns, database_rows},
     {"disconnects", kDisconnectColumns, disconnect_rows},
-    {"dns_hosts", kHostColumns, no_rows},
+    {"dns_hosts", kHostColumns, host_rows},
     {"dns_zones", kZoneColumns, no_rows},
     {"errors", kErrorColumns, error_rows},
     {"lists", kListColumns, list_rows},

@@ -75,6 +75,10 @@ void ChannelHost::reconnect() {
   if (listener_) on_listener_lost("the backend changed");
 }
 
+void ChannelHost::leave(const std::string& address) {
+  if (server() != nullptr && server()->address() == address) on_listener_lost("its host is not what is asked for");
+}
+
 Channels ChannelHost::channels() const {
   Channels channels;
   for (const auto& [channel, desks] : wanted_) channels.insert(channel);

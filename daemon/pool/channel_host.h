@@ -29,6 +29,8 @@ class ChannelHost final : private server::ChannelListenerOwner {
   // The channels are listened to from `marker` on, which goes to the desk when the listener hears it.
   void listen(std::size_t from, const protocol::Channels& channels, std::string_view marker);
   void unlisten(std::size_t from, const protocol::Channels& channels);
+  // Connects anew where it is at this address.
+  void leave(const std::string& address);
 
   // The connection is made anew, as after a loss.
   void reconnect();

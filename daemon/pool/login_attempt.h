@@ -9,11 +9,11 @@ namespace howdah::pool {
 
 class Pool::LoginAttempt final : private server::LoginHandler {
  public:
-  LoginAttempt(Pool& pool, std::uint64_t generation)
-      : pool_(pool), generation_(generation), begun_at_(pool.environment_.agenda.now()) {}
+  LoginAttempt(Pool& pool, server::Standing standing)
+      : pool_(pool), standing_(standing), begun_at_(pool.environment_.agenda.now()) {}
 
   // Of the server that it makes.
-  [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  [[nodiscard]] server::Standing standing() const { return standing_; }
   [[nodiscard]] worker::TimePoint begun_at() const { return begun_at_; }
 
   void start(server::BackendConnector& connector) {
@@ -30,7 +30,7 @@ class Pool::LoginAttempt final : private server::LoginHandler {
   }
 
   Pool& pool_;
-  const std::uint64_t generation_;
+  const server::Standing standing_;
   const worker::TimePoint begun_at_;
   std::unique_ptr<server::PendingLogin> login_;
 };

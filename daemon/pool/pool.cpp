@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/pool/login_attempt.h"
+#include "daemon/server/host_list.h"
 
 namespace howdah::pool {
 
@@ -13,6 +14,19 @@ namespace {
 
 // A server that was idle for this long is looked at before it is handed out: its end may not have been read yet.
 constexpr auto kLookAtIdleAfter = std::chrono::milliseconds(50);
+
+server::ConnectionKeywords keywords_of(const server::BackendTarget& target) {
+  return server::read_connection_string(target.connection_string).value_or(server::ConnectionKeywords());
+}
+
+std::set<std::string> fixed_hosts_of(const server::ConnectionKeywords& keywords) {
+  std::set<std::string> fixed;
+  for (const auto& host : server::hosts_of(keywords)) {
+    if (!host.address.empty()) fixed.insert(host.address);
+    if (host.address.empty() && !server::is_name(host.name)) fixed.insert(host.name);
+  }
+  return fixed;
+}
 
 constexpr std::string_view kInTheWay = "a command needs its database alone";
 
@@ -35,7 +49,17 @@ Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendT
                  .database = name_.database,
                  .target = target_,
                  .settings = settings_},
-                environment.mailbox, ledger.channels()) {}
+                environment.mailbox, ledger.channels()) {
+  read_hosts();
+}
+
+void Pool::read_hosts() {
+  const auto keywords = keywords_of(target_);
+  wanted_ = server::wanted_server(keywords);
+  names_of_hosts_ = server::names_of(keywords);
+  fixed_hosts_ = fixed_hosts_of(keywords);
+  ledger_.seek_eagerly(server::may_change_hosts(keywords));
+}
 
 Pool::~Pool() {
   while (ledger_.take_first(part_) != nullptr) {
@@ -50,6 +74,7 @@ ServerConnection* Pool::acquire(Waiter& waiter, ServerId preferred) {
   while (auto* server = ledger_.take_idle(part_, preferred)) {
     if (is_fresh(*server, now)) return server;
     server->close("readable while idle");
+    ledger_.suspect(now);
   }
   waiter.since_ = now;
   auto arrival = ledger_.enqueue(part_, waiter, now, preferred);
@@ -112,13 +137,13 @@ bool Pool::keep(const ServerConnection& server) {
 void Pool::release(ServerConnection& server) {
   if (!pins_.empty()) pins_.erase(server.id());
   if (server.tenant() != nullptr) server.end_lease();
-  if (must_close(server) || read_catalog(server)) return;
+  if (must_close(server) || must_check(server) || read_catalog(server)) return;
   place(server, ledger_.place(part_, server));
 }
 
 bool Pool::must_close(ServerConnection& server) {
-  const bool is_of_no_use = server.has_told_fatal();
-  const bool is_outdated = server.generation() != ledger_.generation();
+  const bool is_of_no_use = server.has_said_last_words();
+  const bool is_outdated = ledger_.is_outdated(server.standing());
   if (!is_of_no_use && !is_outdated && !is_worn_out(server)) return false;
   server.close(is_of_no_use ? "said a last word" : is_outdated ? "reconnect" : "max_lifetime");
   return true;
@@ -165,6 +190,7 @@ void Pool::on_server_wanted(ServerId id, std::size_t to) {
   const auto found = servers_.find(id);
   if (found != servers_.end() && !is_fresh(*found->second, environment_.agenda.now())) {
     found->second->close("readable while idle");
+    ledger_.suspect(environment_.agenda.now());
   }
   departures_.push_back({id, to});
   environment_.agenda.defer(departure_work_);
@@ -219,7 +245,8 @@ void Pool::on_server_closed(ServerConnection& server, std::string_view reason) {
   const auto found = servers_.find(server.id());
   leaving_.push_back(std::move(found->second));
   servers_.erase(found);
-  ledger_.note_closed(server.generation());
+  ledger_.note_closed(server.standing());
+  if (server.tells_of_host()) ledger_.suspect(environment_.agenda.now());
   if (!server.is_leaving()) on_server_gone(server);
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,12 @@
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/catalog_reader.h"
 #include "daemon/server/cleanup.h"
+#include "daemon/server/fitness_check.h"
+#include "daemon/server/host_names.h"
 #include "daemon/server/idle_probe.h"
 #include "daemon/server/password_source.h"
 #include "daemon/server/server_connection.h"
+#include "daemon/server/wanted_server.h"
 #include "daemon/stats/pool_figures.h"
 #include "daemon/stats/pool_queues.h"
 #include "daemon/stats/snapshot.h"
@@ -52,12 +56,15 @@ struct PoolEnvironment {
   std::atomic<server::ServerId>& last_server_id;  // counts up over all pools and workers
   worker::Offload* catalog_threads = nullptr;     // for what follows from a catalog; without them none is read
   PasswordDirectory* passwords = nullptr;         // of users who have none in the configuration
+  server::HostNames* host_names = nullptr;        // with look_ups; without them none is looked up again
+  worker::Offload* look_ups = nullptr;
 };
 
 class Pool final : private server::ServerOwner,
                    private server::CleanupOwner,
                    private server::CatalogReaderOwner,
                    private server::IdleProbeOwner,
+                   private server::FitnessCheckOwner,
                    private PoolPart {
  public:
   Pool(PoolName name, const config::PoolSettings& settings, server::BackendTarget target, PoolEnvironment environment,
@@ -127,9 +134,11 @@ class Pool final : private server::ServerOwner,
 
   void on_server_closed(server::ServerConnection& server, std::string_view reason) override;
   void on_server_gone(server::ServerConnection& server) override;
+  void on_server_doubted(server::ServerConnection& server) override;
   void on_cleanup_done(server::Cleanup& cleanup) override;
   void on_catalog_read(server::CatalogReader& reader) override;
   void on_idle_probed(server::IdleProbe& probe) override;
+  void on_fitness_checked(server::FitnessCheck& check) override;
   void on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in);
   void on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error);
   void forget(LoginAttempt& attempt);
@@ -139,11 +148,23 @@ class Pool final : private server::ServerOwner,
   void on_refused(const protocol::ErrorFields& error) override;
   void on_evicted(const std::vector<server::ServerId>& ids) override;
   void on_unwanted(const std::vector<server::ServerId>& ids, const char* why) override;
+  void on_suspected(const std::vector<server::ServerId>& ids) override;
+  void on_host_doubted(const std::string& host) override;
   void on_logins_allowed() override { start_logins(); }
 
   [[nodiscard]] static bool is_fresh(const server::ServerConnection& server, worker::TimePoint now);
   [[nodiscard]] bool is_worn_out(const server::ServerConnection& server) const;
   [[nodiscard]] bool must_close(server::ServerConnection& server);
+  // True: the server is taken for it.
+  [[nodiscard]] bool must_check(server::ServerConnection& server) {
+    return server.standing() != ledger_.standing() && check_doubted(server);
+  }
+  [[nodiscard]] bool check_doubted(server::ServerConnection& server);
+  void check(server::ServerConnection& server);
+  void follow_names();
+  // Once it is free.
+  void replace(server::ServerConnection& server);
+  [[nodiscard]] std::vector<stats::HostSnapshot> host_snapshots() const;
   void place(server::ServerConnection& server, PoolLedger::Placement placement);
   void start_logins() { start(ledger_.begin_logins(environment_.agenda.now())); }
   void start(const PoolLedger::LoginPlan& logins);
@@ -156,6 +177,7 @@ class Pool final : private server::ServerOwner,
   void deliver();
   void send_departures();
   void keep_up();
+  void read_hosts();  // of the target
   void arm_upkeep() { arm_upkeep(ledger_.retry_time(environment_.agenda.now())); }
   void arm_upkeep(std::optional<worker::TimePoint> retry_at);
 
@@ -164,6 +186,9 @@ class Pool final : private server::ServerOwner,
   config::PoolSettings settings_;
   const config::StatePolicies policies_;
   server::BackendTarget target_;
+  server::WantedServer wanted_ = server::WantedServer::Any;
+  std::vector<std::string> names_of_hosts_;  // in the connection string
+  std::set<std::string> fixed_hosts_;        // beside them
   PoolEnvironment environment_;
 
   PoolLedger& ledger_;
@@ -175,6 +200,9 @@ class Pool final : private server::ServerOwner,
   std::vector<std::unique_ptr<LoginAttempt>> logins_;
   std::vector<std::unique_ptr<server::ServerConnection>> leaving_;  // closed, but not yet by the backend
   std::vector<std::unique_ptr<server::Cleanup>> cleanups_;
+  std::vector<std::unique_ptr<server::FitnessCheck>> checks_;
+  worker::TimePoint next_own_doubt_{};
+  worker::TimePoint names_as_of_{};  // when they were looked up for what was done last
   struct CatalogReadingUnderWay {
     std::unique_ptr<server::CatalogReader> reader;
     CatalogWatch::Reading reading;

@@ -29,7 +29,7 @@ void Pool::drain() {
 
 void Pool::start(const PoolLedger::LoginPlan& logins) {
   for (std::size_t begun = 0; begun < logins.count; ++begun) {
-    auto& attempt = *logins_.emplace_back(std::make_unique<LoginAttempt>(*this, logins.generation));
+    auto& attempt = *logins_.emplace_back(std::make_unique<LoginAttempt>(*this, logins.standing));
     attempt.start(environment_.connector);
   }
   if (logins.count == 0) arm_upkeep(logins.retry_at);
@@ -43,14 +43,14 @@ void Pool::forget(LoginAttempt& attempt) {
 
 void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
   const auto login_time = environment_.agenda.now() - attempt.begun_at();
-  const auto generation = attempt.generation();
+  const auto standing = attempt.standing();
   forget(attempt);
   const auto id = ++environment_.last_server_id;
   auto server = std::make_unique<ServerConnection>(id, std::move(logged_in), environment_.agenda,
                                                    static_cast<server::ServerOwner&>(*this));
   auto& made = *server;
   made.set_login_time(login_time);
-  made.set_generation(generation);
+  made.set_standing(standing);
   servers_.emplace(id, std::move(server));
   ++figures_.totals.server_logins;
   environment_.log.info(
@@ -63,11 +63,11 @@ void Pool::on_logged_in(LoginAttempt& attempt, server::LoggedIn logged_in) {
 }
 
 void Pool::on_login_failed(LoginAttempt& attempt, const protocol::ErrorFields& error) {
-  const auto generation = attempt.generation();
+  const auto standing = attempt.standing();
   forget(attempt);
   ++figures_.totals.server_login_failures;
   has_settled_ = true;
-  const auto [pause] = ledger_.fail_login(error, environment_.agenda.now(), generation);
+  const auto [pause] = ledger_.fail_login(error, environment_.agenda.now(), standing);
   environment_.log.warning("log-in to the backend failed", {{"database", name_.database},
                                                             {"user", name_.user},
                                                             {"sqlstate", error.sqlstate},
@@ -93,6 +93,8 @@ void Pool::close_surplus() {
 }
 
 void Pool::keep_up() {
+  ledger_.suspect_again(environment_.agenda.now());
+  follow_names();
   close_surplus();
   start_logins();
   probe_idle();

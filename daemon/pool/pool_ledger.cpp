@@ -264,7 +264,7 @@ PoolLedger::LoginPlan PoolLedger::plan_logins(worker::TimePoint now) {
   const auto most = last_error_.message.empty() ? static_cast<std::size_t>(settings_.max_concurrent_logins) : 1;
   const auto begun = std::min(wanted, most > logging_in_ ? most - logging_in_ : 0);
   logging_in_ += begun;
-  return {.count = begun, .generation = generation()};
+  return {.count = begun, .standing = standing()};
 }
 
 void PoolLedger::end_login() {
@@ -281,6 +281,9 @@ namespace {
 // A refusal by the backend that waiting will not change is passed on for this long without asking again.
 constexpr auto kRefusalPause = config::Milliseconds(1000);
 
+// Of several hosts one may be fit soon.
+constexpr auto kEagerPause = config::Milliseconds(1000);
+
 // An error that waiting will not change: wrong user or password, no such database, no right to connect.
 bool is_lasting(const protocol::ErrorFields& error) {
   return error.sqlstate.starts_with("28") || error.sqlstate == "3D000" || error.sqlstate == "42501";
@@ -289,15 +292,17 @@ bool is_lasting(const protocol::ErrorFields& error) {
 }  // namespace
 
 PoolLedger::Failure PoolLedger::fail_login(const protocol::ErrorFields& error, worker::TimePoint now,
-                                           std::uint64_t generation) {
+                                           server::Standing standing) {
   Letters letters;
   Failure failure{};
   {
     const std::lock_guard lock(mutex_);
     --logging_in_;
-    if (generation < this->generation()) --outdated_;
+    if (is_outdated(standing)) --outdated_;
     last_error_ = error;
     retry_pause_ = std::clamp(retry_pause_ * 2, settings_.retry_min, settings_.retry_max);
+    if (is_eager_ && unserved_count() > 0)
+      retry_pause_ = std::min(retry_pause_, std::max(kEagerPause, settings_.retry_min));
     if (is_lasting(error)) retry_pause_ = std::min(retry_pause_, kRefusalPause);
     retry_at_ = now + retry_pause_;
     failure.pause = retry_pause_;
@@ -312,11 +317,11 @@ PoolLedger::Failure PoolLedger::fail_login(const protocol::ErrorFields& error, w
   return failure;
 }
 
-void PoolLedger::note_closed(std::uint64_t generation) {
+void PoolLedger::note_closed(server::Standing standing) {
   const std::lock_guard lock(mutex_);
   --servers_;
   ++leaving_;
-  if (generation < this->generation()) --outdated_;
+  if (is_outdated(standing)) --outdated_;
 }
 
 void PoolLedger::note_gone() {

@@ -41,6 +41,10 @@ class PoolPart {
   virtual void on_evicted(const std::vector<server::ServerId>& ids) = 0;
   // Likewise, by the order of an administrator. `why` lives as long as the program.
   virtual void on_unwanted(const std::vector<server::ServerId>& ids, const char* why) = 0;
+  // These are to be checked, and count as readings.
+  virtual void on_suspected(const std::vector<server::ServerId>& ids) = 0;
+  // The server of another part at this host was found unfit.
+  virtual void on_host_doubted(const std::string& host) = 0;
   // Log-ins that had to wait may begin.
   virtual void on_logins_allowed() = 0;
 
@@ -70,7 +74,7 @@ class PoolLedger {
   struct LoginPlan {
     std::size_t count = 0;
     std::optional<worker::TimePoint> retry_at = {};
-    std::uint64_t generation = 0;  // of their servers
+    server::Standing standing = {};  // of their servers
   };
 
   // Takes an idle server of the caller's, `preferred` where that is one of them, else the one used last.
@@ -130,9 +134,9 @@ class PoolLedger {
     config::Milliseconds pause;  // until the next attempt
   };
   // Refuses all who wait, where there is no server and waiting changes nothing.
-  Failure fail_login(const protocol::ErrorFields& error, worker::TimePoint now, std::uint64_t generation);
-  // A server of this generation is of no more use, but its backend process may still be there.
-  void note_closed(std::uint64_t generation);
+  Failure fail_login(const protocol::ErrorFields& error, worker::TimePoint now, server::Standing standing);
+  // A server of this standing is of no more use, but its backend process may still be there.
+  void note_closed(server::Standing standing);
   void note_gone();  // now it is not
 
   // When log-ins that are wanted may begin; nothing where none are wanted or they may begin now.
@@ -158,17 +162,34 @@ class PoolLedger {
   [[nodiscard]] bool is_paused() const;
   // The servers of this moment and those whose log-in is under way are outdated: closed as soon as they are free.
   void reconnect();
-  // Those of an older generation are outdated.
-  [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool is_outdated(server::Standing standing) const {
+    return standing.reconnects != this->standing().reconnects;
+  }
   [[nodiscard]] std::size_t outdated_count() const;
   // What new servers are of may be another one: it is learnt anew.
   void forget_backend();
+  // One more server is outdated, for a reason of its own; what its standing is from now on.
+  [[nodiscard]] server::Standing outdate_one();
   // Sizes, and how log-ins are made, from now on.
   void adopt(const config::PoolSettings& settings);
 
   // A free server is busy for the pool, and free again soon.
   void begin_reading();
   void end_reading();
+
+  // --- doubts whether servers still are what was asked for, or there at all: pool_fitness.cpp
+
+  // Of a server that is good now.
+  [[nodiscard]] server::Standing standing() const { return standing_.load(std::memory_order_relaxed); }
+  // A server was lost without a reason of its own: all idle ones are taken, to be checked by their parts, each of which
+  // counts as a reading until then. Not twice within a second: what comes earlier is seen to by suspect_again.
+  void suspect(worker::TimePoint now);
+  void suspect_again(worker::TimePoint now);
+  // A server at `host` is not what was asked for: the others are good only once they have been checked, too. Idle ones
+  // are taken, as above.
+  void doubt(const std::string& host);
+  // Log-ins may go to several machines, one of which may be fit any time: while somebody waits they are tried often.
+  void seek_eagerly(bool is_eager) { is_eager_.store(is_eager, std::memory_order_relaxed); }
 
   // --- pins: servers that are kept by their sessions
 
@@ -228,6 +249,7 @@ class PoolLedger {
   using Letters = std::vector<std::pair<worker::Mailbox*, worker::Mailbox::Letter>>;
   void take_all_idle(const char* why, Letters& letters);
   void allow_logins(Letters& letters) const;
+  void take_suspects(Letters& letters);
 
   // All of these under the lock; what they have to tell others is posted behind it.
   [[nodiscard]] Placement place_free(std::size_t part, server::ServerConnection& server);
@@ -251,7 +273,8 @@ class PoolLedger {
   const std::shared_ptr<ChannelHub> channels_;
   std::atomic<std::size_t> waiting_ = 0;
   std::atomic<int> pinned_ = 0;
-  std::atomic<std::uint64_t> generation_ = 1;  // changed under mutex_
+  std::atomic<bool> is_eager_ = false;
+  std::atomic<server::Standing> standing_ = server::Standing{.reconnects = 2, .doubts = 1};  // changed under mutex_
 
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Part> parts_;
@@ -262,10 +285,12 @@ class PoolLedger {
   std::size_t readings_ = 0;
   std::size_t evictions_ = 0;  // under way
   std::size_t evicted_ = 0;    // servers that are still to be closed for them
-  std::size_t outdated_ = 0;   // servers and log-ins of older generations
+  std::size_t outdated_ = 0;   // servers and log-ins from before the last reconnect
   bool is_started_ = false;
   bool is_draining_ = false;
   bool is_paused_ = false;
+  worker::TimePoint suspected_at_{};
+  bool is_suspicion_due_ = false;
   protocol::ErrorFields last_error_;
   worker::TimePoint retry_at_{};
   config::Milliseconds retry_pause_{};

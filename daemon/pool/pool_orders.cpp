@@ -74,11 +74,21 @@ void PoolLedger::reconnect() {
   Letters letters;
   {
     const std::lock_guard lock(mutex_);
-    generation_.fetch_add(1, std::memory_order_relaxed);
+    auto next = standing();
+    ++next.reconnects;
+    standing_.store(next, std::memory_order_relaxed);
     outdated_ = servers_ + logging_in_;
     take_all_idle("reconnect", letters);
   }
   post(std::move(letters));
+}
+
+server::Standing PoolLedger::outdate_one() {
+  const std::lock_guard lock(mutex_);
+  ++outdated_;
+  auto before = standing();
+  --before.reconnects;
+  return before;
 }
 
 std::size_t PoolLedger::outdated_count() const {
@@ -130,6 +140,7 @@ void Pool::adopt(const config::PoolSettings& settings, const server::BackendTarg
   settings_ = settings;
   if (!is_same(target, target_)) {
     target_ = target;
+    read_hosts();
     environment_.log.info("backend changed", {{"database", name_.database}, {"user", name_.user}});
     ledger_.reconnect();
     ledger_.forget_backend();

@@ -76,6 +76,7 @@ stats::PoolSnapshot Pool::snapshot(worker::TimePoint now) const {
   if (waiting.count > 0) {
     snapshot.longest_wait = std::chrono::duration_cast<stats::Microseconds>(now - waiting.first_since);
   }
+  snapshot.hosts = host_snapshots();
   snapshot.last_error = ledger_.last_error().message;
   snapshot.totals = figures_.totals;
   snapshot.times = figures_.times;
@@ -110,7 +111,7 @@ std::vector<stats::ServerSnapshot> Pool::server_snapshots(stats::WallTime wall_n
                          .client_id = is_leased ? server.tenant()->client_id() : 0,
                          .process_id = server.process_id(),
                          .held = is_leased ? so_far(server.leased_at()) : stats::Microseconds(),
-                         .is_outdated = server.generation() != 0 && server.generation() != ledger_.generation(),
+                         .is_outdated = server.standing().reconnects != 0 && ledger_.is_outdated(server.standing()),
                          .application_name = application_name_of(server),
                          .local_address = server.stream().local_name(),
                          .tls = server.stream().tls_name(),

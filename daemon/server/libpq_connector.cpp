@@ -8,7 +8,7 @@ namespace howdah::server {
 
 std::unique_ptr<PendingLogin> LibpqConnector::start(const BackendTarget& target, config::Milliseconds timeout,
                                                     LoginHandler& handler) {
-  return std::make_unique<LibpqLogin>(worker_, look_ups_, steps_, cancels_, target, timeout, handler);
+  return std::make_unique<LibpqLogin>(worker_, look_ups_, steps_, cancels_, silent_hosts_, target, timeout, handler);
 }
 
 void LibpqConnector::take_over(io::Stream& stream, CancelTicket& cancel) {

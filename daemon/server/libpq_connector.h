@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/server/backend_connector.h"
+#include "daemon/server/silent_hosts.h"
 #include "daemon/worker/fair_offload.h"
 #include "daemon/worker/offload.h"
 #include "daemon/worker/worker.h"
@@ -29,6 +30,7 @@ class LibpqConnector final : public BackendConnector {
   worker::Offload& look_ups_;
   worker::FairOffload& steps_;
   worker::FairOffload& cancels_;
+  SilentHosts silent_hosts_;
 };
 
 }  // namespace howdah::server

@@ -3,11 +3,14 @@
 #include <event2/event.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "daemon/io/socket_options.h"
 #include "daemon/io/socket_stream.h"
+#include "daemon/server/host_list.h"
 #include "daemon/server/libpq_cancel.h"
 #include "daemon/server/libpq_transport.h"
 #include "daemon/server/scram_bound.h"
@@ -72,14 +75,16 @@ struct LibpqLogin::Hand {
 
   ConnectionKeywords keywords;
   ConnectionPointer connection;
+  std::vector<Host> hosts;
   ScramBound bound;
 };
 
 struct LibpqLogin::StepResult {
-  enum class Next { WaitToRead, WaitToWrite, TakeOver, Fail };
   Next next = Next::Fail;
   int fd = -1;
   protocol::ErrorFields error = {};
+  std::string place = {};  // that is tried now, where there are others
+  std::size_t hosts = 0;
 };
 
 namespace {
@@ -97,16 +102,35 @@ ConnectResult connect(const ConnectionKeywords& keywords) {
   return connection;
 }
 
+// Where libpq is trying now.
+std::string place_of(const PGconn* connection) {
+  const auto text = [](const char* value) { return std::string(value != nullptr ? value : ""); };
+  return place_of(Host{
+      .name = text(PQhost(connection)), .address = text(PQhostaddr(connection)), .port = text(PQport(connection))});
+}
+
+// What a log-in of one host may take: of the whole its share, and no more than the connection string says.
+worker::Duration share_of(config::Milliseconds timeout, std::size_t hosts, const std::string& connect_timeout) {
+  constexpr auto kShortest = config::Milliseconds(100);
+  int seconds = 0;
+  (void)std::from_chars(connect_timeout.data(), connect_timeout.data() + connect_timeout.size(), seconds);
+  const config::Milliseconds said = std::chrono::seconds(seconds > 0 ? seconds : 10);
+  const auto share = timeout.count() > 0 ? timeout / static_cast<std::int64_t>(hosts) : said;
+  return std::max(std::min(share, said), kShortest);
+}
+
 }  // namespace
 
 LibpqLogin::LibpqLogin(worker::Worker& worker, worker::Offload& look_ups, worker::FairOffload& steps,
-                       worker::FairOffload& cancels, const BackendTarget& target, config::Milliseconds timeout,
-                       LoginHandler& handler)
+                       worker::FairOffload& cancels, SilentHosts& silent_hosts, const BackendTarget& target,
+                       config::Milliseconds timeout, LoginHandler& handler)
     : worker_(worker),
       look_ups_(look_ups),
       steps_(steps),
       cancels_(cancels),
       target_(target),
+      timeout_(timeout),
+      silent_hosts_(silent_hosts),
       handler_(handler),
       ticket_(std::make_shared<LibpqLogin*>(this)) {
   if (timeout.count() > 0) worker_.agenda().arm_in(timer_, timeout);
@@ -121,19 +145,31 @@ void LibpqLogin::begin() {
   auto keywords = read_keywords(target_);
   if (!keywords) return fail(unable(keywords.error()));
   hand_ = std::make_shared<Hand>(*std::move(keywords));
-  do_step([](Hand& hand) -> StepResult {
-    using Next = StepResult::Next;
+  do_step([silent = silent_hosts_.places(worker_.agenda().now())](Hand& hand) -> StepResult {
     if (needs_look_up(hand.keywords)) {
       auto looked_up = look_up_hosts(hand.keywords);
       if (!looked_up) return {.next = Next::Fail, .error = unable(looked_up.error())};
       hand.keywords.swap(*looked_up);
       for (auto& [keyword, value] : *looked_up) protocol::cleanse(value);
     }
-    auto connected = connect(hand.keywords);
-    if (!connected) return {.next = Next::Fail, .error = connected.error()};
-    hand.connection = *std::move(connected);
-    return {.next = Next::WaitToWrite, .fd = PQsocket(hand.connection.get())};
+    hand.hosts = with_silent_last(hosts_of(hand.keywords), silent);
+    return begin_connection(hand);
   });
+}
+
+LibpqLogin::StepResult LibpqLogin::begin_connection(Hand& hand) {
+  if (hand.hosts.size() > 1) set_hosts(hand.keywords, hand.hosts);
+  auto connected = connect(hand.keywords);
+  if (!connected) return {.next = Next::Fail, .error = connected.error()};
+  hand.connection = *std::move(connected);
+  return waiting(Next::WaitToWrite, hand);
+}
+
+LibpqLogin::StepResult LibpqLogin::waiting(Next next, const Hand& hand) {
+  const auto* connection = hand.connection.get();
+  StepResult result{.next = next, .fd = PQsocket(connection), .hosts = hand.hosts.size()};
+  if (hand.hosts.size() > 1) result.place = place_of(connection);
+  return result;
 }
 
 // Names may take their time, and are looked up elsewhere than what only computes.
@@ -153,8 +189,8 @@ void LibpqLogin::do_step(Step step) {
 }
 
 void LibpqLogin::on_step(const StepResult& result) {
-  using Next = StepResult::Next;
   state_ = State::Connecting;
+  note_place(result.place, result.hosts);
   switch (result.next) {
     case Next::WaitToRead:
       return watch(result.fd, EV_READ);
@@ -165,6 +201,30 @@ void LibpqLogin::on_step(const StepResult& result) {
     case Next::Fail:
       return fail(result.error);
   }
+}
+
+void LibpqLogin::note_place(const std::string& place, std::size_t hosts) {
+  if (place == place_) return;
+  place_ = place;
+  if (place.empty()) return host_timer_.disarm();
+  const auto& own =
+      value_of(read_connection_string(target_.connection_string).value_or(ConnectionKeywords()), "connect_timeout");
+  worker_.agenda().arm_in(host_timer_, share_of(timeout_, hosts, own));
+}
+
+// The step that is under way has the connection in hand.
+void LibpqLogin::on_host_time_up() {
+  constexpr auto kSoon = std::chrono::milliseconds(50);
+  if (state_ != State::Connecting) return;
+  if (!event_) return worker_.agenda().arm_in(host_timer_, kSoon);
+  event_.reset();
+  silent_hosts_.note(place_, worker_.agenda().now());
+  do_step([silent = std::exchange(place_, {})](Hand& hand) -> StepResult {
+    std::erase_if(hand.hosts, [&](const Host& host) { return server::place_of(host) == silent; });
+    if (hand.hosts.empty()) return {.next = Next::Fail, .error = unable(silent + " does not answer")};
+    set_hosts(hand.keywords, hand.hosts);
+    return begin_connection(hand);
+  });
 }
 
 // libpq may go on to another socket between two polls, so each step watches anew.
@@ -181,7 +241,6 @@ void LibpqLogin::watch(int fd, short what) {
 void LibpqLogin::on_ready(bool is_to_read) {
   event_.reset();  // libpq may close the socket
   do_step([is_to_read](Hand& hand) -> StepResult {
-    using Next = StepResult::Next;
     auto* connection = hand.connection.get();
     if (const auto iterations = is_to_read ? hand.bound.look(connection) : std::nullopt) {
       return {.next = Next::Fail,
@@ -190,10 +249,10 @@ void LibpqLogin::on_ready(bool is_to_read) {
     }
     switch (PQconnectPoll(connection)) {
       case PGRES_POLLING_READING:
-        return {.next = Next::WaitToRead, .fd = PQsocket(connection)};
+        return waiting(Next::WaitToRead, hand);
       case PGRES_POLLING_WRITING:
       case PGRES_POLLING_ACTIVE:
-        return {.next = Next::WaitToWrite, .fd = PQsocket(connection)};
+        return waiting(Next::WaitToWrite, hand);
       case PGRES_POLLING_OK:
         return {.next = Next::TakeOver};
       case PGRES_POLLING_FAILED:
@@ -276,6 +335,7 @@ void LibpqLogin::on_time_up() {
 
 void LibpqLogin::tell() {
   timer_.disarm();
+  host_timer_.disarm();
   if (logged_in_) {
     handler_.on_login(std::move(*logged_in_));
   } else {

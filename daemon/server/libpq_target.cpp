@@ -1,6 +1,5 @@
 #include "daemon/server/libpq_target.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/server/host_list.h"
 #include "daemon/server/libpq_connection.h"
 #include "protocol/sqlstate.h"
 
@@ -22,54 +22,6 @@ namespace {
 // The connect_timeout is for cancels, which libpq 17 bounds by it; log-ins have a limit of our own.
 constexpr std::array<std::pair<const char*, const char*>, 4> kDefaults = {
     {{"keepalives_idle", "60"}, {"keepalives_interval", "10"}, {"keepalives_count", "6"}, {"connect_timeout", "10"}}};
-
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> parts;
-  std::size_t start = 0;
-  while (true) {
-    const auto comma = list.find(',', start);
-    parts.push_back(list.substr(start, comma - start));
-    if (comma == std::string::npos) return parts;
-    start = comma + 1;
-  }
-}
-
-bool is_name(const std::string& host) {
-  if (host.empty() || host.front() == '/' || host.front() == '@') return false;
-  std::array<unsigned char, sizeof(in6_addr)> unused;
-  return inet_pton(AF_INET, host.c_str(), unused.data()) != 1 && inet_pton(AF_INET6, host.c_str(), unused.data()) != 1;
-}
-
-std::expected<std::vector<std::string>, std::string> look_up(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* first = nullptr;
-  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &first);
-  if (error != 0) return std::unexpected("could not look up host \"" + host + "\": " + gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> infos(first, &freeaddrinfo);
-  std::vector<std::string> addresses;
-  for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
-    std::array<char, NI_MAXHOST> text{};
-    getnameinfo(info->ai_addr, info->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
-    addresses.emplace_back(text.data());
-  }
-  return addresses;
-}
-
-// One entry of the parallel lists host, hostaddr and port.
-struct Lists {
-  std::string hosts;
-  std::string addresses;
-  std::string ports;
-  bool is_empty = true;
-
-  void add(const std::string& host, const std::string& address, const std::string& port) {
-    const char* comma = std::exchange(is_empty, false) ? "" : ",";
-    hosts += comma + host;
-    addresses += comma + address;
-    ports += comma + port;
-  }
-};
 
 }  // namespace
 
@@ -99,34 +51,44 @@ std::expected<ConnectionKeywords, std::string> read_keywords(const BackendTarget
 }
 
 bool needs_look_up(const ConnectionKeywords& keywords) {
-  if (!value_of(keywords, "hostaddr").empty()) return false;
-  return std::ranges::any_of(split(value_of(keywords, "host")), is_name);
+  return value_of(keywords, "hostaddr").empty() && !names_of(keywords).empty();
+}
+
+std::expected<std::vector<std::string>, std::string> look_up_name(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* first = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &first);
+  if (error != 0) return std::unexpected("could not look up host \"" + host + "\": " + gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> infos(first, &freeaddrinfo);
+  std::vector<std::string> addresses;
+  for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
+    std::array<char, NI_MAXHOST> text{};
+    getnameinfo(info->ai_addr, info->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+    addresses.emplace_back(text.data());
+  }
+  return addresses;
 }
 
 std::expected<ConnectionKeywords, std::string> look_up_hosts(const ConnectionKeywords& keywords) {
-  const auto hosts = split(value_of(keywords, "host"));
-  auto ports = split(value_of(keywords, "port"));
-  ports.resize(hosts.size(), ports.size() == 1 ? ports.front() : "");
-  Lists lists;
+  std::vector<Host> found;
   std::string failure;
-  for (std::size_t i = 0; i < hosts.size(); ++i) {
-    if (!is_name(hosts[i])) {
-      const bool is_socket = hosts[i].empty() || hosts[i].front() == '/' || hosts[i].front() == '@';
-      lists.add(hosts[i], is_socket ? "" : hosts[i], ports[i]);
+  for (const auto& host : hosts_of(keywords)) {
+    if (!is_name(host.name)) {
+      const bool is_socket = host.name.empty() || host.name.front() == '/' || host.name.front() == '@';
+      found.push_back({host.name, is_socket ? "" : host.name, host.port});
       continue;
     }
-    const auto addresses = look_up(hosts[i]);
+    const auto addresses = look_up_name(host.name);
     if (!addresses) {
       failure = addresses.error();  // another host may do
       continue;
     }
-    for (const auto& address : *addresses) lists.add(hosts[i], address, ports[i]);
+    for (const auto& address : *addresses) found.push_back({host.name, address, host.port});
   }
-  if (lists.is_empty) return std::unexpected(failure);
+  if (found.empty()) return std::unexpected(failure);
   auto looked_up = keywords;
-  looked_up["host"] = lists.hosts;
-  looked_up["hostaddr"] = lists.addresses;
-  looked_up["port"] = lists.ports;
+  set_hosts(looked_up, found);
   return looked_up;
 }
 

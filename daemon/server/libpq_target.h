@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/connection_string.h"
@@ -17,6 +18,8 @@ namespace howdah::server {
 
 // Whether a host has to be looked up: it is a name, and no hostaddr stands beside it.
 [[nodiscard]] bool needs_look_up(const ConnectionKeywords& keywords);
+// Every address of a name, in the order of the answer; or why there is none. Blocks.
+[[nodiscard]] std::expected<std::vector<std::string>, std::string> look_up_name(const std::string& name);
 // Looks the hosts up and puts every address into hostaddr, beside its name in host. Blocks: never on a loop.
 [[nodiscard]] std::expected<ConnectionKeywords, std::string> look_up_hosts(const ConnectionKeywords& keywords);
 

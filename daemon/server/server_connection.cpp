@@ -3,6 +3,7 @@
 #include "daemon/trace/client_trace.h"
 #include "protocol/database_commands.h"
 #include "protocol/messages.h"
+#include "protocol/sqlstate.h"
 #include "protocol/statement_events.h"
 
 namespace howdah::server {
@@ -42,6 +43,11 @@ bool is_plain_answer(char type, Bytes frame) {
 // The tenant may get other bytes in the place of these: what stands before them is handed out first.
 bool may_be_answered_otherwise(char type) {
   return type == 'Z' || type == '3' || type == 'E' || type == 'A';
+}
+
+// Its value says whether the server can write.
+bool tells_of_writing(std::string_view parameter) {
+  return parameter == "in_hot_standby" || parameter == "default_transaction_read_only";
 }
 
 // In the answer to a Describe.
@@ -248,6 +254,8 @@ std::size_t ServerConnection::take_replies(Bytes bytes) {
         hand_out();
         run_start = done;
       }
+      if (piece.type == 'E' && are_last_words(piece)) tenant_->on_progress();
+      if (state_ == State::Closed) return bytes.size();
       const bool is_for_tenant = take_frame_start(piece);
       if (state_ == State::Closed) return bytes.size();
       if (!is_for_tenant) {
@@ -449,10 +457,12 @@ bool ServerConnection::take_ready(const Piece& piece) {
 bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   const auto fields = protocol::read_error(piece.body());
   setting_changes_.on_error();
+  if (fields.severity == protocol::Severity::Fatal) note_last_words(fields.sqlstate);
   if (tenant_ == nullptr) {
     lose("idle server said: " + fields.message);
     return false;
   }
+  if (fields.sqlstate == protocol::sqlstate::kReadOnlySqlTransaction) doubt();
   if (!is_for_client) {
     // What SQL text only seemed to need is no harm: where it does need it, the server says so.
     if (last_failed_ && last_failed_->kind == protocol::StatementNote::Kind::VisibleParse) return false;
@@ -474,6 +484,28 @@ bool ServerConnection::take_error(const Piece& piece, bool is_for_client) {
   return is_passed_on;
 }
 
+// A FATAL in answer to nothing, behind the end of a transaction: whoever gives the server back then hears nothing of
+// it.
+bool ServerConnection::are_last_words(const Piece& piece) {
+  if (tenant_ == nullptr || !owed_.is_settled() || status_ != protocol::TransactionStatus::Idle) return false;
+  const auto fields = protocol::read_error(piece.body());
+  if (fields.severity != protocol::Severity::Fatal) return false;
+  note_last_words(fields.sqlstate);
+  return true;
+}
+
+// Of a server that is ended for its own sake, by a limit of time or with its database, nothing follows for others.
+void ServerConnection::note_last_words(std::string_view sqlstate) {
+  has_said_last_words_ = true;
+  tells_of_host_ = sqlstate == protocol::sqlstate::kAdminShutdown || sqlstate == protocol::sqlstate::kCrashShutdown ||
+                   sqlstate == protocol::sqlstate::kCannotConnectNow;
+}
+
+void ServerConnection::doubt() {
+  standing_.doubts = Standing::kOwnDoubt;
+  if (state_ == State::Idle) owner_->on_server_doubted(*this);
+}
+
 // What the tenant does not hear of is run once more.
 void ServerConnection::count_failed_runs(bool is_heard) {
   if (is_heard && failed_runs_ > 0) {
@@ -490,7 +522,10 @@ bool ServerConnection::take_parameter(const Piece& piece, bool is_own) {
   protocol::ByteReader reader(piece.body());
   const auto name = reader.c_string();
   const auto value = reader.c_string();
-  if (name && value) parameters_.note(*name, *value);
+  if (name && value) {
+    if (tells_of_writing(*name)) doubt();
+    parameters_.note(*name, *value);
+  }
   return !is_held && (!is_own || is_adoption_told_);
 }
 
@@ -501,6 +536,7 @@ void ServerConnection::on_drained() {
 void ServerConnection::on_end(io::StreamEnd end) {
   if (is_leaving()) return leave();
   has_stream_ended_ = true;
+  tells_of_host_ = tells_of_host_ || !has_said_last_words_;
   lose(end == io::StreamEnd::EndOfFile ? "closed by the server" : "connection failed");
 }
 

@@ -18,6 +18,7 @@
 #include "daemon/server/bound_statements.h"
 #include "daemon/server/release_rule.h"
 #include "daemon/server/repeatable_batch.h"
+#include "daemon/server/standing.h"
 #include "daemon/server/statement_runs.h"
 #include "daemon/server/tenant.h"
 #include "daemon/server/transaction_times.h"
@@ -52,6 +53,8 @@ class ServerOwner {
   virtual void on_server_closed(ServerConnection& server, std::string_view reason) = 0;
   // The backend has ended its side of a connection that was leaving, or takes too long. It may be buried now.
   virtual void on_server_gone(ServerConnection& server) = 0;
+  // While it was idle it has told something because of which its standing is another one now.
+  virtual void on_server_doubted(ServerConnection& /*server*/) {}
 
  protected:
   ~ServerOwner() = default;
@@ -73,9 +76,11 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_.values(); }
   [[nodiscard]] worker::TimePoint connected_at() const { return connected_at_; }
   [[nodiscard]] worker::TimePoint idle_since() const { return idle_since_; }
-  // Of its pool's servers, between two orders to connect anew; from its log-in on.
-  [[nodiscard]] std::uint64_t generation() const { return generation_; }
-  void set_generation(std::uint64_t generation) { generation_ = generation; }
+  // In its pool; from its log-in on.
+  [[nodiscard]] Standing standing() const { return standing_; }
+  void set_standing(Standing standing) { standing_ = standing; }
+  // It was lost, or said in its last words that it is shut down: who knows how others of the same host are.
+  [[nodiscard]] bool tells_of_host() const { return tells_of_host_; }
 
   // The lease. `tenant` must outlive it. Cleaning is a lease without a client.
   void lease_to(Tenant& tenant, State state = State::Leased);
@@ -209,7 +214,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] protocol::TransactionStatus status() const { return status_; }
   // The tenant got the beginning of a frame and not yet its end.
   [[nodiscard]] bool has_partial_reply() const { return is_frame_for_tenant_ && walker_.missing_bytes() > 0; }
-  // A FATAL has come: the end of the connection is behind it.
+  // A FATAL has come, to whomever: the end of the connection is behind it.
+  [[nodiscard]] bool has_said_last_words() const { return has_said_last_words_; }
+  // The tenant has got it.
   [[nodiscard]] bool has_told_fatal() const { return has_told_fatal_; }
   [[nodiscard]] std::optional<Busy> why_not_releasable(bool has_partial_request) const;
 
@@ -281,6 +288,9 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   [[nodiscard]] bool has_settings_as_expected(const protocol::SettingsMap& found) const;
   void note_defaults(protocol::SettingsMap& settings) const;
   void lose(std::string_view reason);
+  [[nodiscard]] bool are_last_words(const protocol::Piece& piece);
+  void note_last_words(std::string_view sqlstate);
+  void doubt();
   void leave();
 
   const ServerId id_;
@@ -297,7 +307,7 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   const worker::TimePoint connected_at_;
   worker::TimePoint idle_since_;
   worker::TimePoint leased_at_{};
-  std::uint64_t generation_ = 0;
+  Standing standing_;
 
   State state_ = State::Idle;
   Tenant* tenant_ = nullptr;
@@ -349,6 +359,8 @@ class ServerConnection final : private io::StreamHandler, private CancelHandler 
   std::uint32_t dropped_runs_ = 0;  // with them
   bool is_frame_for_tenant_ = false;
   bool has_told_fatal_ = false;
+  bool has_said_last_words_ = false;
+  bool tells_of_host_ = false;
   bool has_cancel_in_flight_ = false;
   bool has_stream_ended_ = false;
   worker::MethodTimer<ServerConnection, &ServerConnection::leave> leave_timer_{*this};

@@ -60,6 +60,7 @@ void add_counts(PoolSnapshot& sum, const PoolSnapshot& more) {
   add(sum.pinned_microseconds, more.pinned_microseconds);
   sum.held_so_far += more.held_so_far;
   sum.waited_so_far += more.waited_so_far;
+  if (sum.hosts.empty()) sum.hosts = more.hosts;
   if (sum.backend.empty()) sum.backend = more.backend;
   sum.backend_connections_limit = std::max(sum.backend_connections_limit, more.backend_connections_limit);
 }

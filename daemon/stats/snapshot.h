@@ -63,6 +63,13 @@ struct Orders {
   }
 };
 
+// A name in the backend's connection string.
+struct HostSnapshot {
+  std::string name;
+  std::vector<std::string> addresses;
+  std::chrono::seconds time_to_live{};  // until it is looked up again
+};
+
 struct PoolSnapshot {
   std::string database;
   std::string user;
@@ -90,6 +97,7 @@ struct PoolSnapshot {
   NamedCounts pinned_microseconds;    // for which servers were kept between transactions, by reason
   Microseconds held_so_far{};         // by the leases under way, all together
   Microseconds waited_so_far{};       // by those in the queue, all together
+  std::vector<HostSnapshot> hosts;    // whose names were looked up
   std::string backend;                // the address of one of its servers; empty: there was none yet
   int backend_connections_limit = 0;  // as that was asked: of users who are no superusers; 0: not known
 };

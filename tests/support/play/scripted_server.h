@@ -70,6 +70,9 @@ class ScriptedServer {
   void refuse_drops(int count) { drops_to_refuse_ = count; }
   // All that have names are gone, as after a function that deallocates them.
   void lose_statements() { forget_named(); }
+  // It is a standby from now on: a WRITE fails with 25006. So does READONLY on any server, as if by the session's own
+  // will.
+  void demote() { is_standby_ = true; }
   // So many messages are read behind bad COPY data before it is noticed.
   void set_copy_lookahead(int messages) { copy_lookahead_ = messages; }
 
@@ -142,6 +145,7 @@ class ScriptedServer {
   std::string heard_;
   bool is_closed_ = false;
   bool is_held_ = false;
+  bool is_standby_ = false;
   bool is_asleep_ = false;
   bool is_skipping_ = false;
   bool is_in_batch_ = false;

@@ -86,6 +86,13 @@ std::optional<ScriptedServer::Answer> ScriptedServer::answer(const std::string& 
     fail("42601", text);
     return std::nullopt;
   }
+  if (verb == "READONLY" || (verb == "WRITE" && is_standby_)) {
+    fail("25006", "cannot execute INSERT in a read-only transaction");
+    return std::nullopt;
+  }
+  if (words.rest.starts_with("pg_catalog.pg_is_in_recovery()")) {
+    return Answer{{is_standby_ ? "true off" : "false off"}, "SELECT 1"};
+  }
   if (verb == "SELECT" && words.rest.find("set_config(") != std::string::npos) {
     if (!call_set_config(words.rest)) return std::nullopt;
     return Answer{{""}, "SELECT 1"};
