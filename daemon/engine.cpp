@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "daemon/stats/process_figures.h"
+#include "daemon/worker/signals_blocked.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah {
@@ -121,10 +122,13 @@ std::expected<void, std::string> App::Engine::open_stats_port() {
 
 void App::Engine::run() {
   std::vector<std::jthread> others;
-  for (std::size_t number = 1; number < workers_.size(); ++number) {
-    others.emplace_back([&worker = *workers_[number]] { worker.run(); });
+  {
+    const worker::SignalsBlocked blocked;
+    for (std::size_t number = 1; number < workers_.size(); ++number) {
+      others.emplace_back([&worker = *workers_[number]] { worker.run(); });
+    }
+    if (stats_port_) stats_port_->start();
   }
-  if (stats_port_) stats_port_->start();
   observe_load();
   home().run();
   if (stats_port_) stats_port_->stop();
