@@ -70,7 +70,7 @@ def example_by_cmake():
 @functools.cache
 def program(source, *packages):
     """Path of a program of one source, in C++20, built by pkg-config."""
-    path = prefix() / pathlib.Path(source).stem
+    path = prefix() / f"{pathlib.Path(source).stem}_program"
     found = _checked("pkg-config", "--cflags", "--libs", "howdah", *packages,
                      env={**os.environ, "PKG_CONFIG_PATH": str(library_folder() / "pkgconfig")})
     _checked(cache_entry("CMAKE_CXX_COMPILER"), "-std=c++20", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
