@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "daemon/stats/process_figures.h"
-#include "daemon/worker/signals_blocked.h"
+#include "daemon/worker/start_threads.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah {
@@ -57,6 +57,8 @@ App::Engine::~Engine() {
 }
 
 std::expected<void, std::string> App::Engine::start() {
+  const auto are_usable = std::ranges::all_of(workers_, [](const auto& worker) { return worker->is_usable(); });
+  if (!are_usable) return std::unexpected("no loop can be made: the process has too many open files");
   auto opened = tls_files_.open();
   if (opened) opened = open_listeners();
   if (opened) opened = open_stats_port();
@@ -122,13 +124,12 @@ std::expected<void, std::string> App::Engine::open_stats_port() {
 
 void App::Engine::run() {
   std::vector<std::jthread> others;
-  {
-    const worker::SignalsBlocked blocked;
-    for (std::size_t number = 1; number < workers_.size(); ++number) {
-      others.emplace_back([&worker = *workers_[number]] { worker.run(); });
-    }
-    if (stats_port_) stats_port_->start();
+  for (std::size_t number = 1; number < workers_.size(); ++number) {
+    if (worker::start_threads(others, 1, [&worker = *workers_[number]] { worker.run(); })) continue;
+    commons_.log.error("a thread cannot be started", {{"workers", number}});
+    return finish();
   }
+  if (stats_port_) stats_port_->start();
   observe_load();
   home().run();
   if (stats_port_) stats_port_->stop();

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <system_error>
 #include <thread>
 
 #include "daemon/admin/actions.h"
@@ -12,7 +11,7 @@
 #include "daemon/howdah_content.h"
 #include "daemon/howdah_state.h"
 #include "daemon/stats/gathering.h"
-#include "daemon/worker/signals_blocked.h"
+#include "daemon/worker/start_threads.h"
 
 namespace howdah {
 
@@ -75,10 +74,7 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
       : configuration_(configuration),
         log_(configuration_.content_->settings->log.level, configuration_.content_->settings->log.format,
              as_sink(std::move(sink))) {}
-  ~Content() {
-    stop();
-    if (thread_.joinable()) thread_.join();
-  }
+  ~Content() { stop(); }
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
 
@@ -97,15 +93,9 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
   Result<Done> start() {
     if (auto opened = open(); !opened) return opened;
     if (!begin_running()) return problem("the pooler was stopped");
-    try {
-      const worker::SignalsBlocked blocked;
-      thread_ = std::thread([this] { serve(); });
-      return Done();
-    } catch (const std::system_error& error) {
-      end();
-      app_.reset();
-      return problem(std::string("a thread cannot be started: ") + error.what());
-    }
+    if (worker::start_threads(threads_, 1, [this] { serve(); })) return Done();
+    end();
+    return problem("a thread cannot be started");
   }
 
   void run() {
@@ -195,13 +185,9 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
     news_.notify_all();
   }
 
-  // Nothing, or why there is none. Its threads are started by the standard library, which throws.
+  // Nothing, or why there is none.
   [[nodiscard]] std::optional<std::vector<Problem>> make_app() {
-    try {
-      app_ = std::make_unique<App>(configuration_.content_->settings, log_);
-    } catch (const std::system_error& error) {
-      return problem(std::string("a thread cannot be started: ") + error.what());
-    }
+    app_ = std::make_unique<App>(configuration_.content_->settings, log_);
     app_->set_configuration_source([this] { return read_settings(); });
     app_->on_ready(ready_);
     const auto started = app_->start();
@@ -250,8 +236,8 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
   std::function<void()> ready_;
   os::Log log_;
   AtOnce at_once_;
-  std::unique_ptr<App> app_;  // made by open(), there until the end
-  std::thread thread_;        // of run(), after start()
+  std::unique_ptr<App> app_;           // made by open(), there until the end
+  std::vector<std::jthread> threads_;  // that of run(), after start()
 };
 
 Pooler::Pooler(const Configuration& configuration, LogSink log)

@@ -135,7 +135,7 @@ void import_users(Import& import) {
         user.set("max_clients", std::move(text), remark(key, true, "max_clients", std::move(note)));
       }
       const auto* const row = find_key(user_keys(), key);
-      if (!row->note.empty())
+      if (row != nullptr && !row->note.empty())
         users.note("no counterpart: " + key + " of " + printable(entry.name) + ": " + std::string(row->note));
     }
   }

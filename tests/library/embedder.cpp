@@ -5,10 +5,12 @@
 //   reload NAME [FILE]               "notes: ...", or "problem: ..."
 //   drain NAME, stop NAME, wait NAME, forget NAME
 //   untouched                        what of the process is not as it was at the start
+//   limit COUNT                      open files that there may be from now on; 0: as many as the system allows
 //   churn COUNT FILE                 starts and stops so many, one after the other: descriptors, threads and memory before and after
 #include <dirent.h>
 #include <howdah.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,6 +129,13 @@ std::string reload(howdah::Pooler& pooler, const std::string& file) {
   return configuration ? show(pooler.reload(*configuration)) : problem(configuration.message());
 }
 
+std::string limit(rlim_t count) {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = count == 0 ? files.rlim_max : count;
+  return setrlimit(RLIMIT_NOFILE, &files) == 0 ? "done" : "problem";
+}
+
 std::string churn(int count, const std::string& file) {
   std::ostringstream text;
   const auto tell = [&text] {
@@ -183,6 +192,8 @@ int main() {
       poolers.erase(name);
     } else if (order == "untouched") {
       answer = process() == at_start ? "yes" : "before: " + at_start + " now: " + process();
+    } else if (order == "limit") {
+      answer = limit(std::stoul(name));
     } else if (order == "churn") {
       words >> file;
       answer = churn(std::stoi(name), file);

@@ -205,6 +205,18 @@ def test_what_goes_wrong_is_said_in_values(embedder, settings):
     assert value(connect(port)) == 1
 
 
+@pytest.mark.parametrize("spare", range(0, 9))
+def test_without_open_files_left_a_start_says_so_and_the_program_goes_on(embedder, settings, spare):
+    """Wherever in the start it happens."""
+    stats = processes.free_port()
+    path = embedder.configuration("a", **settings, workers=2, admin={"listen": f"127.0.0.1:{stats}"})
+    opened = len(os.listdir(f"/proc/{embedder.process.pid}/fd"))
+    embedder.order("limit", opened + spare)
+    assert embedder.order("start", "a", "thread", path).startswith("problem: "), embedder.said()
+    embedder.order("limit", 0)
+    assert value(connect(embedder.start("b", **settings))) == 1
+
+
 MANY_ROWS = messages.query("select repeat('x', 1000) from generate_series(1, 20000)")
 
 

@@ -193,6 +193,11 @@ BOOST_AUTO_TEST_CASE(all_mistakes_are_told_with_their_file_and_line_and_without_
              "p.ini:4: howdah: found the name of the console, expected another name");
 }
 
+BOOST_AUTO_TEST_CASE(keys_that_a_line_of_users_cannot_have) {
+  BOOST_TEST(refused(with_settings("[users]\na = pool_mod=session")) ==
+             "p.ini:5: a: found no such key: \"pool_mod\"; is pool_mode meant?");
+}
+
 BOOST_AUTO_TEST_CASE(what_has_no_counterpart_is_in_no_option) {
   const auto [yaml, settings] = imported(with_settings("server_reset_query = DEALLOCATE ALL\n[peers]\n1 = host=a\n"));
   BOOST_TEST(yaml.find("no counterpart: server_reset_query") != std::string::npos);
