@@ -12,7 +12,8 @@
 // values, nothing is thrown. Everything said is said to the log sink.
 //
 // What the library touches of the process beside its own sockets, files and threads:
-// - Signals: none is handled, ignored or sent. Its threads block all of them but those of a fault (SIGSEGV and the
+// - Signals: none is handled or ignored, nor sent but to children of its own. Its threads block all of them but those
+// of a fault (SIGSEGV and the
 //   like), so that they go to the program's own threads; SIGPIPE is never raised, whatever it is set to. Children that
 //   it starts (`password_command`, what PAM modules start) are waited for by their own ids: with SIGCHLD ignored their
 //   results are lost, and log-ins by them fail.
@@ -20,11 +21,12 @@
 //   says {env: NAME}; never written. So the program must not call setenv while it runs a pooler.
 // - OpenSSL, libpq and libldap set themselves up at their first use, as for any program; libldap reads the system's
 //   ldap.conf. No callback of libevent is set, and no option of OpenSSL that holds for the process. With the auth
-//   method pam a handler for fork is registered, which does nothing in other threads than those that ask PAM.
-// - Untouched: locale, umask, working directory, user, limits (a pooler of n clients and m servers wants n + m + 64
-// open
-//   files and 5 for each worker; RLIMIT_NOFILE is the program's to raise), core dumps (the option core_dumps is for the
-//   program howdah alone), standard input and output. Relative paths are looked up when they are used.
+//   method pam a handler for fork is registered, which does nothing in other threads than those that ask PAM; the
+//   modules of PAM do what they like. A program stops its poolers before it returns from main or calls exit(), since
+//   OpenSSL goes then.
+// - Untouched: locale, umask, working directory, user, standard input and output, core dumps (the option core_dumps is
+//   for the program howdah alone) and limits: a pooler of n clients and m servers wants n + m + 64 open files and 5 for
+//   each worker, and RLIMIT_NOFILE is the program's to raise. Relative paths are looked up when they are used.
 // - Threads: about forty for each pooler, most of them asleep, and one for each worker. After fork() without exec a
 //   child must not touch its copy of a pooler.
 //
@@ -204,8 +206,7 @@ class Pooler {
   Result<Done> start();
 
   // The same in two steps, for a program that gives a thread: open() listens, and run() serves on the calling thread
-  // (and `workers` less one others) until the end. While it is in run(), SIGPIPE is the only signal that the thread
-  // does not take.
+  // (and `workers` less one others) until the end. What signals that thread takes is left as it is.
   Result<Done> open();
   void run();
 
