@@ -36,7 +36,10 @@ def cache_entry(name):
 
 
 def sanitizer_options():
-    return [f"-fsanitize={cache_entry('HOWDAH_SANITIZE')}", "-fno-sanitize-recover=all"] if cache_entry("HOWDAH_SANITIZE") else []
+    """As in CMakeLists.txt."""
+    wanted = cache_entry("HOWDAH_SANITIZE")
+    options = [f"-fsanitize={wanted}", "-fno-sanitize-recover=all"] if wanted else []
+    return options + (["-fno-sanitize=vptr"] if "undefined" in wanted and "clang" in cache_entry("CMAKE_CXX_COMPILER") else [])
 
 
 @functools.cache
