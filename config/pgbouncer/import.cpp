@@ -103,7 +103,7 @@ Converted convert(Takes takes, const std::string& value, std::string_view option
   return {.text = value, .note = {}};
 }
 
-std::string remark(std::string_view name, bool is_set, std::string_view key, std::string note) {
+std::string remark(std::string_view name, bool is_set, std::string_view key, const std::string& note) {
   std::string text;
   if (!is_set) {
     text = std::string(name) + " is not set: PgBouncer's default";
@@ -128,7 +128,7 @@ void import_options(Import& import) {
     if (row.takes == Takes::Text && value.empty()) continue;
     auto [text, note] = convert(row.takes, value, row.path);
     if (note.empty()) note = row.note;
-    set_at(import.root, row.path, std::move(text), remark(row.name, said != nullptr, key, std::move(note)));
+    set_at(import.root, row.path, std::move(text), remark(row.name, said != nullptr, key, note));
   }
 }
 

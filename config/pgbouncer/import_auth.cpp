@@ -28,6 +28,7 @@ YamlNode& add_rule(Import& import) {
 
 std::vector<std::string> known_users(const Import& import) {
   std::vector<std::string> names;
+  names.reserve(import.secrets.size());
   for (const auto& [name, secret] : import.secrets) names.push_back(name);
   return names;
 }
@@ -60,6 +61,7 @@ void write_ldap(const LdapSettings& settings, YamlNode& rule) {
 
 std::vector<std::string> texts_of(const std::vector<NamePattern>& names) {
   std::vector<std::string> texts;
+  texts.reserve(names.size());
   for (const auto& name : names) texts.push_back(name.text());
   return texts;
 }

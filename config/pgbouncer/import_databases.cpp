@@ -215,8 +215,7 @@ void DatabaseImport::write_pool_option(const SettingRow& row, YamlNode& pool) {
     return pool.note("no counterpart: max_prepared_statements = 0: named statements are always served");
   }
   if (note.empty()) note = row.note;
-  set_at(pool, row.path, text,
-         import_.once(remark(row.name, said != nullptr, split_path(row.path).key, std::move(note))));
+  set_at(pool, row.path, text, import_.once(remark(row.name, said != nullptr, split_path(row.path).key, note)));
   if (row.path == "retry_max" && read_seconds(value).value_or(Milliseconds(0)) < PoolSettings().retry_min)
     pool.set("retry_min", text);
 }

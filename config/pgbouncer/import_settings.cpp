@@ -132,7 +132,7 @@ void import_users(Import& import) {
       if (key == "pool_mode") user.set("pool_mode", convert(Takes::Mode, value, {}).text);
       if (key == "max_user_client_connections") {
         auto [text, note] = convert(Takes::Count, value, "users.<name>.max_clients");
-        user.set("max_clients", std::move(text), remark(key, true, "max_clients", std::move(note)));
+        user.set("max_clients", std::move(text), remark(key, true, "max_clients", note));
       }
       const auto* const row = find_key(user_keys(), key);
       if (row != nullptr && !row->note.empty())

@@ -42,7 +42,7 @@ struct Converted {
 [[nodiscard]] Converted convert(Takes takes, const std::string& value, std::string_view option_path);
 
 // "pool_size", "default_pool_size is 20 where it is not set; ...": what stands above an option.
-[[nodiscard]] std::string remark(std::string_view name, bool is_set, std::string_view key, std::string note);
+[[nodiscard]] std::string remark(std::string_view name, bool is_set, std::string_view key, const std::string& note);
 
 // In the order of the file.
 void import_listen(Import& import);

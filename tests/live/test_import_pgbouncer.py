@@ -128,7 +128,8 @@ def test_passwords_for_postgresql_come_from_the_same_places(both, postgres_templ
     """A PostgreSQL that asks for passwords: from the line, or from the list, for the client's user or the forced one."""
     cluster = postgres_cluster.Postgres(postgres_template, hba="local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n").start()
     try:
-        cluster.rows("set password_encryption = 'scram-sha-256'; alter role app password 'app password'; alter role plain_user password 'plain password'")
+        cluster.rows("set password_encryption = 'scram-sha-256'; alter role app password 'app password'")
+        cluster.rows("set password_encryption = 'scram-sha-256'; alter role plain_user password 'plain password'")
         where = f"host=127.0.0.1 port={cluster.port}"
         poolers = both(
             f"postgres = {where}\nforced = {where} dbname=postgres user=app\n"
@@ -145,7 +146,10 @@ def test_passwords_for_postgresql_come_from_the_same_places(both, postgres_templ
         cluster.remove()
 
 
-SHOW = "select current_user::text, current_database()::text, current_setting('TimeZone'), current_setting('work_mem'), current_setting('DateStyle')"
+SHOW = (
+    "select current_user::text, current_database()::text, current_setting('TimeZone'), current_setting('work_mem'),"
+    " current_setting('DateStyle')"
+)
 
 
 def test_databases_lead_to_the_same_places(both, postgres):

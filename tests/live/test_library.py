@@ -200,7 +200,8 @@ def test_what_goes_wrong_is_said_in_values(embedder, settings):
     assert embedder.order("state", "a") == "none"
     path = embedder.configuration("b", **{**settings, "listne": []})
     assert embedder.order("start", "b", "thread", path).startswith(f"problem: {path}:")
-    assert embedder.order("start", "c", "thread", embedder.folder / "missing") == f"problem: {embedder.folder}/missing: cannot be read: No such file or directory"
+    missing = embedder.folder / "missing"
+    assert embedder.order("start", "c", "thread", missing) == f"problem: {missing}: cannot be read: No such file or directory"
     port = embedder.start("b", **settings)
     assert value(connect(port)) == 1
 
