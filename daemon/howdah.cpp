@@ -57,6 +57,7 @@ std::uint16_t first_port(const std::vector<std::string>& addresses) {
 
 Result<Reloaded> as_public(const admin::Outcome& outcome) {
   std::vector<Problem> problems;
+  problems.reserve(outcome.errors.size());
   for (const auto& error : outcome.errors) {
     problems.push_back({.text = error.message + (error.detail.empty() ? "" : ": " + error.detail)});
   }
