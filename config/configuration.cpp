@@ -5,6 +5,7 @@
 #include "config/cross_checks.h"
 #include "config/document.h"
 #include "config/included_files.h"
+#include "config/option_tree.h"
 #include "config/problem_list.h"
 #include "config/settings_reader.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 using Result = std::expected<Settings, std::vector<Problem>>;
 
-enum class Source { File, CommandLine };
+enum class Source { File, Memory };
 
 void check_file(const std::string& name, const std::optional<SettingsReader::SecretPlace>& secret,
                 const Outside& outside, ProblemList& problems) {
@@ -58,15 +59,31 @@ void name_command_line_option(Problem& problem) {
   if (problem.text.starts_with(kListen)) problem.text.replace(0, kListen.size(), "--listen:");
 }
 
-}  // namespace
-
-Result read_configuration(std::string_view yaml_text, const std::string& file_name, const Outside& outside) {
+Result read_text(std::string_view yaml_text, const std::string& name, Source source, const Outside& outside) {
   const auto root = read_document(yaml_text);
-  if (root) return read_tree(*root, file_name, Source::File, outside);
-  ProblemList problems(file_name);
+  if (root) return read_tree(*root, name, source, outside);
+  ProblemList problems(name);
   const auto& error = root.error();
   problems.add(error.path, {error.line, error.found, error.expected});
   return std::unexpected(problems.sorted());
+}
+
+}  // namespace
+
+Result read_configuration(std::string_view yaml_text, const std::string& file_name, const Outside& outside) {
+  return read_text(yaml_text, file_name, Source::File, outside);
+}
+
+Result read_configuration_from_memory(std::string_view yaml_text, const std::string& name, const Outside& outside) {
+  return read_text(yaml_text, name, Source::Memory, outside);
+}
+
+Result configuration_of_options(const std::vector<GivenOption>& options, const std::string& name,
+                                const Outside& outside) {
+  ProblemList problems(name);
+  const auto root = tree_of_options(options, problems);
+  if (!problems.is_empty()) return std::unexpected(problems.sorted());
+  return read_tree(root, name, Source::Memory, outside);
 }
 
 Result configuration_without_file(const std::string& backend, const std::vector<std::string>& listen,
@@ -75,7 +92,7 @@ Result configuration_without_file(const std::string& backend, const std::vector<
   for (const auto& address : listen) addresses.items.push_back(text_node(address));
   auto root = map_of("databases", map_of("*", map_of("backend", text_node(backend))));
   root.items.push_back(std::move(addresses));
-  auto settings = read_tree(root, "command line", Source::CommandLine, outside);
+  auto settings = read_tree(root, "command line", Source::Memory, outside);
   if (!settings) {
     std::ranges::for_each(settings.error(), name_command_line_option);
     return settings;

@@ -52,6 +52,23 @@ struct Outside {
                                                                                const std::string& file_name,
                                                                                const Outside& outside);
 
+// The same for a text that is in memory only, so that nobody else can read it. `name` is what problems call it.
+[[nodiscard]] std::expected<Settings, std::vector<Problem>> read_configuration_from_memory(std::string_view yaml_text,
+                                                                                           const std::string& name,
+                                                                                           const Outside& outside);
+
+// One option, or a whole section, that a program gives.
+struct GivenOption {
+  enum class Kind { Text, List, Yaml };
+  std::vector<std::string> path;  // {"databases", "shop", "pool", "max_size"}
+  Kind kind = Kind::Text;
+  std::vector<std::string> values = {};  // one, but of a list
+};
+
+// The same for options that are given one by one; of what is given twice the last counts.
+[[nodiscard]] std::expected<Settings, std::vector<Problem>> configuration_of_options(
+    const std::vector<GivenOption>& options, const std::string& name, const Outside& outside);
+
 // For `howdah --backend DSN --listen ADDR`: one database entry "*", no users (the backend judges their passwords), and
 // the same checks.
 [[nodiscard]] std::expected<Settings, std::vector<Problem>> configuration_without_file(

@@ -53,6 +53,14 @@ std::size_t App::worker_count() const {
   return engine_->worker_count();
 }
 
+stats::Gatherer& App::gatherer() {
+  return engine_->gatherer();
+}
+
+admin::Actions& App::actions() {
+  return engine_->actions();
+}
+
 event_base* App::loop() const {
   return engine_->loop();
 }

@@ -15,6 +15,13 @@
 
 struct event_base;
 
+namespace howdah::admin {
+class Actions;
+}
+namespace howdah::stats {
+class Gatherer;
+}
+
 namespace howdah {
 
 class App {
@@ -56,6 +63,9 @@ class App {
   [[nodiscard]] std::vector<std::string> addresses() const;
   // As the option `workers` says, counted where that is auto.
   [[nodiscard]] std::size_t worker_count() const;
+  // What the console asks and orders, for a program around us. Any thread while run() runs.
+  [[nodiscard]] stats::Gatherer& gatherer();
+  [[nodiscard]] admin::Actions& actions();
   // The loop of the worker that runs in run(), for the signal events of a program around us.
   [[nodiscard]] event_base* loop() const;
 

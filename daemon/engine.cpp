@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "daemon/stats/process_figures.h"
+#include "daemon/worker/start_threads.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah {
@@ -57,6 +58,8 @@ App::Engine::~Engine() {
 }
 
 std::expected<void, std::string> App::Engine::start() {
+  const auto are_usable = std::ranges::all_of(workers_, [](const auto& worker) { return worker->is_usable(); });
+  if (!are_usable) return std::unexpected("no loop can be made: the process has too many open files");
   auto tls = tls_files_.read(commons_.settings->client.tls);
   if (!tls) return std::unexpected(tls.error());
   tls_files_.use(std::move(*tls));
@@ -116,7 +119,9 @@ std::expected<void, std::string> App::Engine::open_stats_port() {
 void App::Engine::run() {
   std::vector<std::jthread> others;
   for (std::size_t number = 1; number < workers_.size(); ++number) {
-    others.emplace_back([&worker = *workers_[number]] { worker.run(); });
+    if (worker::start_threads(others, 1, [&worker = *workers_[number]] { worker.run(); })) continue;
+    commons_.log.error("a thread cannot be started", {{"workers", number}});
+    return finish();
   }
   if (stats_port_) stats_port_->start();
   observe_load();

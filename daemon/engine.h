@@ -38,6 +38,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] std::vector<std::string> addresses() const;
   [[nodiscard]] std::size_t worker_count() const { return workers_.size(); }
   [[nodiscard]] event_base* loop() const { return home().loop(); }
+  [[nodiscard]] stats::Gatherer& gatherer() { return *this; }
+  [[nodiscard]] admin::Actions& actions() { return actions_; }
 
  private:
   // Closing: no new clients, and the end once those that are there have left by themselves.

@@ -2,8 +2,10 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <tuple>
 
 #include "config/configuration.h"
+#include "config/pgbouncer/import.h"
 #include "daemon/os/command_line.h"
 #include "daemon/os/core_dumps.h"
 #include "daemon/os/descriptors.h"
@@ -58,6 +60,16 @@ int serve(const CommandLine& command) {
   return Service(settings, log, [command] { return read_configuration(command); }).run() ? kDone : kFailed;
 }
 
+// What it needs before it can be used, such as files that others must not read, is told beside it.
+int import_pgbouncer(const std::string& path) {
+  const auto outside = os::outside_world();
+  const auto yaml = config::import_pgbouncer(path, outside);
+  if (!yaml) return complain(yaml.error());
+  const auto configuration = config::read_configuration_from_memory(*yaml, "the printed configuration", outside);
+  if (!configuration) std::ignore = complain(configuration.error());
+  return print(*yaml);
+}
+
 int show_trace(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   auto printed = std::expected<void, std::string>(std::unexpect, "cannot be opened");
@@ -79,6 +91,8 @@ int run(const CommandLine& command) {
       return print(config::describe_options());
     case CommandLine::Task::ShowExampleConfig:
       return print(config::example_configuration());
+    case CommandLine::Task::ImportPgbouncer:
+      return import_pgbouncer(command.ini_file);
     case CommandLine::Task::ShowTrace:
       return show_trace(command.trace_file);
     case CommandLine::Task::Answer:

@@ -4,7 +4,7 @@
 
 #include "config/serving_entry.h"
 #include "daemon/auth/auth_query.h"
-#include "daemon/worker/signals_blocked.h"
+#include "daemon/worker/start_threads.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::auth {
@@ -33,14 +33,11 @@ Answer failed() {
 
 EntrySecrets::EntrySecrets(EntryPointer entry, os::Log& log)
     : entry_(std::move(entry)), log_(log), cache_(entry_->auth_query.ttl, entry_->auth_query.stale_ttl) {
-  const worker::SignalsBlocked blocked;
-  running_ = entry_->auth_query.max_connections;
-  for (int number = 0; number < entry_->auth_query.max_connections; ++number) {
-    threads_.emplace_back([this] {
-      serve();
-      --running_;
-    });
-  }
+  worker::start_threads(threads_, static_cast<std::size_t>(entry_->auth_query.max_connections), [this] {
+    ++running_;
+    serve();
+    --running_;
+  });
 }
 
 void EntrySecrets::retire() {
@@ -75,7 +72,7 @@ bool EntrySecrets::ask(const std::string& user, worker::Mailbox& mailbox, Done d
 
 bool EntrySecrets::enqueue(const std::string& user) {
   if (under_way_.contains(user)) return true;
-  if (queue_.size() >= kMostQueued) return false;
+  if (threads_.empty() || queue_.size() >= kMostQueued) return false;
   under_way_[user] = {};
   queue_.push_back(user);
   wake_up_.notify_one();

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <utility>
 
-#include "daemon/worker/signals_blocked.h"
+#include "daemon/worker/start_threads.h"
 
 namespace howdah::auth {
 
@@ -97,10 +97,7 @@ class OutsideChecks::Desk {
 
 OutsideChecks::OutsideChecks(std::size_t thread_count, std::size_t most_waiting, Clock::duration patience)
     : patience_(patience), desk_(std::make_shared<Desk>(most_waiting)) {
-  const worker::SignalsBlocked blocked;
-  for (std::size_t i = 0; i < thread_count; ++i) {
-    threads_.emplace_back([desk = desk_] { desk->serve(); });
-  }
+  worker::start_threads(threads_, thread_count, [desk = desk_] { desk->serve(); });
 }
 
 OutsideChecks::~OutsideChecks() {
@@ -109,6 +106,7 @@ OutsideChecks::~OutsideChecks() {
 }
 
 bool OutsideChecks::ask(OutsideWork work, worker::Mailbox& mailbox, ErrandRunner::Done done) {
+  if (threads_.empty()) return false;
   return desk_->take_in({.work = std::move(work), .mailbox = mailbox, .done = std::move(done)});
 }
 

@@ -1,7 +1,9 @@
 #include "daemon/os/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
+#include <string_view>
 
 namespace howdah::os {
 
@@ -25,7 +27,8 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_usage(const CLI::App*, std::string) const override {
     return "\nUsage: howdah [-c FILE]\n"
            "       howdah --backend DSN [--listen ADDRESS]...\n"
-           "       howdah --check FILE | --describe-config | --example-config | --show-trace FILE\n";
+           "       howdah --check FILE | --describe-config | --example-config | --show-trace FILE\n"
+           "       howdah --import-pgbouncer pgbouncer.ini > howdah.yaml\n";
   }
   std::string make_option_opts(const CLI::Option* option) const override {
     const auto type = option->get_type_name();
@@ -55,6 +58,11 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
           ->excludes(config, backend, check);
   auto* example = parser.add_flag("--example-config", flags.example_config, "Print a file with all settings, and end")
                       ->excludes(config, backend, check, describe);
+  parser
+      .add_option("--import-pgbouncer", command.ini_file,
+                  "Print the configuration that does what this pgbouncer.ini says, and end")
+      ->type_name("FILE")
+      ->excludes(config, backend, check, describe, example);
   parser.add_option("--show-trace", command.trace_file, "Print what TRACE CLIENT has written to this file, and end")
       ->type_name("FILE")
       ->excludes(config, backend, check, describe, example);
@@ -68,10 +76,23 @@ void choose_task(CommandLine& command, const Flags& flags) {
   if (flags.describe_config) command.task = Task::DescribeConfig;
   if (flags.example_config) command.task = Task::ShowExampleConfig;
   if (!command.trace_file.empty()) command.task = Task::ShowTrace;
+  if (!command.ini_file.empty()) command.task = Task::ImportPgbouncer;
   if (!flags.checked_file.empty()) {
     command.task = Task::Check;
     command.config_file = flags.checked_file;
   }
+}
+
+// Whoever comes from PgBouncer may try its file first.
+bool is_ini_file(std::string_view path) {
+  return path.ends_with(".ini") && !path.starts_with('-');
+}
+
+std::string how_to_import(const std::string& path) {
+  return "howdah: " + path +
+         " looks like a configuration of PgBouncer's. What does the same here is printed by\n"
+         "    howdah --import-pgbouncer " +
+         path + " > howdah.yaml\nHowdah then starts with --config howdah.yaml, which may hold passwords (chmod 600).\n";
 }
 
 }  // namespace
@@ -87,12 +108,17 @@ std::expected<CommandLine, std::string> read_command_line(int argc, const char* 
     std::ostringstream answer;
     std::ostringstream complaint;
     const bool is_answer = parser.exit(end, answer, complaint) == 0;
+    const auto* const ini_file = std::find_if(argv + std::min(argc, 1), argv + argc, is_ini_file);
+    const bool is_lone_file = argc == 2 && ini_file != argv + argc;
+    if (is_lone_file) return std::unexpected(how_to_import(*ini_file));
     if (!is_answer) return std::unexpected("howdah: " + complaint.str());
     command.task = Task::Answer;
     command.answer = answer.str();
     return command;
   }
   choose_task(command, flags);
+  const bool reads_file = command.task == Task::Serve || command.task == Task::Check;
+  if (reads_file && is_ini_file(command.config_file)) return std::unexpected(how_to_import(command.config_file));
   return command;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 using config::LogFormat;
 using config::LogLevel;
-using TryToWrite = std::function<bool(std::string_view line)>;
+using TryToWrite = std::function<bool(LogLevel level, std::string_view line)>;
 
 constexpr auto kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 // The rest of the object, without its opening brace, is the message.
@@ -35,6 +35,12 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
       return spdlog::level::err;
   }
   return spdlog::level::info;
+}
+
+LogLevel from_spdlog(spdlog::level::level_enum level) {
+  if (level <= spdlog::level::debug) return LogLevel::Debug;
+  if (level == spdlog::level::info) return LogLevel::Info;
+  return level == spdlog::level::warn ? LogLevel::Warning : LogLevel::Error;
 }
 
 std::string text_message(std::string_view event, Log::Fields fields) {
@@ -72,7 +78,7 @@ class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    was_written_ = write_({line.data(), line.size()});
+    was_written_ = write_(from_spdlog(message.level), {line.data(), line.size()});
   }
   void flush_() override {}
 
@@ -106,13 +112,17 @@ struct Log::Output {
 };
 
 Log::Log(LogLevel level, LogFormat format)
-    : output_(std::make_unique<Output>(
-          level, format,
-          [output = ErrorOutput(STDERR_FILENO)](std::string_view line) mutable { return output.write_line(line); })) {}
+    : output_(std::make_unique<Output>(level, format,
+                                       [output = ErrorOutput(STDERR_FILENO)](LogLevel, std::string_view line) mutable {
+                                         return output.write_line(line);
+                                       })) {}
 
-Log::Log(LogLevel level, LogFormat format, Sink sink)
-    : output_(std::make_unique<Output>(level, format, [sink = std::move(sink)](std::string_view line) {
-        sink(line);
+Log::Log(LogLevel level, LogFormat format, const Sink& sink)
+    : Log(level, format, LevelledSink([sink](LogLevel, std::string_view line) { sink(line); })) {}
+
+Log::Log(LogLevel level, LogFormat format, LevelledSink sink)
+    : output_(std::make_unique<Output>(level, format, [sink = std::move(sink)](LogLevel of, std::string_view line) {
+        sink(of, line);
         return true;
       })) {}
 

@@ -35,10 +35,12 @@ class Log {
 
   // Receives one whole line without its line end. Called from any thread, one at a time.
   using Sink = std::function<void(std::string_view line)>;
+  using LevelledSink = std::function<void(config::LogLevel level, std::string_view line)>;
 
   // Writes to standard error.
   Log(config::LogLevel level, config::LogFormat format);
-  Log(config::LogLevel level, config::LogFormat format, Sink sink);
+  Log(config::LogLevel level, config::LogFormat format, const Sink& sink);
+  Log(config::LogLevel level, config::LogFormat format, LevelledSink sink);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -4,11 +4,13 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "daemon/stats/http_access.h"
 #include "daemon/stats/http_server.h"
 #include "daemon/stats/page_cache.h"
 #include "daemon/stats/sampler.h"
+#include "daemon/worker/start_threads.h"
 #include "daemon/worker/worker.h"
 
 namespace howdah::stats {
@@ -86,6 +88,7 @@ class StatsPort::Service final : private PageDesk {
   Service& operator=(const Service&) = delete;
 
   [[nodiscard]] std::expected<void, std::string> listen(const config::AdminSettings& settings) {
+    if (!worker_.is_usable()) return std::unexpected("no loop can be made: the process has too many open files");
     auto server = HttpServer::start(worker_.loop(), settings.listen, *this);
     if (!server) return std::unexpected(server.error());
     access_.emplace(settings.token, server->is_on_loopback());
@@ -95,13 +98,13 @@ class StatsPort::Service final : private PageDesk {
   }
   void start() {
     worker_.post([this] { sampler_.start(); });
-    thread_ = std::jthread([this] { worker_.run(); });
+    worker::start_threads(threads_, 1, [this] { worker_.run(); });
   }
   void stop() {
-    if (!thread_.joinable()) return;
+    if (threads_.empty()) return;
     figures_.give_up();
     worker_.post([this] { worker_.stop(); });
-    thread_.join();
+    threads_.clear();
   }
 
  private:
@@ -122,7 +125,7 @@ class StatsPort::Service final : private PageDesk {
   std::optional<PageCache> pages_;
   std::optional<HttpServer> server_;
   worker::MethodTimer<Service, &Service::forget> forget_timer_{*this};
-  std::jthread thread_;
+  std::vector<std::jthread> threads_;  // one, once it has started
 };
 
 StatsPort::StatsPort(std::unique_ptr<Service> service) : service_(std::move(service)) {}

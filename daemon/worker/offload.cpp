@@ -1,13 +1,12 @@
 #include "daemon/worker/offload.h"
 
-#include "daemon/worker/signals_blocked.h"
+#include "daemon/worker/start_threads.h"
 
 namespace howdah::worker {
 
 Offload::Offload(std::size_t thread_count, std::size_t most_queued, Clock::duration grace)
     : most_queued_(most_queued), grace_(grace) {
-  const SignalsBlocked blocked;
-  for (std::size_t i = 0; i < thread_count; ++i) threads_.emplace_back([this] { serve(); });
+  start_threads(threads_, thread_count, [this] { serve(); });
 }
 
 Offload::~Offload() {
@@ -23,7 +22,7 @@ Offload::~Offload() {
 bool Offload::submit(Work work) {
   {
     const std::lock_guard lock(mutex_);
-    if (is_ending_ || queue_.size() >= most_queued_) return false;
+    if (is_ending_ || threads_.empty() || queue_.size() >= most_queued_) return false;
     queue_.push_back(std::move(work));
   }
   wake_up_.notify_one();

@@ -26,7 +26,8 @@ class Offload {
   Offload(const Offload&) = delete;
   Offload& operator=(const Offload&) = delete;
 
-  // False: the queue is full, and the work will not run. Results go back by a mailbox. Any thread.
+  // False: the queue is full, or there is no thread, and the work will not run. Results go back by a mailbox. Any
+  // thread.
   [[nodiscard]] bool submit(Work work);
 
  private:

@@ -6,32 +6,33 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 #include <utility>
 
 namespace howdah::worker {
 
 namespace {
 
-// Without a loop or an eventfd there is nothing that could be told or served.
-template <typename Pointer>
-Pointer require(Pointer pointer) {
-  if (pointer == nullptr) std::abort();
-  return pointer;
+// libevent ends the process where a loop gets no descriptors (one for epoll, two for signals): they are tried out
+// first.
+bool has_room_for_loop() {
+  std::array<int, 4> probes{};
+  std::ranges::generate(probes, [] { return eventfd(0, EFD_CLOEXEC); });
+  const bool has_room = std::ranges::none_of(probes, [](int fd) { return fd < 0; });
+  for (const int fd : probes) {
+    if (fd >= 0) ::close(fd);
+  }
+  return has_room;
 }
 
 // Timers are the agenda's, and the time is looked up once in a turn: the loop needs neither.
 event_base* make_loop() {
-  auto* config = require(event_config_new());
+  auto* config = has_room_for_loop() ? event_config_new() : nullptr;
+  if (config == nullptr) return nullptr;
   event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_NO_CACHE_TIME);
   auto* loop = event_base_new_with_config(config);
   event_config_free(config);
-  return require(loop);
-}
-
-int require_descriptor(int fd) {
-  if (fd < 0) std::abort();
-  return fd;
+  return loop;
 }
 
 void set_alarm(int timer_fd, TimePoint at) {
@@ -57,13 +58,14 @@ Worker::Worker()
     : loop_(make_loop()),
       agenda_(std::chrono::steady_clock::now()),
       scratch_(kScratchBytes),
-      timer_fd_(require_descriptor(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK))),
-      letters_fd_(require_descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {
+      timer_fd_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      letters_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!is_usable()) return;
   const auto wake_up = [](int, short, void* self) noexcept { static_cast<Worker*>(self)->on_wake_up(); };
   const auto letters = [](int, short, void* self) noexcept { static_cast<Worker*>(self)->on_letters(); };
-  wake_up_.reset(require(event_new(loop_.get(), timer_fd_, EV_READ | EV_PERSIST, wake_up, this)));
+  wake_up_.reset(event_new(loop_.get(), timer_fd_, EV_READ | EV_PERSIST, wake_up, this));
   event_add(wake_up_.get(), nullptr);
-  letters_event_.reset(require(event_new(loop_.get(), letters_fd_, EV_READ | EV_PERSIST, letters, this)));
+  letters_event_.reset(event_new(loop_.get(), letters_fd_, EV_READ | EV_PERSIST, letters, this));
   event_add(letters_event_.get(), nullptr);
 }
 
@@ -72,8 +74,9 @@ Worker::~Worker() {
   agenda_.end_turn();
   letters_event_.reset();
   wake_up_.reset();
-  ::close(letters_fd_);
-  ::close(timer_fd_);
+  for (const int fd : {letters_fd_, timer_fd_}) {
+    if (fd >= 0) ::close(fd);
+  }
 }
 
 void Worker::run() {

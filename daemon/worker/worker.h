@@ -24,11 +24,13 @@ using EventPointer = std::unique_ptr<event, EventDeleter>;
 
 class Worker final : public Mailbox {
  public:
+  // Where the process has no descriptors left it is of no use, and must be destroyed at once.
   Worker();
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  [[nodiscard]] bool is_usable() const { return loop_ != nullptr && timer_fd_ >= 0 && letters_fd_ >= 0; }
   // Serves on the calling thread until stop().
   void run();
   // The worker's thread, or before run().

@@ -55,6 +55,10 @@ def test_every_header_guards_itself_and_every_file_keeps_to_its_size(folder):
         assert text.count("\n") <= 600, path
 
 
+def test_the_library_s_header_includes_nothing_of_ours():
+    assert [name for is_system, name in includes(ROOT / "daemon" / "howdah.h") if not is_system] == []
+
+
 def test_every_source_is_in_the_folder_of_its_noun():
     """The root holds folders and what tools read there, nothing else."""
     allowed = {
