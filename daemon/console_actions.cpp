@@ -46,8 +46,15 @@ void ConsoleActions::carry_out(Order order, std::shared_ptr<admin::Ticket> ticke
   environment_.home.post([this, request = std::move(request)]() mutable { begin(std::move(request)); });
 }
 
-void ConsoleActions::reload() {
-  environment_.home.post([this] { read_again({.order = {.kind = Order::Kind::Reload}, .ticket = nullptr}); });
+void ConsoleActions::reload(std::function<void()> done) {
+  environment_.home.post([this, done = std::move(done)]() mutable {
+    Request request{.order = {.kind = Order::Kind::Reload}, .ticket = nullptr};
+    if (done) {
+      request.asker = &environment_.home;
+      request.done = [done = std::move(done)](const Outcome&) { done(); };
+    }
+    read_again(std::move(request));
+  });
 }
 
 void ConsoleActions::begin(Request request) {

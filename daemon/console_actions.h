@@ -33,8 +33,8 @@ class ConsoleActions final : public admin::Actions {
   // Before the start.
   void set_configuration_source(App::ConfigurationSource source) { read_configuration_ = std::move(source); }
   void carry_out(admin::Order order, std::shared_ptr<admin::Ticket> ticket, worker::Mailbox& asker, Done done) override;
-  // As the order, with the log for who asks. Any thread.
-  void reload();
+  // As the order, with the log for who asks; `done`, if any, on the home worker's thread. Any thread.
+  void reload(std::function<void()> done);
   // From now on these hold, on all workers. They may differ from those that hold only in what can change while running.
   // The home worker's thread.
   void adopt(const std::shared_ptr<const config::Settings>& settings);

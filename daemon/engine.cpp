@@ -1,5 +1,7 @@
 #include "daemon/engine.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <numeric>
 #include <tuple>
@@ -41,6 +43,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                 .tls_files = tls_files_,
                 .traces = traces_,
                 .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); }}),
+      watch_({.home = home(), .gatherer = *this, .serving = serving_, .log = commons_.log}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {
     serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_, backend_passwords_));
@@ -101,13 +104,16 @@ void App::Engine::end_period() {
 }
 
 std::expected<void, std::string> App::Engine::open_listeners() {
+  const io::Listener::Environment environment{
+      .settings = commons_.settings->client, .worker = home(), .log = commons_.log, .handler = *this};
   for (const auto& text : commons_.settings->listen) {
     const auto address = config::parse_listen_address(text);
     if (!address) return std::unexpected("listen " + text + ": " + address.error());
-    auto opened = io::Listener::open(*address, commons_.settings->client, home(), commons_.log, *this);
+    auto opened = io::Listener::open(*address, inherited_, environment);
     if (!opened) return std::unexpected(opened.error());
     std::ranges::move(*opened, std::back_inserter(listeners_));
   }
+  std::ranges::move(io::Listener::take_rest(inherited_, environment), std::back_inserter(listeners_));
   return {};
 }
 
@@ -122,10 +128,14 @@ std::expected<void, std::string> App::Engine::open_stats_port() {
 void App::Engine::run() {
   std::vector<std::jthread> others;
   for (std::size_t number = 1; number < workers_.size(); ++number) {
-    others.emplace_back([&worker = *workers_[number]] { worker.run(); });
+    others.emplace_back([&worker = *workers_[number], number] {
+      pthread_setname_np(pthread_self(), ("worker " + std::to_string(number)).c_str());
+      worker.run();
+    });
   }
   if (stats_port_) stats_port_->start();
   observe_load();
+  watch_.start();
   home().run();
   if (stats_port_) stats_port_->stop();
 }
@@ -136,6 +146,7 @@ void App::Engine::watch_start() {
   phase_ = Phase::Serving;
   commons_.log.info("ready", {{"workers", workers_.size()}});
   if (ready_) ready_();
+  watch_.tell_progress();
 }
 
 // To the worker that has the fewest.
@@ -174,6 +185,7 @@ void App::Engine::begin_drain() {
   const auto limit = commons_.live.current()->shutdown_timeout;
   if (limit.count() > 0) home().agenda().arm_in(drain_limit_, limit);
   home().agenda().arm_in(drain_timer_, worker::Duration::zero());
+  watch_.tell_progress();
 }
 
 void App::Engine::shut_down(admin::Order::Shutdown way) {
