@@ -80,6 +80,9 @@ struct GivenOption {
 // A configuration with every option and its default; packaging/howdah.example.yaml is a copy.
 [[nodiscard]] std::string example_configuration();
 
+// The same as the page howdah.yaml(5) of the manual, in the language of man(7).
+[[nodiscard]] std::string option_manual();
+
 struct ShownOption {
   std::string key;
   std::string value;

@@ -117,6 +117,13 @@ constexpr std::array kTable{
     Option{"ident_file", plain<FilePath, &Settings::ident_file>, Live,
            "A file in the format of PostgreSQL's pg_ident.conf, in place of ident_maps.", "/etc/howdah/pg_ident.conf"},
 
+    Option{"user", plain<Text, &Settings::user>, Restart,
+           "Started as root, howdah becomes this user of the system, for good and with no right of root left, as soon "
+           "as it "
+           "has read the configuration, opened those addresses of listen whose ports are below 1024, and not yet "
+           "heard from anybody. All else it opens as that user, the configuration once more too. root: it stays root. "
+           "Without a user it refuses to serve as root. No effect where it is started as somebody else.",
+           "howdah"},
     Option{
         "core_dumps", plain<Flag, &Settings::core_dumps>, Restart,
         "Whether the kernel may write the process's memory to a file when it crashes. There are passwords and rows in "

@@ -251,6 +251,7 @@ inline constexpr int kMostWorkers = 64;
 struct Settings {
   std::vector<std::string> listen;  // "host:port", "[v6]:port", ":port", "unix:/folder" or "unix:/folder:port"
   int workers = 0;                  // 0: auto, one for each core
+  std::string user;                 // who howdah becomes when root starts it
   bool core_dumps = false;          // they would hold secrets
   AdminSettings admin;
   ClientSettings client;

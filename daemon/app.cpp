@@ -9,6 +9,18 @@ App::App(std::shared_ptr<const config::Settings> settings, os::Log& log)
 
 App::~App() = default;
 
+void App::use_listeners(io::InheritedListeners inherited) {
+  engine_->use_listeners(std::move(inherited));
+}
+
+void App::on_progress(std::function<void(const Progress&)> tell) {
+  engine_->watch().on_progress(std::move(tell));
+}
+
+void App::watch_loops(std::chrono::microseconds interval, std::function<void()> all_turn) {
+  engine_->watch().watch_loops(interval, std::move(all_turn));
+}
+
 std::expected<void, std::string> App::start() {
   return engine_->start();
 }
@@ -33,8 +45,8 @@ void App::set_configuration_source(ConfigurationSource source) {
   engine_->set_configuration_source(std::move(source));
 }
 
-void App::reload() {
-  engine_->reload();
+void App::reload(std::function<void()> done) {
+  engine_->reload(std::move(done));
 }
 
 std::shared_ptr<const config::Settings> App::settings() const {

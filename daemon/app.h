@@ -3,6 +3,7 @@
 // thread of its worker.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -11,7 +12,9 @@
 
 #include "config/configuration.h"
 #include "config/settings.h"
+#include "daemon/io/inherited_listeners.h"
 #include "daemon/os/log.h"
+#include "daemon/progress.h"
 
 struct event_base;
 
@@ -32,11 +35,19 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
+  // Sockets that were there before us, for the addresses that `listen` names. Before start().
+  void use_listeners(io::InheritedListeners inherited);
+
   // Opens the listeners and the stats port and starts the first log-ins to the backends; or says what could
   // not be done, and then nothing is open.
   [[nodiscard]] std::expected<void, std::string> start();
   // Called once, from run(), when the first connections have been made, or one has failed.
   void on_ready(std::function<void()> ready);
+  // Called from run() each second, and when a drain begins. Before start().
+  void on_progress(std::function<void(const Progress&)> tell);
+  // Called from run() so often as long as the loops of all workers turn: each must have answered since the last time.
+  // The log tells of one that has not. Before start().
+  void watch_loops(std::chrono::microseconds interval, std::function<void()> all_turn);
 
   // Serves until stop(), or until a drain is over.
   void run();
@@ -52,8 +63,8 @@ class App {
   using ConfigurationSource = std::function<std::expected<config::Settings, std::vector<config::Problem>>()>;
   void set_configuration_source(ConfigurationSource source);
   // Reads the configuration and the files of client.tls again. What can change while running does, or nothing where
-  // there is any mistake in them; the log says what. Any thread.
-  void reload();
+  // there is any mistake in them; the log says what. `done` is called from run() when it is over. Any thread.
+  void reload(std::function<void()> done = {});
   // Those that hold now. Any thread.
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const;
   // The worker's thread.

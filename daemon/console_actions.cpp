@@ -47,8 +47,15 @@ void ConsoleActions::carry_out(Order order, std::shared_ptr<admin::Ticket> ticke
   environment_.home.post([this, request = std::move(request)]() mutable { begin(std::move(request)); });
 }
 
-void ConsoleActions::reload() {
-  environment_.home.post([this] { read_again({.order = {.kind = Order::Kind::Reload}, .ticket = nullptr}); });
+void ConsoleActions::reload(std::function<void()> done) {
+  environment_.home.post([this, done = std::move(done)]() mutable {
+    Request request{.order = {.kind = Order::Kind::Reload}, .ticket = nullptr};
+    if (done) {
+      request.asker = &environment_.home;
+      request.done = [done = std::move(done)](const Outcome&) { done(); };
+    }
+    read_again(std::move(request));
+  });
 }
 
 void ConsoleActions::begin(Request request) {
@@ -224,37 +231,52 @@ void ConsoleActions::derive_keys(std::shared_ptr<const auth::SecretStore> secret
   });
 }
 
-// On a thread where files may block. All that is wrong is found before anything changes.
+// One at a time: the last one that was asked for holds in the end.
 void ConsoleActions::read_again(Request request) {
-  auto shared = std::make_shared<Request>(std::move(request));
-  auto& home = environment_.home;
-  const auto work = [this, shared, &home] {
-    std::expected<config::Settings, std::vector<config::Problem>> wanted = *environment_.commons.settings;
-    if (read_configuration_) wanted = read_configuration_();
-    if (!wanted) {
-      std::string problems;
-      for (const auto& problem : wanted.error()) problems += (problems.empty() ? "" : "\n") + problem.message();
-      return refuse_configuration(*shared, "the configuration has mistakes: nothing was changed", problems);
-    }
-    auto tls = environment_.tls_files.read(wanted->client.tls);
-    if (!tls) {
-      return refuse_configuration(*shared, "the files of client.tls cannot be used: nothing was changed", tls.error());
-    }
-    home.post([this, shared, settings = std::move(*wanted), tls = std::move(*tls)] {
-      take_configuration(std::move(*shared), settings, tls);
-    });
-  };
+  reloads_.push_back(std::move(request));
+  if (reloads_.size() == 1) begin_reload();
+}
+
+// On a thread where files may block. All that is wrong is found before anything changes.
+void ConsoleActions::begin_reload() {
+  const auto work = [this] { environment_.home.post([this, read = read_configuration()] { end_reload(read); }); };
   if (environment_.threads.look_ups.submit(work)) return;
-  answer(*shared, failure(sqlstate::kConfigurationLimitExceeded, "too much is being looked up: try again"));
+  end_reload(std::unexpected(failure(sqlstate::kConfigurationLimitExceeded, "too much is being looked up: try again")));
 }
 
-void ConsoleActions::refuse_configuration(Request& request, const std::string& message, const std::string& why) {
-  environment_.commons.log.warning("configuration not reloaded", {{"error", why}});
-  answer(request, failure(sqlstate::kInvalidParameterValue, message, why));
+auto ConsoleActions::read_configuration() -> Read {
+  std::expected<config::Settings, std::vector<config::Problem>> wanted = *environment_.commons.settings;
+  if (source_) wanted = source_();
+  if (!wanted) {
+    std::string problems;
+    for (const auto& problem : wanted.error()) problems += (problems.empty() ? "" : "\n") + problem.message();
+    return std::unexpected(
+        failure(sqlstate::kInvalidParameterValue, "the configuration has mistakes: nothing was changed", problems));
+  }
+  auto tls = environment_.tls_files.read(wanted->client.tls);
+  if (!tls) {
+    return std::unexpected(failure(sqlstate::kInvalidParameterValue,
+                                   "the files of client.tls cannot be used: nothing was changed", tls.error()));
+  }
+  return Wanted{.settings = std::make_shared<const config::Settings>(std::move(*wanted)), .tls = std::move(*tls)};
 }
 
-void ConsoleActions::take_configuration(Request request, const config::Settings& wanted, io::TlsContextPointer tls) {
-  auto changes = config::live_changes(*environment_.commons.live.current(), wanted);
+void ConsoleActions::end_reload(const Read& read) {
+  auto request = std::move(reloads_.front());
+  reloads_.pop_front();
+  if (read) {
+    answer(request, take_configuration(*read));
+  } else {
+    const auto& error = read.error().errors.front();
+    environment_.commons.log.warning("configuration not reloaded",
+                                     {{"error", error.detail.empty() ? error.message : error.detail}});
+    answer(request, read.error());
+  }
+  if (!reloads_.empty()) begin_reload();
+}
+
+auto ConsoleActions::take_configuration(const Wanted& wanted) -> Outcome {
+  auto changes = config::live_changes(*environment_.commons.live.current(), *wanted.settings);
   const std::array lists{std::pair{"added", joined(changes.added)}, std::pair{"removed", joined(changes.removed)},
                          std::pair{"changed", joined(changes.changed)},
                          std::pair{"changed for new connections", joined(changes.replaced)},
@@ -267,12 +289,12 @@ void ConsoleActions::take_configuration(Request request, const config::Settings&
   if (!changes.is_empty()) {
     adopt(std::move(changes.settings), !changes.removed.empty() || !changes.replaced.empty());
   }
-  environment_.tls_files.use(std::move(tls));
+  environment_.tls_files.use(wanted.tls);
   Outcome outcome;
   for (const auto& [what, paths] : lists) {
     if (!paths.empty()) outcome.notices.push_back(notice(std::string(what) + ": " + paths));
   }
-  answer(request, std::move(outcome));
+  return outcome;
 }
 
 }  // namespace howdah

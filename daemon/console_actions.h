@@ -3,6 +3,8 @@
 // again and again until what they wait for has come about.
 #pragma once
 
+#include <deque>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -32,10 +34,10 @@ class ConsoleActions final : public admin::Actions {
   explicit ConsoleActions(Environment environment) : environment_(std::move(environment)) {}
 
   // Before the start.
-  void set_configuration_source(App::ConfigurationSource source) { read_configuration_ = std::move(source); }
+  void set_configuration_source(App::ConfigurationSource source) { source_ = std::move(source); }
   void carry_out(admin::Order order, std::shared_ptr<admin::Ticket> ticket, worker::Mailbox& asker, Done done) override;
-  // As the order, with the log for who asks. Any thread.
-  void reload();
+  // As the order, with the log for who asks; `done`, if any, on the home worker's thread. Any thread.
+  void reload(std::function<void()> done);
   // So that the first log-in of a user takes no longer than the next one, nor than that of a user who does not exist.
   void derive_keys(std::shared_ptr<const auth::SecretStore> secrets);
 
@@ -55,6 +57,12 @@ class ConsoleActions final : public admin::Actions {
     std::function<Outcome()> outcome;
   };
 
+  struct Wanted {
+    std::shared_ptr<const config::Settings> settings;
+    io::TlsContextPointer tls;
+  };
+  using Read = std::expected<Wanted, Outcome>;
+
   void begin(Request request);
   static void answer(Request& request, Outcome outcome);
   void wait(Request request, std::function<bool()> is_over, std::function<Outcome()> outcome = {});
@@ -69,13 +77,16 @@ class ConsoleActions final : public admin::Actions {
   void set(Request request);
   void trace(Request request);
   void read_again(Request request);
-  void refuse_configuration(Request& request, const std::string& message, const std::string& why);
-  void take_configuration(Request request, const config::Settings& wanted, io::TlsContextPointer tls);
+  void begin_reload();
+  [[nodiscard]] Read read_configuration();
+  void end_reload(const Read& read);
+  [[nodiscard]] Outcome take_configuration(const Wanted& wanted);
   // From now on these hold, on all workers.
   void adopt(config::Settings changed, bool has_other_backends);
 
   Environment environment_;
-  App::ConfigurationSource read_configuration_;
+  App::ConfigurationSource source_;
+  std::deque<Request> reloads_;  // the first one is under way
   std::vector<Wait> waits_;
   worker::MethodTimer<ConsoleActions, &ConsoleActions::look> look_timer_{*this};
 };

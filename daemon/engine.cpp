@@ -1,5 +1,7 @@
 #include "daemon/engine.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <numeric>
 #include <tuple>
@@ -43,6 +45,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                 .traces = traces_,
                 .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); },
                 .on_adopted = [this] { arm_tls_timer(); }}),
+      watch_({.home = home(), .gatherer = *this, .serving = serving_, .log = commons_.log}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {
     serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_, backend_passwords_));
@@ -98,13 +101,16 @@ void App::Engine::end_period() {
 }
 
 std::expected<void, std::string> App::Engine::open_listeners() {
+  const io::Listener::Environment environment{
+      .settings = commons_.settings->client, .worker = home(), .log = commons_.log, .handler = *this};
   for (const auto& text : commons_.settings->listen) {
     const auto address = config::parse_listen_address(text);
     if (!address) return std::unexpected("listen " + text + ": " + address.error());
-    auto opened = io::Listener::open(*address, commons_.settings->client, home(), commons_.log, *this);
+    auto opened = io::Listener::open(*address, inherited_, environment);
     if (!opened) return std::unexpected(opened.error());
     std::ranges::move(*opened, std::back_inserter(listeners_));
   }
+  std::ranges::move(io::Listener::take_rest(inherited_, environment), std::back_inserter(listeners_));
   return {};
 }
 
@@ -119,12 +125,17 @@ std::expected<void, std::string> App::Engine::open_stats_port() {
 void App::Engine::run() {
   std::vector<std::jthread> others;
   for (std::size_t number = 1; number < workers_.size(); ++number) {
-    if (worker::start_threads(others, 1, [&worker = *workers_[number]] { worker.run(); })) continue;
+    const auto body = [&worker = *workers_[number], number] {
+      pthread_setname_np(pthread_self(), ("worker " + std::to_string(number)).c_str());
+      worker.run();
+    };
+    if (worker::start_threads(others, 1, body)) continue;
     commons_.log.error("a thread cannot be started", {{"workers", number}});
     return finish();
   }
   if (stats_port_) stats_port_->start();
   observe_load();
+  watch_.start();
   home().run();
   if (stats_port_) stats_port_->stop();
 }
@@ -135,6 +146,7 @@ void App::Engine::watch_start() {
   phase_ = Phase::Serving;
   commons_.log.info("ready", {{"workers", workers_.size()}});
   if (ready_) ready_();
+  watch_.tell_progress();
 }
 
 // To the worker that has the fewest.
@@ -188,6 +200,7 @@ void App::Engine::close_doors() {
   tell_all([rate](ServingWorker& serving) { serving.drain(rate); });
   if (drain_->ends_at) home().agenda().arm_in(drain_limit_, *drain_->ends_at - drain_->doors_close_at);
   home().agenda().arm_in(drain_timer_, worker::Duration::zero());
+  watch_.tell_progress();
 }
 
 void App::Engine::shut_down(admin::Order::Shutdown way) {

@@ -13,6 +13,7 @@
 #include "daemon/client_traces.h"
 #include "daemon/commons.h"
 #include "daemon/console_actions.h"
+#include "daemon/engine_watch.h"
 #include "daemon/io/listener.h"
 #include "daemon/serving_worker.h"
 #include "daemon/stats/periods.h"
@@ -32,7 +33,9 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void drain();
   void stop();
   void set_configuration_source(ConfigurationSource source) { actions_.set_configuration_source(std::move(source)); }
-  void reload() { actions_.reload(); }
+  void reload(std::function<void()> done) { actions_.reload(std::move(done)); }
+  void use_listeners(io::InheritedListeners inherited) { inherited_ = std::move(inherited); }
+  [[nodiscard]] EngineWatch& watch() { return watch_; }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const { return commons_.live.current(); }
   [[nodiscard]] bool is_draining() const { return phase_ == Phase::Closing || phase_ == Phase::Draining; }
   [[nodiscard]] std::vector<std::string> addresses() const;
@@ -80,9 +83,11 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   ConsoleActions actions_;                                  // likewise
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
+  io::InheritedListeners inherited_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::optional<stats::StatsPort> stats_port_;
 
+  EngineWatch watch_;
   std::shared_ptr<stats::Adviser> adviser_;
   worker::MethodTimer<Engine, &Engine::observe_load> load_timer_{*this};
   const stats::WallTime started_at_ = std::chrono::system_clock::now();

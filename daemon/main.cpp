@@ -10,6 +10,9 @@
 #include "daemon/os/core_dumps.h"
 #include "daemon/os/descriptors.h"
 #include "daemon/os/outside_world.h"
+#include "daemon/os/privileges.h"
+#include "daemon/os/service_sockets.h"
+#include "daemon/root_start.h"
 #include "daemon/service.h"
 #include "daemon/trace/trace_text.h"
 
@@ -51,13 +54,27 @@ int check(const CommandLine& command) {
   return print(command.config_file + ": ok\n");
 }
 
+int refuse(const std::string& why, int status) {
+  std::cerr << "howdah: " << why << '\n';
+  return status;
+}
+
 int serve(const CommandLine& command) {
+  io::InheritedListeners inherited;
+  const auto passed = inherited.add(os::take_service_sockets(), io::InheritedListeners::Kind::Lent);
+  if (!passed) return refuse(passed.error(), kFailed);
   auto configuration = read_configuration(command);
+  if (configuration && os::is_root()) {
+    const auto left = leave_root(command.user.empty() ? configuration->user : command.user, *configuration, inherited);
+    if (!left) return refuse(left.error(), kWrongUse);
+    configuration = read_configuration(command);  // as who we are now: a reload will have to
+  }
   if (!configuration) return complain(configuration.error());
   const auto settings = std::make_shared<const config::Settings>(std::move(*configuration));
   if (!settings->core_dumps) os::forbid_core_dumps();
   os::Log log(settings->log.level, settings->log.format);
-  return Service(settings, log, [command] { return read_configuration(command); }).run() ? kDone : kFailed;
+  const auto source = [command] { return read_configuration(command); };
+  return Service(settings, log, source, std::move(inherited)).run() ? kDone : kFailed;
 }
 
 // What it needs before it can be used, such as files that others must not read, is told beside it.

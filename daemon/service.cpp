@@ -23,19 +23,21 @@ std::uint64_t most_servers(const config::Settings& settings) {
 
 }  // namespace
 
-Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source)
+Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source,
+                 io::InheritedListeners inherited)
     : settings_(std::move(settings)),
       log_(log),
       open_files_limit_(os::raise_descriptor_limit()),
       app_(settings_, log_),
       signals_(app_.loop(), *this) {
   app_.set_configuration_source(std::move(source));
+  app_.use_listeners(std::move(inherited));
 }
 
 bool Service::run() {
   log_start();
-  notifier_.status("Starting");
-  app_.on_ready([this] { notifier_.ready("Serving on " + where()); });
+  notifier_.status("Starting: opening the listeners");
+  tell_supervisor();
   if (const auto started = app_.start(); !started) {
     log_.error("cannot start", {{"error", started.error()}});
     notifier_.status("Cannot start: " + started.error());
@@ -43,6 +45,31 @@ bool Service::run() {
   }
   app_.run();
   return true;
+}
+
+// The unit's watchdog is fed four times as often as it has to be: one late answer of a busy loop does no harm.
+void Service::tell_supervisor() {
+  app_.on_ready([this] { notifier_.ready("Serving on " + where()); });
+  if (os::ServiceNotifier::is_heard()) app_.on_progress([this](const Progress& progress) { tell(progress); });
+  if (const auto interval = os::ServiceNotifier::watchdog_interval()) {
+    app_.watch_loops(*interval / 4, [this] { notifier_.feed_watchdog(); });
+  }
+}
+
+void Service::tell(const Progress& progress) {
+  auto text = text_of(progress);
+  if (progress.phase == Progress::Phase::Serving) text += ", on " + where();
+  if (text == told_) return;
+  told_ = std::move(text);
+  notifier_.status(told_);
+}
+
+void Service::reload() {
+  notifier_.reloading("Reading the configuration again");
+  app_.reload([this] {
+    notifier_.reloaded();
+    told_.clear();
+  });
 }
 
 void Service::log_start() {
@@ -75,7 +102,7 @@ void Service::on_signal(os::Signal signal) {
       return app_.stop();
     case os::Signal::HangUp:
       log_.info("told to reload", {{"signal", "SIGHUP"}});
-      return app_.reload();
+      return reload();
   }
 }
 

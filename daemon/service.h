@@ -14,8 +14,9 @@ namespace howdah {
 class Service final : private os::SignalHandler {
  public:
   // `settings` must have been checked. The log must outlive this.
-  // `source`: for reloads.
-  Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source);
+  // `source`: for reloads. `inherited`: sockets that are there already.
+  Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source,
+          io::InheritedListeners inherited);
 
   // Serves until SIGTERM or SIGINT. False: it could not start, and the log says why.
   [[nodiscard]] bool run();
@@ -23,6 +24,9 @@ class Service final : private os::SignalHandler {
  private:
   void on_signal(os::Signal signal) override;
   void on_terminate();
+  void tell_supervisor();
+  void tell(const Progress& progress);
+  void reload();
   void log_start();
   void log_open_files();
   [[nodiscard]] std::string where() const;
@@ -34,6 +38,7 @@ class Service final : private os::SignalHandler {
   App app_;
   os::Signals signals_;
   bool was_told_to_end_ = false;
+  std::string told_;  // last, of the progress
 };
 
 }  // namespace howdah

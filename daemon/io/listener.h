@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/listen_address.h"
+#include "daemon/io/inherited_listeners.h"
 #include "daemon/io/peer_address.h"
 #include "daemon/io/unique_fd.h"
 #include "daemon/os/log.h"
@@ -24,14 +25,29 @@ class AcceptHandler {
   ~AcceptHandler() = default;
 };
 
+// The sockets of one address of TCP; those that are inherited are taken.
+[[nodiscard]] std::expected<std::vector<UniqueFd>, std::string> open_sockets(const config::ListenAddress& address,
+                                                                             InheritedListeners& inherited,
+                                                                             const config::ClientSettings& settings);
+
 // One listening socket.
 class Listener {
  public:
-  // All sockets of one address: a host name may have several. An error reads "listen 0.0.0.0:6432: bind: Address
-  // already in use". Accepting begins at once, in the next turn.
+  // What accepting takes.
+  struct Environment {
+    const config::ClientSettings& settings;
+    worker::Worker& worker;
+    os::Log& log;
+    AcceptHandler& handler;
+  };
+
+  // All sockets of one address: a host name may have several. Inherited ones are taken. An error reads
+  // "listen 0.0.0.0:6432: bind: Address already in use". Accepting begins at once, in the next turn.
   [[nodiscard]] static std::expected<std::vector<std::unique_ptr<Listener>>, std::string> open(
-      const config::ListenAddress& address, const config::ClientSettings& settings, worker::Worker& worker,
-      os::Log& log, AcceptHandler& handler);
+      const config::ListenAddress& address, InheritedListeners& inherited, const Environment& environment);
+  // The inherited ones that no address has taken, where they are to be served.
+  [[nodiscard]] static std::vector<std::unique_ptr<Listener>> take_rest(InheritedListeners& inherited,
+                                                                        const Environment& environment);
 
   // A socket that listens already; `path` is unlinked at the end, where it is not empty.
   Listener(UniqueFd fd, std::string path, std::string name, worker::Worker& worker, os::Log& log,

@@ -5,6 +5,9 @@
 #include <sstream>
 #include <string_view>
 
+#include "config/configuration.h"
+#include "daemon/os/manual.h"
+
 namespace howdah::os {
 
 namespace {
@@ -19,6 +22,7 @@ struct Flags {
   bool describe_config = false;
   bool example_config = false;
   std::string checked_file;
+  std::string page;
 };
 
 // What an option needs and excludes stands in the usage, not behind each name.
@@ -27,7 +31,7 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_usage(const CLI::App*, std::string) const override {
     return "\nUsage: howdah [-c FILE]\n"
            "       howdah --backend DSN [--listen ADDRESS]...\n"
-           "       howdah --check FILE | --describe-config | --example-config | --show-trace FILE\n"
+           "       howdah --check FILE | --describe-config | --example-config | --man PAGE | --show-trace FILE\n"
            "       howdah --import-pgbouncer pgbouncer.ini > howdah.yaml\n";
   }
   std::string make_option_opts(const CLI::Option* option) const override {
@@ -50,6 +54,8 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
       ->type_name("ADDRESS")
       ->allow_extra_args(false)
       ->needs(backend);
+  parser.add_option("--user", command.user, "Started as root: run as this user, in place of the setting `user`")
+      ->type_name("NAME");
   auto* check = parser.add_option("--check", flags.checked_file, "Tell every mistake in this file, and end")
                     ->type_name("FILE")
                     ->excludes(config, backend);
@@ -66,9 +72,28 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
   parser.add_option("--show-trace", command.trace_file, "Print what TRACE CLIENT has written to this file, and end")
       ->type_name("FILE")
       ->excludes(config, backend, check, describe, example);
+  parser.add_option("--man", flags.page, "Print this page of the manual: howdah or howdah.yaml, and end")
+      ->type_name("PAGE")
+      ->check(CLI::IsMember({"howdah", "howdah.yaml"}))
+      ->excludes(config, backend, check, describe, example);
   parser.formatter(std::make_shared<HelpFormatter>());
   parser.set_version_flag("-V,--version", "howdah " HOWDAH_VERSION, "Print the version, and end");
   parser.set_help_flag("-h,--help", "Print this help, and end");
+}
+
+// What the help says, for the manual.
+std::vector<ManualEntry> manual_entries(const CLI::App& parser) {
+  std::vector<ManualEntry> entries;
+  for (const auto* option : parser.get_options()) {
+    entries.push_back({.names = option->get_name(false, true),
+                       .value = option->get_type_name(),
+                       .meaning = option->get_description()});
+  }
+  return entries;
+}
+
+std::string manual_page(const CLI::App& parser, const std::string& name) {
+  return name == "howdah" ? program_manual(manual_entries(parser)) : config::option_manual();
 }
 
 void choose_task(CommandLine& command, const Flags& flags) {
@@ -119,6 +144,10 @@ std::expected<CommandLine, std::string> read_command_line(int argc, const char* 
   choose_task(command, flags);
   const bool reads_file = command.task == Task::Serve || command.task == Task::Check;
   if (reads_file && is_ini_file(command.config_file)) return std::unexpected(how_to_import(command.config_file));
+  if (!flags.page.empty()) {
+    command.task = Task::Answer;
+    command.answer = manual_page(parser, flags.page);
+  }
   return command;
 }
 

@@ -8,15 +8,25 @@
 namespace howdah::os {
 
 struct CommandLine {
-  enum class Task { Serve, ServeWithoutFile, Check, DescribeConfig, ShowExampleConfig, ShowTrace, ImportPgbouncer, Answer };
+  enum class Task {
+    Serve,
+    ServeWithoutFile,
+    Check,
+    DescribeConfig,
+    ShowExampleConfig,
+    ShowTrace,
+    ImportPgbouncer,
+    Answer
+  };
 
   Task task = Task::Serve;
   std::string config_file;          // with Serve and Check
   std::string backend;              // with ServeWithoutFile
   std::vector<std::string> listen;  // with ServeWithoutFile
+  std::string user;                 // with Serve and ServeWithoutFile; empty: as the configuration says
   std::string trace_file;           // with ShowTrace
   std::string ini_file;             // with ImportPgbouncer
-  std::string answer;               // with Answer: the text that --help or --version asked for
+  std::string answer;               // with Answer: the text that --help, --version or --man asked for
 };
 
 // The error is a whole text for the user: what is wrong and how to get help.

@@ -1,6 +1,8 @@
 #include "daemon/os/service_notifier.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
 
 #ifdef HOWDAH_WITH_SYSTEMD
 #include <systemd/sd-daemon.h>
@@ -30,6 +32,32 @@ void ServiceNotifier::status(const std::string& text) {
 
 void ServiceNotifier::ready(const std::string& text) {
   send("READY=1\n" + status_line(text));
+}
+
+void ServiceNotifier::reloading(const std::string& text) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros) + "\n" + status_line(text));
+}
+
+void ServiceNotifier::reloaded() {
+  send("READY=1\n");
+}
+
+void ServiceNotifier::feed_watchdog() {
+  send("WATCHDOG=1\n");
+}
+
+bool ServiceNotifier::is_heard() {
+  return std::getenv("NOTIFY_SOCKET") != nullptr;
+}
+
+std::optional<std::chrono::microseconds> ServiceNotifier::watchdog_interval() {
+#ifdef HOWDAH_WITH_SYSTEMD
+  std::uint64_t micros = 0;
+  if (sd_watchdog_enabled(0, &micros) > 0) return std::chrono::microseconds(micros);
+#endif
+  return std::nullopt;
 }
 
 void ServiceNotifier::stopping(const std::string& text, std::chrono::milliseconds limit) {

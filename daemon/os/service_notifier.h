@@ -3,15 +3,25 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace howdah::os {
 
 class ServiceNotifier {
  public:
+  // Whether anybody hears what is told.
+  [[nodiscard]] static bool is_heard();
   // What `systemctl status` shows.
   void status(const std::string& text);
   void ready(const std::string& text);
+  // Between these two the configuration is read again. (Type=notify-reload)
+  void reloading(const std::string& text);
+  void reloaded();
+  // All is well; see watchdog_interval().
+  void feed_watchdog();
+  // So often it wants to hear of us, or it ends us; nothing: it does not.
+  [[nodiscard]] static std::optional<std::chrono::microseconds> watchdog_interval();
   // The stop may take as long as `limit`; zero: as long as it needs.
   void stopping(const std::string& text, std::chrono::milliseconds limit);
 

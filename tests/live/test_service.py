@@ -5,14 +5,16 @@ import pathlib
 import pwd
 import shutil
 import signal
+import re
 import socket
 import subprocess
-import threading
+import time
 
 import pytest
 
-from support import processes, wire
+from support import messages, processes, wire
 from support.howdah_process import HowdahProcess, executable
+from support.supervisor import Supervisor, stopped_thread
 from support.waiting import holds_for, wait_until
 
 pytestmark = pytest.mark.howdah_only
@@ -22,36 +24,12 @@ PROGRAM = "/usr/sbin/howdah"
 USER = "nobody"
 
 
-class Supervisor:
-    """Listens where a service of type notify reports to, as systemd does."""
-
-    def __init__(self, folder):
-        self.path = f"{folder}/notify"
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(self.path)
-        os.chmod(self.path, 0o777)
-        self.lines = []
-        self.at_ready = None  # told when READY came in; its result
-        self.observed = None
-        threading.Thread(target=self._receive, daemon=True).start()
-
-    def _receive(self):
-        while True:
-            lines = self.socket.recv(65536).decode().splitlines()
-            if "READY=1" in lines and self.at_ready:
-                self.observed = self.at_ready()
-            self.lines += lines
-
-    def was_told(self, line):
-        return line in self.lines
-
-
 @pytest.fixture
 def supervise(tmp_path_factory, monkeypatch):
     """A factory: starts howdah as a user of its own, with a NOTIFY_SOCKET; gives the process and the supervisor."""
     started = []
 
-    def start(databases, at_ready=None, **config):
+    def start(databases, at_ready=None, environment=None, **config):
         howdah = HowdahProcess({"databases": databases, **config})
         program = shutil.copy(executable(), f"{howdah.folder}/howdah")
         monkeypatch.setenv("HOWDAH_BINARY", program)
@@ -59,7 +37,8 @@ def supervise(tmp_path_factory, monkeypatch):
         supervisor.at_ready = (lambda: at_ready(howdah)) if at_ready else None
         if os.geteuid() == 0:
             shutil.chown(howdah.folder, USER)
-        howdah.popen = {"env": {**os.environ, "NOTIFY_SOCKET": supervisor.path}, "cwd": "/", **processes.as_user(USER)}
+        environment = {**os.environ, "NOTIFY_SOCKET": supervisor.path, **(environment or {})}
+        howdah.popen = {"env": environment, "cwd": "/", **processes.as_user(USER)}
         started.append(howdah)
         howdah.start(wait=False)
         return howdah, supervisor
@@ -77,14 +56,30 @@ def app_database(backend, **pool):
     return {"app": {"backend": backend, "pool": {"max_size": 4, **pool}}}
 
 
-def test_the_unit_is_verified(tmp_path):
+def analyze(*arguments):
+    return subprocess.run(["systemd-analyze", "--no-pager", *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def units(tmp_path):
+    """Copies of the units, with the program under test in place of the installed one."""
     text = UNIT.read_text(encoding="utf-8")
     assert text.count(PROGRAM) == 1
-    copy = tmp_path / UNIT.name
-    copy.write_text(text.replace(PROGRAM, os.path.abspath(executable())), encoding="utf-8")
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True, check=False)
-    said = [line for line in (done.stdout + done.stderr).splitlines() if UNIT.name in line]
+    (tmp_path / UNIT.name).write_text(text.replace(PROGRAM, os.path.abspath(executable())), encoding="utf-8")
+    shutil.copy(UNIT.with_suffix(".socket"), tmp_path)
+    return [str(tmp_path / name) for name in ("howdah.service", "howdah.socket")]
+
+
+def test_the_units_are_verified(units):
+    done = analyze("verify", "--man=no", *units)
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "howdah." in line]
     assert done.returncode == 0 and said == [], done.stderr
+
+
+def test_the_unit_leaves_little_open(units):
+    done = analyze("security", "--offline=true", units[0])
+    exposure = re.search(r"Overall exposure level for howdah.service: ([\d.]+)", done.stdout)
+    assert exposure and float(exposure[1]) <= 1.5, done.stdout
 
 
 def test_the_unit_starts_the_program_as_it_wants_to_be_started():
@@ -119,6 +114,69 @@ def test_it_is_not_ready_while_the_first_log_in_is_under_way(supervise):
         assert holds_for(0.5, lambda: not supervisor.was_told("READY=1"))
         connection.close()
     wait_until(lambda: supervisor.was_told("READY=1"), "it is ready, for the log-in has failed")
+
+
+def test_it_says_for_whom_it_waits(supervise):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        backend = f"host=127.0.0.1 port={silent.getsockname()[1]} user=app"
+        _, supervisor = supervise(app_database(backend, min_size=1))
+        wait_until(lambda: supervisor.was_told("STATUS=Starting: waiting for the first servers of app"), "it tells")
+
+
+def test_it_says_what_goes_on(supervise, postgres):
+    howdah, supervisor = supervise(app_database(postgres.backend(), max_size=1), listen=[f"127.0.0.1:{processes.free_port()}"])
+    howdah.port = int(howdah.config["listen"][0].split(":")[1])
+    where = f", on 127.0.0.1:{howdah.port}"
+    wait_until(lambda: supervisor.was_told("STATUS=Serving 0 clients, with 0 servers" + where), "it tells of nobody")
+    with wire.connect(howdah, "app", "app") as one, wire.connect(howdah, "app", "app") as two:
+        one.query("begin; select 1")
+        two.send(messages.query("select 1"))
+        wait_until(
+            lambda: supervisor.was_told("STATUS=Serving 2 clients, 1 of them waiting, with 1 server" + where), "it tells who waits"
+        )
+        howdah.signal(signal.SIGTERM)
+        wait_until(lambda: any(re.fullmatch(r"STATUS=Draining: [12] clients? left", line) for line in supervisor.lines), "it tells of the drain")
+    assert howdah.wait_for_end() == 0
+
+
+def test_a_reload_is_told_from_its_begin_to_its_end(supervise, postgres):
+    howdah, supervisor = supervise(app_database(postgres.backend()))
+    wait_until(lambda: supervisor.was_told("READY=1"), "it is ready")
+    before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    howdah.signal(signal.SIGHUP)
+    wait_until(lambda: supervisor.lines.count("READY=1") == 2, "it is ready again")
+    reloading = supervisor.lines.index("RELOADING=1")
+    stamp = supervisor.lines[reloading + 1]
+    assert stamp.startswith("MONOTONIC_USEC=") and before <= int(stamp.split("=")[1])
+    assert "configuration reloaded" in howdah.log()
+
+
+def test_a_reload_that_fails_ends_too(supervise, postgres):
+    howdah, supervisor = supervise(app_database(postgres.backend()))
+    wait_until(lambda: supervisor.was_told("READY=1"), "it is ready")
+    howdah.config["workers"] = "many"
+    howdah.write_config()
+    howdah.signal(signal.SIGHUP)
+    wait_until(lambda: supervisor.lines.count("READY=1") == 2, "it is ready again")
+    assert "configuration not reloaded" in howdah.log()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root stops a thread of a process that is not to be looked into")
+def test_the_watchdog_is_fed_only_while_every_worker_answers(supervise, postgres):
+    howdah, supervisor = supervise(app_database(postgres.backend()), environment={"WATCHDOG_USEC": "800000"}, workers=3)
+    fed = lambda: supervisor.lines.count("WATCHDOG=1")
+    wait_until(lambda: fed() > 3, "it is fed")
+    with stopped_thread(howdah.pid, "worker 2"):
+        wait_until(lambda: "a worker does not answer worker=2" in howdah.log(), "the stuck one is noticed")
+        before = fed()
+        assert holds_for(1, lambda: fed() == before)
+    wait_until(lambda: fed() > before, "it is fed again")
+
+
+def test_the_watchdog_is_not_fed_where_there_is_none(supervise, postgres):
+    _, supervisor = supervise(app_database(postgres.backend()))
+    wait_until(lambda: any(line.startswith("STATUS=Serving 0 clients") for line in supervisor.lines), "it tells of nobody")
+    assert not supervisor.was_told("WATCHDOG=1")
 
 
 def test_it_is_ready_when_the_backend_is_down(supervise):
@@ -195,7 +253,7 @@ def test_a_log_that_nobody_reads_stops_nothing(postgres):
 
 def test_closed_standard_descriptors_stop_nothing(postgres):
     howdah = HowdahProcess({"databases": app_database(postgres.backend())})
-    shell = ["sh", "-c", f'exec "{executable()}" --config "{howdah.config_path}" <&- >&- 2>&-']
+    shell = ["sh", "-c", f'exec "{executable()}" --config "{howdah.config_path}" {" ".join(howdah.user_arguments)} <&- >&- 2>&-']
     howdah.write_config()
     howdah.process = subprocess.Popen(shell, preexec_fn=processes.die_with_parent)
     try:

@@ -65,6 +65,8 @@ class HowdahProcess:
         self.config = merged(base, config)
         self.arguments = arguments
         self.popen = {}  # more arguments of Popen
+        self.launcher = []  # a command that starts it, and becomes it
+        self.user_arguments = ["--user", "root"] if os.geteuid() == 0 else []  # it does not serve as root unless told to
         self.process = None
 
     @property
@@ -84,7 +86,7 @@ class HowdahProcess:
         self.write_config()
         with open(f"{self.folder}/log", "ab") as log:
             self.process = subprocess.Popen(
-                [executable(), *(self.arguments or ["--config", self.config_path])],
+                [*self.launcher, executable(), *(self.arguments or ["--config", self.config_path]), *self.user_arguments],
                 stdout=log,
                 stdin=subprocess.DEVNULL,
                 **{"stderr": log, "preexec_fn": processes.die_with_parent, **self.popen},

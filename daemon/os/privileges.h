@@ -1,0 +1,16 @@
+// The rights of root, and how to be rid of them for good.
+#pragma once
+
+#include <expected>
+#include <string>
+
+namespace howdah::os {
+
+[[nodiscard]] bool is_root();
+
+// From now on this process is run by that user, with its groups, its home folder in $HOME and no capability, and
+// neither it nor a program that it starts ever gets more: this is tried. While there is one thread only. After an error
+// the process may be anything in between, and is to be ended.
+[[nodiscard]] std::expected<void, std::string> become_user(const std::string& name);
+
+}  // namespace howdah::os
