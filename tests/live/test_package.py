@@ -1,6 +1,7 @@
 """The Debian package: in a clean Debian 12 it is installed, used, upgraded, removed and purged.
 
-HOWDAH_PACKAGE names a package that is there already; without it packaging/build-deb makes one of what is committed."""
+HOWDAH_PACKAGE names a package that is there already, HOWDAH_BUILT the folder of a build whose program goes into one; without
+them packaging/build-deb builds what is committed."""
 
 import os
 import pathlib
@@ -30,7 +31,8 @@ def package(tmp_path_factory):
     if "HOWDAH_PACKAGE" in os.environ:
         return os.environ["HOWDAH_PACKAGE"]
     folder = tmp_path_factory.mktemp("deb")
-    checked(str(ROOT / "packaging" / "build-deb"), "--output", str(folder))
+    built = ["--built", os.environ["HOWDAH_BUILT"]] if "HOWDAH_BUILT" in os.environ else []
+    checked(str(ROOT / "packaging" / "build-deb"), "--output", str(folder), *built)
     (path,) = folder.glob("howdah_*.deb")
     return str(path)
 

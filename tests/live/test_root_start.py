@@ -91,7 +91,7 @@ def test_it_reloads_as_that_user(as_root):
     howdah = as_root(user=USER)
     howdah.start()
     howdah.signal(signal.SIGHUP)
-    wait_until(lambda: 'configuration reloaded changed=""' in howdah.log(), "the log tells of it")
+    wait_until(lambda: 'configuration reloaded added=""' in howdah.log(), "the log tells of it")
 
 
 def refused(howdah):

@@ -61,7 +61,8 @@ def test_sigterm_lets_a_query_finish(howdah, postgres):
 
 
 def draining(howdah):
-    return json.loads(howdah.get("/stats.json")[1])["daemon"]["drain"]
+    """What the stats port tells of it, once it has begun."""
+    return wait_until(lambda: json.loads(howdah.get("/stats.json")[1])["daemon"].get("drain"), "the drain begins")
 
 
 @pytest.mark.parametrize("workers", [1, 4])
