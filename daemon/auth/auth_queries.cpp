@@ -33,11 +33,13 @@ Answer failed() {
 
 EntrySecrets::EntrySecrets(EntryPointer entry, os::Log& log)
     : entry_(std::move(entry)), log_(log), cache_(entry_->auth_query.ttl, entry_->auth_query.stale_ttl) {
-  worker::start_threads(threads_, static_cast<std::size_t>(entry_->auth_query.max_connections), [this] {
-    ++running_;
+  const auto wanted = static_cast<std::size_t>(entry_->auth_query.max_connections);
+  running_ = wanted;
+  worker::start_threads(threads_, wanted, [this] {
     serve();
     --running_;
   });
+  running_ -= wanted - threads_.size();  // there may be fewer
 }
 
 void EntrySecrets::retire() {

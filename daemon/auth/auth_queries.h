@@ -58,8 +58,8 @@ class EntrySecrets {
   const EntryPointer entry_;
   os::Log& log_;
   std::atomic<bool> is_ending_ = false;
-  std::atomic<int> running_ = 0;  // threads
-  std::mutex mutex_;              // guards what follows
+  std::atomic<std::size_t> running_ = 0;  // threads
+  std::mutex mutex_;                      // guards what follows
   std::condition_variable wake_up_;
   SecretCache cache_;
   std::map<std::string, std::vector<Waiting>> under_way_;

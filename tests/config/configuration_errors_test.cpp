@@ -107,11 +107,11 @@ BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_
         "slow_statement"},
        {kLeast + "admin.listen: ':9'",
         "3: admin.listen: found an unknown key, expected one of listen, workers, shutdown_timeout, user_list, "
-        "hba_file, ident_file, user, core_dumps, admin, client, log, statements, databases, users, ident_maps, auth"},
+        "hba_file, ident_file, user, core_dumps, drain, admin, client, log, statements, databases, users, ident_maps, auth"},
        {kLeast + "'databases.<name>.backend': x",
         "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, shutdown_timeout, "
         "user_list, "
-        "hba_file, ident_file, user, core_dumps, admin, client, log, statements, databases, users, ident_maps, auth"}});
+        "hba_file, ident_file, user, core_dumps, drain, admin, client, log, statements, databases, users, ident_maps, auth"}});
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_an_error) {
