@@ -36,6 +36,7 @@ void EngineWatch::start() {
   if (tell_) look_at_progress();
   if (!all_turn_) return;
   std::vector<worker::Mailbox*> mailboxes;
+  mailboxes.reserve(environment_.serving.size());
   for (const auto& serving : environment_.serving) mailboxes.push_back(&serving->worker());
   loops_ = std::make_unique<worker::LoopWatch>(mailboxes);
   environment_.home.agenda().arm_in(loops_timer_, worker::Duration::zero());

@@ -1,4 +1,5 @@
-// A program whose own PostgreSQL connections go through a pooler that runs inside of it: forty clients share four servers.
+// A program whose own PostgreSQL connections go through a pooler that runs inside of it: forty clients share four
+// servers.
 //   howdah_example "host=/run/postgresql dbname=postgres"
 // (daemon/howdah.h)
 #include <howdah.h>

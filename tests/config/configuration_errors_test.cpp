@@ -99,19 +99,20 @@ BOOST_AUTO_TEST_CASE(workers_are_counted_or_auto) {
 }
 
 BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_else_with_all) {
-  check(
-      {{kLeast + "database: {}", "3: database: found an unknown key, expected databases"},
-       {kLeast + "max_size: 3", "3: max_size: found an unknown key, expected it in databases.<name>.pool"},
-       {kLeast + "log: {colour: red}",
-        "3: log.colour: found an unknown key, expected one of level, format, connections, slow_transaction, "
-        "slow_statement"},
-       {kLeast + "admin.listen: ':9'",
-        "3: admin.listen: found an unknown key, expected one of listen, workers, shutdown_timeout, user_list, "
-        "hba_file, ident_file, user, core_dumps, drain, admin, client, log, statements, databases, users, ident_maps, auth"},
-       {kLeast + "'databases.<name>.backend': x",
-        "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, shutdown_timeout, "
-        "user_list, "
-        "hba_file, ident_file, user, core_dumps, drain, admin, client, log, statements, databases, users, ident_maps, auth"}});
+  check({{kLeast + "database: {}", "3: database: found an unknown key, expected databases"},
+         {kLeast + "max_size: 3", "3: max_size: found an unknown key, expected it in databases.<name>.pool"},
+         {kLeast + "log: {colour: red}",
+          "3: log.colour: found an unknown key, expected one of level, format, connections, slow_transaction, "
+          "slow_statement"},
+         {kLeast + "admin.listen: ':9'",
+          "3: admin.listen: found an unknown key, expected one of listen, workers, shutdown_timeout, user_list, "
+          "hba_file, ident_file, user, core_dumps, drain, admin, client, log, statements, databases, users, "
+          "ident_maps, auth"},
+         {kLeast + "'databases.<name>.backend': x",
+          "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, shutdown_timeout, "
+          "user_list, "
+          "hba_file, ident_file, user, core_dumps, drain, admin, client, log, statements, databases, users, "
+          "ident_maps, auth"}});
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_comes_twice_is_an_error) {
