@@ -90,7 +90,7 @@ def running(debian, tmp_path):
     try:
         with open(tmp_path / "log", "w", encoding="utf-8") as log:
             process = debian.start(unit_line(debian, "User"), *unit_line(debian, "ExecStart").split(), log=log)
-            wait_until(lambda: psql(debian, "127.0.0.1", "app", "postgres", "of the application") == "app", (tmp_path / "log").read_text, timeout=60)
+            wait_until(lambda: psql(debian, "127.0.0.1", "app", "postgres", "of the application") == "app", f"it serves: {tmp_path}/log", timeout=60)
             yield process
             assert processes.stop(process) == 0
     finally:

@@ -28,6 +28,7 @@ class CleanDebian:
                 checked("cp", "-a", os.environ["HOWDAH_DEBIAN"] + "/.", self.root)
             else:
                 checked("debootstrap", "--variant=minbase", "bookworm", self.root, MIRROR)
+            os.chmod(self.root, 0o755)  # others than root live in there
             self.network = self.start_process(["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"], stdout=subprocess.PIPE)
             assert self.network.stdout.readline() == "up\n"
         except BaseException:
