@@ -43,6 +43,7 @@ std::vector<Host> hosts_of(const ConnectionKeywords& keywords) {
   addresses.resize(count);
   ports.resize(count, ports.front());
   std::vector<Host> hosts;
+  hosts.reserve(count);
   for (std::size_t i = 0; i < count; ++i) hosts.push_back({names[i], addresses[i], ports[i]});
   return hosts;
 }
