@@ -75,7 +75,8 @@ def test_clients_may_still_come_for_drain_delay(start_howdah, workers):
         with app(howdah) as late:
             assert late.query("select 1").value == "1"
             assert client.query("select 2").value == "2"
-            assert draining(howdah)["clients_at_begin"] == 1 and draining(howdah)["clients_left"] == 2
+            assert draining(howdah)["clients_at_begin"] == 1
+            wait_until(lambda: draining(howdah)["clients_left"] == 2, "the page shows both")
             assert told(late) == told(client) == [("FATAL", "57P01")]
             wait_until(lambda: not processes.accepts(howdah.port), "no new clients")
     assert howdah.wait_for_end() == 0
@@ -95,7 +96,7 @@ def test_clients_are_told_to_go_at_drain_rate(start_howdah, workers):
         for client in clients:
             assert told(client) == [("FATAL", "57P01")]
         assert time.monotonic() - begun > 1.5  # 32 of them
-        assert draining(howdah)["clients_left"] == 1
+        wait_until(lambda: draining(howdah)["clients_left"] == 1, "the page shows the last one")
         assert busy.query("commit").tags == ["COMMIT"]
         assert told(busy) == [("FATAL", "57P01")]
     assert howdah.wait_for_end() == 0
