@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(a_configuration_can_be_put_together) {
   builder.set({"databases", "a.b", "pool", "max_size"}, "5").set({"databases", "a.b", "pool", "max_size"}, "6");
   builder.set_yaml({"auth"}, "[{from: 10.0.0.0/8, method: md5}, {method: reject}]");
   builder.set({"users", "u", "password"}, "plain");  // memory is nobody else's
-  BOOST_TEST(builder.build().message().starts_with("configuration: listen: found nothing, expected a list of host:port"));
+  BOOST_TEST(
+      builder.build().message().starts_with("configuration: listen: found nothing, expected a list of host:port"));
   builder.set_list({"listen"}, {"127.0.0.1:0", "unix:/tmp"});
   const auto built = builder.build();
   BOOST_TEST(built.has_value(), built.message());

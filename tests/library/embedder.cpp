@@ -1,12 +1,13 @@
-// A program with poolers inside, for the live tests: reads one order from each line of its standard input, and answers with one
-// line on its standard output. Signals, SIGPIPE too, are left as they are by default.
+// A program with poolers inside, for the live tests: reads one order from each line of its standard input, and answers
+// with one line on its standard output. Signals, SIGPIPE too, are left as they are by default.
 //   start NAME thread|caller FILE    ports and addresses, or "problem: ..."
 //   state NAME                       "none", or what it says
 //   reload NAME [FILE]               "notes: ...", or "problem: ..."
 //   drain NAME, stop NAME, wait NAME, forget NAME
 //   untouched                        what of the process is not as it was at the start
 //   limit COUNT                      open files that there may be from now on; 0: as many as the system allows
-//   churn COUNT FILE                 starts and stops so many, one after the other: descriptors, threads and memory before and after
+//   churn COUNT FILE                 starts and stops so many, one after the other: descriptors, threads and memory
+//   before and after
 #include <dirent.h>
 #include <howdah.h>
 #include <malloc.h>
@@ -40,7 +41,7 @@ std::string one_line(std::string text) {
 std::string process() {
   std::ostringstream text;
   for (int number = 1; number < NSIG; ++number) {
-    struct sigaction action {};
+    struct sigaction action{};
     if (sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) text << "signal " << number << ", ";
   }
   sigset_t blocked;
@@ -91,7 +92,9 @@ struct Embedded {
   std::thread caller;
 };
 
-std::string problem(const std::string& message) { return "problem: " + one_line(message); }
+std::string problem(const std::string& message) {
+  return "problem: " + one_line(message);
+}
 
 std::string start(Embedded& embedded, bool is_caller) {
   auto& pooler = embedded.pooler;
@@ -111,8 +114,8 @@ std::string show(const std::optional<howdah::PoolerState>& state) {
   text << (state->is_ready ? "ready" : "starting") << (state->is_draining ? " draining" : "");
   for (const auto& pool : state->pools) {
     text << " " << pool.database << "/" << pool.user << " max=" << pool.max_size << " active=" << pool.clients_active
-         << " waiting=" << pool.clients_waiting << " idle=" << pool.clients_idle << " servers="
-         << pool.servers_active + pool.servers_idle + pool.servers_pinned << " queries=" << pool.queries;
+         << " waiting=" << pool.clients_waiting << " idle=" << pool.clients_idle
+         << " servers=" << pool.servers_active + pool.servers_idle + pool.servers_pinned << " queries=" << pool.queries;
   }
   return text.str();
 }
