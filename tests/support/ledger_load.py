@@ -1,11 +1,12 @@
 """Clients that transfer money all the time and keep a ledger of what was acknowledged: afterwards each acknowledged
 transfer must be in the database, once, and none of those that were told to have failed before their COMMIT."""
 
+import functools
 import itertools
-import threading
 import time
 
 from support import wire
+from support.threaded_load import ThreadedLoad
 
 TABLES = """create table accounts (id int primary key, balance int not null);
 create table transfers (id int not null, client int not null);
@@ -24,26 +25,21 @@ class Failure:
         return f"transfer {self.number}: {self.why} in {self.request!r}, begun {self.begun:.3f}, failed {self.ended:.3f}"
 
 
-class LedgerLoad:
+class LedgerLoad(ThreadedLoad):
     """Runs in a with block. Transfers by even clients are a transaction of several requests, by odd ones one request."""
 
     def __init__(self, target, clients=8, database="app", user="app"):
+        super().__init__([functools.partial(self._run, client) for client in range(clients)])
         self.target, self.database, self.user = target, database, user
         self.numbers = itertools.count(1)
         self.acknowledged = []
         self.failures = []
-        self.broken = None  # what must not happen at all
-        self.is_over = threading.Event()
-        self.threads = [threading.Thread(target=self._run, args=(client,), daemon=True) for client in range(clients)]
 
     def _run(self, client):
-        try:
-            while not self.is_over.is_set():
-                with wire.connect(self.target, self.user, self.database) as connection:
-                    while not self.is_over.is_set() and self._transfer(connection, client):
-                        pass
-        except Exception as broken:
-            self.broken = broken
+        while not self.is_over.is_set():
+            with wire.connect(self.target, self.user, self.database) as connection:
+                while not self.is_over.is_set() and self._transfer(connection, client):
+                    pass
 
     def _transfer(self, connection, client):
         """Whether the connection is still good."""
@@ -73,18 +69,6 @@ class LedgerLoad:
             return True
         self.acknowledged.append(number)
         return True
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, kind, *_):
-        self.is_over.set()
-        for thread in self.threads:
-            thread.join(timeout=60)
-        if kind is None and self.broken:
-            raise self.broken
 
     def check(self, cluster):
         """Against the database, behind the pooler's back."""
