@@ -7,7 +7,7 @@ import pytest
 
 from support import postgres as postgres_cluster
 from support import scram
-from support.howdah_process import HowdahProcess, merged
+from support.howdah_process import HowdahProcess, judge_and_remove, merged
 from support.moving import TwoServers
 from support.other_targets import DirectTarget, PgbouncerTarget, target_name
 
@@ -112,12 +112,7 @@ def start_howdah(postgres):
         return target.start(wait)
 
     yield start
-    try:
-        for target in started:
-            target.stop()
-    finally:
-        for target in started:
-            target.remove()
+    judge_and_remove(started)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from support import messages, processes, wire
-from support.howdah_process import HowdahProcess, executable
+from support.howdah_process import HowdahProcess, executable, judge_and_remove
 from support.supervisor import Supervisor, stopped_thread
 from support.waiting import holds_for, wait_until
 
@@ -44,12 +44,7 @@ def supervise(tmp_path_factory, monkeypatch):
         return howdah, supervisor
 
     yield start
-    try:
-        for howdah in started:
-            howdah.stop()
-    finally:
-        for howdah in started:
-            howdah.remove()
+    judge_and_remove(started)
 
 
 def app_database(backend, **pool):

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from support import messages, processes, wire
-from support.howdah_process import HowdahProcess
+from support.howdah_process import HowdahProcess, judge_and_remove
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.howdah_only
@@ -28,12 +28,7 @@ def activated(postgres):
         return howdah
 
     yield start
-    try:
-        for howdah in started:
-            howdah.stop()
-    finally:
-        for howdah in started:
-            howdah.remove()
+    judge_and_remove(started)
 
 
 def user_at(host, port):

@@ -44,6 +44,16 @@ def merged(base, changes):
     return result
 
 
+def judge_and_remove(targets):
+    """At the end of a test: each is ended and judged, and all are removed whatever the verdict."""
+    try:
+        for target in targets:
+            target.stop()
+    finally:
+        for target in targets:
+            target.remove()
+
+
 class HowdahProcess:
     """Started by start(), ended by stop(), which fails the test where the program misbehaved."""
 
