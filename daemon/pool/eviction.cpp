@@ -1,8 +1,6 @@
 // The ledger's side of an eviction.
 #include "daemon/pool/eviction.h"
 
-#include <iterator>
-
 namespace howdah::pool {
 
 using server::ServerId;
@@ -13,13 +11,7 @@ std::size_t PoolLedger::begin_eviction() {
   {
     const std::lock_guard lock(mutex_);
     ++evictions_;
-    for (auto& part : parts_) {
-      if (part.idle.empty()) continue;
-      std::vector<ServerId> ids;
-      std::ranges::transform(std::exchange(part.idle, {}), std::back_inserter(ids), &IdleServer::id);
-      count += ids.size();
-      letters.emplace_back(part.mailbox, [told = part.part, evicted = std::move(ids)] { told->on_evicted(evicted); });
-    }
+    count = take_all_idle(letters, [](PoolPart& part, const std::vector<ServerId>& ids) { part.on_evicted(ids); });
     evicted_ += count;
     count += readings_;
   }

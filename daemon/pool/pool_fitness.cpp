@@ -2,7 +2,6 @@
 // machine is gone. Asked are only those of which something has raised a doubt: an error that says "read-only", a
 // parameter that the server reports, the loss of another server.
 #include <algorithm>
-#include <iterator>
 
 #include "daemon/pool/login_attempt.h"
 #include "daemon/pool/pool.h"
@@ -26,13 +25,7 @@ constexpr auto kBetweenOwnDoubts = std::chrono::seconds(1);
 // --- the ledger
 
 void PoolLedger::take_suspects(Letters& letters) {
-  for (auto& part : parts_) {
-    if (part.idle.empty()) continue;
-    std::vector<ServerId> ids;
-    std::ranges::transform(std::exchange(part.idle, {}), std::back_inserter(ids), &IdleServer::id);
-    readings_ += ids.size();
-    letters.emplace_back(part.mailbox, [told = part.part, taken = std::move(ids)] { told->on_suspected(taken); });
-  }
+  readings_ += take_all_idle(letters, [](PoolPart& part, const std::vector<ServerId>& ids) { part.on_suspected(ids); });
 }
 
 void PoolLedger::suspect(worker::TimePoint now) {

@@ -9,9 +9,11 @@
 // elsewhere, but no waiter is overtaken by more than kMostOvertaking who came later.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -247,7 +249,20 @@ class PoolLedger {
     [[nodiscard]] std::size_t unserved() const { return queue.size() > on_the_way ? queue.size() - on_the_way : 0; }
   };
   using Letters = std::vector<std::pair<worker::Mailbox*, worker::Mailbox::Letter>>;
-  void take_all_idle(const char* why, Letters& letters);
+  // How many were taken. `tell(part, ids)` is what each part's letter does.
+  template <typename Tell>
+  std::size_t take_all_idle(Letters& letters, Tell tell) {
+    std::size_t count = 0;
+    for (auto& part : parts_) {
+      if (part.idle.empty()) continue;
+      std::vector<server::ServerId> ids;
+      std::ranges::transform(std::exchange(part.idle, {}), std::back_inserter(ids), &IdleServer::id);
+      count += ids.size();
+      letters.emplace_back(part.mailbox, [told = part.part, taken = std::move(ids), tell] { tell(*told, taken); });
+    }
+    return count;
+  }
+  void take_unwanted(const char* why, Letters& letters);
   void allow_logins(Letters& letters) const;
   void take_suspects(Letters& letters);
 

@@ -29,14 +29,8 @@ bool is_same(const server::BackendTarget& one, const server::BackendTarget& othe
 
 // --- the ledger
 
-void PoolLedger::take_all_idle(const char* why, Letters& letters) {
-  for (auto& part : parts_) {
-    if (part.idle.empty()) continue;
-    std::vector<ServerId> ids;
-    std::ranges::transform(std::exchange(part.idle, {}), std::back_inserter(ids), &IdleServer::id);
-    letters.emplace_back(part.mailbox,
-                         [told = part.part, taken = std::move(ids), why] { told->on_unwanted(taken, why); });
-  }
+void PoolLedger::take_unwanted(const char* why, Letters& letters) {
+  take_all_idle(letters, [why](PoolPart& part, const std::vector<ServerId>& ids) { part.on_unwanted(ids, why); });
 }
 
 void PoolLedger::allow_logins(Letters& letters) const {
@@ -50,7 +44,7 @@ void PoolLedger::pause() {
   {
     const std::lock_guard lock(mutex_);
     is_paused_ = true;
-    take_all_idle("paused", letters);
+    take_unwanted("paused", letters);
   }
   post(std::move(letters));
 }
@@ -78,7 +72,7 @@ void PoolLedger::reconnect() {
     ++next.reconnects;
     standing_.store(next, std::memory_order_relaxed);
     outdated_ = servers_ + logging_in_;
-    take_all_idle("reconnect", letters);
+    take_unwanted("reconnect", letters);
   }
   post(std::move(letters));
 }
