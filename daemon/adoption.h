@@ -12,7 +12,7 @@ namespace howdah {
 struct Adoption {
   std::shared_ptr<const config::Settings> settings;
   std::shared_ptr<const auth::SecretStore> secrets;
-  bool has_other_backends = false;  // some database entry is another one, or gone
+  bool has_other_entries = false;  // of databases or users: some have come, are gone, or have other connections
 };
 
 }  // namespace howdah

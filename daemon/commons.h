@@ -34,6 +34,7 @@ struct Commons {
   admin::Actions& actions;
 
   LiveSettings live{settings};
+  std::shared_ptr<const auth::SecretStore> secrets = std::make_shared<const auth::SecretStore>(*settings);  // likewise
   os::SystemRandom random = {};
   auth::ServerSecrets server_secrets{random};
   auth::PassedKeys passed_keys = {};

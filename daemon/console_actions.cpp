@@ -1,5 +1,7 @@
 #include "daemon/console_actions.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -35,9 +37,7 @@ ErrorFields killed() {
 }
 
 std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 }  // namespace
@@ -205,26 +205,27 @@ void ConsoleActions::set(Request request) {
   answer(request, {});
 }
 
-void ConsoleActions::adopt(config::Settings changed, bool has_other_backends) {
+void ConsoleActions::adopt(config::Settings changed, bool has_other_entries) {
   auto& commons = environment_.commons;
   const auto settings = std::make_shared<const config::Settings>(std::move(changed));
-  const Adoption adoption{.settings = settings,
-                          .secrets = std::make_shared<const auth::SecretStore>(*settings),
-                          .has_other_backends = has_other_backends};
   commons.live.publish(settings);
   commons.log.set_level(settings->log.level);
   environment_.threads.auth_queries.adopt(settings);
+  if (has_other_entries) {
+    secrets_ = std::make_shared<const auth::SecretStore>(*settings);
+    derive_keys();
+  }
+  const Adoption adoption{.settings = settings, .secrets = secrets_, .has_other_entries = has_other_entries};
   for (const auto& serving : environment_.serving) {
     serving->worker().post([&told = *serving, adoption] { told.adopt(adoption); });
   }
   auto& first = *environment_.serving.front();
   first.worker().post([&first] { first.pools().start(); });
-  derive_keys(adoption.secrets);
   environment_.on_adopted();
 }
 
-void ConsoleActions::derive_keys(std::shared_ptr<const auth::SecretStore> secrets) {
-  std::ignore = environment_.threads.look_ups.submit([this, secrets = std::move(secrets)] {
+void ConsoleActions::derive_keys() {
+  std::ignore = environment_.threads.look_ups.submit([this, secrets = secrets_] {
     auto& commons = environment_.commons;
     const auto count = commons.server_secrets.derive_all(*secrets, environment_.threads.are_ending);
     commons.log.debug("SCRAM keys derived", {{"users", count}});
@@ -287,7 +288,8 @@ auto ConsoleActions::take_configuration(const Wanted& wanted) -> Outcome {
                                                            {"for_new_connections", lists[3].second},
                                                            {"need_restart", lists[4].second}});
   if (!changes.is_empty()) {
-    adopt(std::move(changes.settings), !changes.removed.empty() || !changes.replaced.empty());
+    const bool has_other_entries = !changes.added.empty() || !changes.removed.empty() || !changes.replaced.empty();
+    adopt(std::move(changes.settings), has_other_entries);
   }
   environment_.tls_files.use(wanted.tls);
   Outcome outcome;

@@ -39,7 +39,7 @@ class ConsoleActions final : public admin::Actions {
   // As the order, with the log for who asks; `done`, if any, on the home worker's thread. Any thread.
   void reload(std::function<void()> done);
   // So that the first log-in of a user takes no longer than the next one, nor than that of a user who does not exist.
-  void derive_keys(std::shared_ptr<const auth::SecretStore> secrets);
+  void derive_keys();
 
  private:
   using Order = admin::Order;
@@ -82,11 +82,12 @@ class ConsoleActions final : public admin::Actions {
   void end_reload(const Read& read);
   [[nodiscard]] Outcome take_configuration(const Wanted& wanted);
   // From now on these hold, on all workers.
-  void adopt(config::Settings changed, bool has_other_backends);
+  void adopt(config::Settings changed, bool has_other_entries);
 
   Environment environment_;
   App::ConfigurationSource source_;
-  std::deque<Request> reloads_;  // the first one is under way
+  std::shared_ptr<const auth::SecretStore> secrets_ = environment_.commons.secrets;  // of the settings that hold
+  std::deque<Request> reloads_;                                                      // the first one is under way
   std::vector<Wait> waits_;
   worker::MethodTimer<ConsoleActions, &ConsoleActions::look> look_timer_{*this};
 };

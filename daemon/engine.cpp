@@ -74,7 +74,7 @@ std::expected<void, std::string> App::Engine::start() {
   }
   for (const auto& listener : listeners_) commons_.log.info("listening", {{"address", listener->name()}});
   serving_.front()->pools().start();
-  actions_.derive_keys(std::make_shared<const auth::SecretStore>(*commons_.settings));
+  actions_.derive_keys();
   arm_tls_timer();
   arm_period_timer();
   home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for

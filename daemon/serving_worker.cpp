@@ -31,7 +31,7 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                    .mailbox = worker,
                    .log = commons.log,
                    .login = {.settings = commons.settings,
-                             .secrets = std::make_shared<const auth::SecretStore>(*commons.settings),
+                             .secrets = commons.secrets,
                              .tls = &commons.tls,
                              .server_secrets = commons.server_secrets,
                              .random = commons.random,
@@ -85,9 +85,10 @@ void ServingWorker::adopt(const Adoption& adoption) {
   environment_.login.settings = settings;
   environment_.login.secrets = adoption.secrets;
   errands_.adopt(settings);
-  if (adoption.has_other_backends) remembered_passwords_.forget_verifiers();
   statements_.set_most(static_cast<std::size_t>(settings->statements.max));
   pools_.adopt(settings);
+  if (!adoption.has_other_entries) return;
+  remembered_passwords_.forget_verifiers();
   sessions_.drain_unserved();
 }
 

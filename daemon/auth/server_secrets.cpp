@@ -26,6 +26,7 @@ protocol::ScramChallenge ServerSecrets::challenge_for(std::string_view user) con
 }
 
 std::size_t ServerSecrets::derive_all(const SecretStore& store, const std::atomic<bool>& is_ending) const {
+  verifiers_->keep_only([&store](const std::string& user) { return store.find(user).has_value(); });
   std::size_t count = 0;
   store.for_each([&](const std::string& user, const protocol::Secret& secret) {
     const auto* plain = std::get_if<protocol::PlainSecret>(&secret);

@@ -26,8 +26,8 @@ class ServerSecrets {
   [[nodiscard]] protocol::ScramChallenge challenge_for(std::string_view user) const;
 
   // Derives the keys of all plain secrets, a millisecond each, so that not even the first log-in of a user
-  // takes longer than that of a user who does not exist. For a helper thread after the start and after a
-  // reload.
+  // takes longer than that of a user who does not exist; and forgets those of users who are not there any more. For a
+  // helper thread after the start and after a reload.
   // It gives up once `is_ending`. How many there were.
   std::size_t derive_all(const SecretStore& store, const std::atomic<bool>& is_ending) const;
 

@@ -27,9 +27,4 @@ protocol::ScramKeys VerifierCache::derive(std::string_view user, std::string_vie
   return keys;
 }
 
-void VerifierCache::clear() {
-  const std::lock_guard lock(mutex_);
-  entries_.clear();
-}
-
 }  // namespace howdah::auth

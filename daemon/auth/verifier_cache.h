@@ -1,6 +1,5 @@
 // SCRAM keys of users whose secret is plain text, so that they are derived once and not at every log-in.
-// Holds at most one entry per user that has ever been configured with plain text; clear it at a reload. Any
-// thread.
+// Holds at most one entry for each user who was configured with plain text since the last `keep_only`. Any thread.
 #pragma once
 
 #include <map>
@@ -21,7 +20,12 @@ class VerifierCache {
   // The keys; derives them without holding the lock, where they are not there: off the loop only.
   [[nodiscard]] protocol::ScramKeys derive(std::string_view user, std::string_view password,
                                            const protocol::ScramChallenge& challenge);
-  void clear();
+  // What is known of users for whom this is false goes, with their passwords.
+  template <typename Wanted>
+  void keep_only(const Wanted& is_wanted) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [&](const auto& entry) { return !is_wanted(entry.first); });
+  }
 
  private:
   struct Entry {

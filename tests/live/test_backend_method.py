@@ -1,5 +1,6 @@
 """The method `backend`: PostgreSQL itself judges a client's password, and nobody has to be listed here."""
 
+import signal
 import subprocess
 
 import pytest
@@ -65,6 +66,30 @@ def counted(strict_postgres):
     strict_postgres.rows("select pg_reload_conf()")
     wait_until(lambda: strict_postgres.value("show log_connections") == "on", "log-ins are logged")
     return strict_postgres
+
+
+@pytest.fixture
+def other_strict_postgres(postgres_template):
+    """Where the reader has another password."""
+    cluster = postgres_cluster.Postgres(postgres_template, hba=HBA)
+    try:
+        cluster.start()
+        cluster.rows("create role reader login password 'another'")
+        cluster.rows("create role trusted login")
+        yield cluster
+    finally:
+        cluster.remove()
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_what_one_backend_took_is_not_right_for_a_new_entry_with_another(start_howdah, strict_postgres, other_strict_postgres, workers):
+    howdah = start_howdah(workers=workers, databases={"*": entry(strict_postgres, " user=trusted")}, auth=RULES)
+    assert log_in(howdah, "reader", "reader password") == "trusted"
+    howdah.config["databases"]["postgres"] = entry(other_strict_postgres, " user=trusted")
+    howdah.write_config()
+    howdah.signal(signal.SIGHUP)
+    wait_until(lambda: log_in(howdah, "reader", "reader password") == "28P01", "the new backend is asked")
+    assert log_in(howdah, "reader", "another") == "trusted"
 
 
 def test_postgres_judges(start):

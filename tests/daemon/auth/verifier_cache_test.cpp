@@ -43,11 +43,13 @@ BOOST_AUTO_TEST_CASE(a_changed_password_takes_the_place_of_the_old_one) {
   BOOST_TEST(!cache.find("ann", "secret", kChallenge).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(clearing_forgets_all_keys) {
+BOOST_AUTO_TEST_CASE(the_keys_of_users_who_are_gone_are_forgotten) {
   VerifierCache cache;
   static_cast<void>(cache.derive("ann", "secret", kChallenge));
-  cache.clear();
+  static_cast<void>(cache.derive("bob", "secret", kChallenge));
+  cache.keep_only([](std::string_view user) { return user == "bob"; });
   BOOST_TEST(!cache.find("ann", "secret", kChallenge).has_value());
+  BOOST_TEST(cache.find("bob", "secret", kChallenge).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(many_threads_may_derive_at_a_time) {
@@ -87,6 +89,9 @@ BOOST_AUTO_TEST_CASE(the_keys_of_all_plain_secrets_can_be_derived_ahead) {
   settings.users["bob"] = {.name = "bob", .password = "md5859a5a083ca499e39c3fe135c2ef1e5e", .pool_mode = {}};
   BOOST_TEST(secrets.derive_all(SecretStore(settings), false) > 0);
   BOOST_TEST(secrets.verifiers()->find("ann", "secret", secrets.challenge_for("ann")).has_value());
+  settings.users.erase("ann");
+  BOOST_TEST(secrets.derive_all(SecretStore(settings), false) == 0);
+  BOOST_TEST(!secrets.verifiers()->find("ann", "secret", secrets.challenge_for("ann")).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
