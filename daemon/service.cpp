@@ -1,5 +1,6 @@
 #include "daemon/service.h"
 
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -116,9 +117,7 @@ void Service::on_terminate() {
 }
 
 std::string Service::where() const {
-  std::string text;
-  for (const auto& address : app_.addresses()) text += (text.empty() ? "" : ", ") + address;
-  return text;
+  return fmt::format("{}", fmt::join(app_.addresses(), ", "));
 }
 
 }  // namespace howdah

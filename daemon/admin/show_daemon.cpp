@@ -1,4 +1,6 @@
 // SHOW CONFIG, STATE, MEM and VERSION.
+#include <fmt/ranges.h>
+
 #include "config/configuration.h"
 #include "daemon/admin/show_rows.h"
 #include "daemon/stats/process_figures.h"
@@ -8,9 +10,7 @@ namespace howdah::admin {
 namespace {
 
 std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
+  return fmt::format("{}", fmt::join(names, ","));
 }
 
 // Tools look for some options by PgBouncer's names. Times are in seconds there; sizes those of the entry "*", else of a

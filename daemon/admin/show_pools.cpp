@@ -1,4 +1,6 @@
 // SHOW POOLS, DATABASES, USERS and LISTS.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -112,9 +114,8 @@ Rows host_rows(const stats::SnapshotSource& source) {
   }
   Rows rows;
   for (const auto& [name, host] : hosts) {
-    std::string addresses;
-    for (const auto& address : host.addresses) addresses += (addresses.empty() ? "" : ",") + address;
-    rows.push_back({name, std::to_string(host.time_to_live.count()), addresses});
+    rows.push_back(
+        {name, std::to_string(host.time_to_live.count()), fmt::format("{}", fmt::join(host.addresses, ","))});
   }
   return rows;
 }
