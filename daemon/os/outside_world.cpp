@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,14 +61,17 @@ std::optional<std::string> libpq_without_scram_keys() {
 
 }  // namespace
 
-std::expected<std::string, std::string> read_file(const std::string& path) {
-  const io::UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::expected<std::string, std::string> read_file(const std::string& path, std::chrono::milliseconds patience) {
+  const io::UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.is_open()) return failure();
   std::string content;
   std::string piece(kPieceBytes, '\0');
   while (true) {
+    pollfd news{.fd = file.get(), .events = POLLIN, .revents = 0};
+    const auto has_news = poll(&news, 1, static_cast<int>(patience.count()));  // a file has them always
+    if (has_news == 0) return std::unexpected("it is no file, and says nothing");
     const auto count = read(file.get(), piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count < 0) return failure();
     if (count == 0) return content;
     content.append(piece, 0, static_cast<std::size_t>(count));
@@ -91,7 +95,7 @@ std::expected<void, std::string> check_privacy(const std::string& path) {
 }
 
 config::Outside outside_world() {
-  return {.read_file = read_file,
+  return {.read_file = [](const std::string& path) { return read_file(path); },
           .file_exists = file_exists,
           .check_privacy = check_privacy,
           .environment = environment,

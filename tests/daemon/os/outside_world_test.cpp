@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <thread>
 
 namespace howdah::os {
 
@@ -91,6 +94,20 @@ BOOST_AUTO_TEST_CASE(libpq_judges_connection_strings) {
   BOOST_TEST(world.check_backend("postgresql://app@[::1]:5432/db?sslmode=require").has_value());
   BOOST_TEST(world.check_backend("host=a port=5432").has_value());
   BOOST_TEST(world.check_backend("hots=a").error() == "invalid connection option \"hots\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_is_read_to_its_end_and_one_that_says_nothing_is_not_waited_for_for_ever) {
+  BOOST_REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  {
+    const std::jthread writer([this] {
+      std::ofstream out(path);
+      out << "one " << std::flush << "two";
+    });
+    BOOST_TEST(read_file(path).value() == "one two");
+  }
+  const auto silent = read_file(path, std::chrono::milliseconds(10));
+  BOOST_REQUIRE(!silent);
+  BOOST_TEST(silent.error() == "it is no file, and says nothing");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
