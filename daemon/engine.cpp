@@ -45,6 +45,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                 .traces = traces_,
                 .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); },
                 .on_adopted = [this] { arm_tls_timer(); }}),
+      doors_({.worker = home(), .log = commons_.log, .handler = *this}),
       watch_({.home = home(), .gatherer = *this, .serving = serving_, .log = commons_.log}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {
@@ -55,7 +56,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
 // Letters that nobody reads any more may hold what would write to other workers.
 App::Engine::~Engine() {
   stats_port_.reset();
-  listeners_.clear();
+  doors_.close();
   for (const auto& serving : serving_) serving->terminate_all(shutting_down());
   for (const auto& worker : workers_) worker->close();
 }
@@ -66,13 +67,13 @@ std::expected<void, std::string> App::Engine::start() {
   auto tls = tls_files_.read(commons_.settings->client.tls);
   if (!tls) return std::unexpected(tls.error());
   tls_files_.use(std::move(*tls));
-  auto opened = open_listeners();
+  auto opened = open_doors();
   if (opened) opened = open_stats_port();
   if (!opened) {
-    listeners_.clear();
+    doors_.close();
     return opened;
   }
-  for (const auto& listener : listeners_) commons_.log.info("listening", {{"address", listener->name()}});
+  for (const auto& name : doors_.names()) commons_.log.info("listening", {{"address", name}});
   serving_.front()->pools().start();
   actions_.derive_keys();
   arm_tls_timer();
@@ -100,18 +101,10 @@ void App::Engine::end_period() {
   arm_period_timer();
 }
 
-std::expected<void, std::string> App::Engine::open_listeners() {
-  const io::Listener::Environment environment{
-      .settings = commons_.settings->client, .worker = home(), .log = commons_.log, .handler = *this};
-  for (const auto& text : commons_.settings->listen) {
-    const auto address = config::parse_listen_address(text);
-    if (!address) return std::unexpected("listen " + text + ": " + address.error());
-    auto opened = io::Listener::open(*address, inherited_, environment);
-    if (!opened) return std::unexpected(opened.error());
-    std::ranges::move(*opened, std::back_inserter(listeners_));
-  }
-  std::ranges::move(io::Listener::take_rest(inherited_, environment), std::back_inserter(listeners_));
-  return {};
+std::expected<void, std::string> App::Engine::open_doors() {
+  const auto places = io::find_places(commons_.settings->listen);
+  if (!places) return std::unexpected(places.error());
+  return doors_.open(*places, std::move(inherited_), commons_.settings->client);
 }
 
 std::expected<void, std::string> App::Engine::open_stats_port() {
@@ -195,7 +188,7 @@ void App::Engine::begin_drain(config::DrainSettings way) {
 void App::Engine::close_doors() {
   if (phase_ != Phase::Draining) return;
   drain_delay_.disarm();
-  listeners_.clear();
+  doors_.close();
   const auto rate = static_cast<double>(drain_->rate) / static_cast<double>(serving_.size());
   tell_all([rate](ServingWorker& serving) { serving.drain(rate); });
   if (drain_->ends_at) home().agenda().arm_in(drain_limit_, *drain_->ends_at - drain_->doors_close_at);
@@ -218,7 +211,7 @@ void App::Engine::begin_closing() {
   if (is_draining() || phase_ == Phase::Stopped) return;
   phase_ = Phase::Closing;
   commons_.log.info("waiting for clients to leave", {{"clients", client_count()}});
-  listeners_.clear();
+  doors_.close();
   home().agenda().arm_in(drain_timer_, worker::Duration::zero());
 }
 
@@ -238,7 +231,7 @@ void App::Engine::on_drain_over() {
 
 void App::Engine::finish() {
   if (phase_.exchange(Phase::Stopped) == Phase::Stopped) return;
-  listeners_.clear();
+  doors_.close();
   commons_.log.info("stopped");
   tell_all([](ServingWorker& serving) {
     serving.terminate_all(shutting_down());
@@ -249,13 +242,6 @@ void App::Engine::finish() {
 std::size_t App::Engine::client_count() const {
   return std::transform_reduce(serving_.begin(), serving_.end(), 0UZ, std::plus{},
                                [](const auto& serving) { return serving->client_count(); });
-}
-
-std::vector<std::string> App::Engine::addresses() const {
-  std::vector<std::string> names;
-  names.reserve(listeners_.size());
-  for (const auto& listener : listeners_) names.push_back(listener->name());
-  return names;
 }
 
 stats::Snapshot App::Engine::frame_of_figures() {

@@ -13,6 +13,7 @@
 #include "daemon/client_traces.h"
 #include "daemon/commons.h"
 #include "daemon/console_actions.h"
+#include "daemon/doors.h"
 #include "daemon/engine_watch.h"
 #include "daemon/io/listener.h"
 #include "daemon/serving_worker.h"
@@ -38,7 +39,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] EngineWatch& watch() { return watch_; }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const { return commons_.live.current(); }
   [[nodiscard]] bool is_draining() const { return phase_ == Phase::Closing || phase_ == Phase::Draining; }
-  [[nodiscard]] std::vector<std::string> addresses() const;
+  [[nodiscard]] std::vector<std::string> addresses() const { return doors_.names(); }
   [[nodiscard]] std::size_t worker_count() const { return workers_.size(); }
   [[nodiscard]] event_base* loop() const { return home().loop(); }
   [[nodiscard]] stats::Gatherer& gatherer() { return *this; }
@@ -49,7 +50,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   enum class Phase { Starting, Serving, Closing, Draining, Stopped };
 
   [[nodiscard]] worker::Worker& home() const { return *workers_.front(); }
-  [[nodiscard]] std::expected<void, std::string> open_listeners();
+  [[nodiscard]] std::expected<void, std::string> open_doors();
   [[nodiscard]] std::expected<void, std::string> open_stats_port();
   void arm_period_timer();
   void end_period();
@@ -84,7 +85,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
   io::InheritedListeners inherited_;
-  std::vector<std::unique_ptr<io::Listener>> listeners_;
+  Doors doors_;
   std::optional<stats::StatsPort> stats_port_;
 
   EngineWatch watch_;

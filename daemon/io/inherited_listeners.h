@@ -1,13 +1,11 @@
 // Listening sockets that were there before howdah: systemd's, or those of a howdah that this one takes the place of.
 #pragma once
 
-#include <sys/socket.h>
-
-#include <cstdint>
 #include <expected>
 #include <string>
 #include <vector>
 
+#include "daemon/io/socket_address.h"
 #include "daemon/io/unique_fd.h"
 
 namespace howdah::io {
@@ -27,17 +25,14 @@ class InheritedListeners {
   // The error names a descriptor that no client can connect to.
   [[nodiscard]] std::expected<void, std::string> add(std::vector<UniqueFd> sockets, Kind kind);
 
-  // The one that listens at this address, which is no longer here then; or a closed one.
-  [[nodiscard]] Socket take(const sockaddr& address);
-  // Whether one of them, taken or not, listens at an IPv4 address by the way: [::]:6432 does at 0.0.0.0:6432 too,
-  // unless it was made for IPv6 alone.
-  [[nodiscard]] bool covers(const sockaddr& address) const;
-  // Those that nobody has taken and that are to be served anyway. None is here any more.
-  [[nodiscard]] std::vector<UniqueFd> take_rest();
+  // Whether one of them listens at this address, perhaps by the way: [::]:6432 does at 0.0.0.0:6432 too, unless it was
+  // made for IPv6 alone.
+  [[nodiscard]] bool have(const SocketAddress& address) const;
+  // None is here any more.
+  [[nodiscard]] std::vector<Socket> take_all();
 
  private:
   std::vector<Socket> sockets_;
-  std::vector<std::uint16_t> ports_for_both_;  // network order
 };
 
 }  // namespace howdah::io

@@ -10,6 +10,10 @@ namespace howdah::io {
 // no call of its own.
 void set_client_options(int listening_fd, const config::ClientSettings& settings);
 
+// The same for one that has had those of `before`: what is zero now is given back to the system. Connections that it
+// has accepted keep what they have.
+void change_client_options(int listening_fd, const config::ClientSettings& before, const config::ClientSettings& now);
+
 // The buffers of both directions; 0: as they are.
 void set_socket_buffer(int fd, std::int64_t bytes);
 
