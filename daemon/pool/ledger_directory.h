@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "daemon/pool/eviction.h"
 #include "daemon/pool/pool_ledger.h"
@@ -35,6 +36,7 @@ class LedgerDirectory {
       entry = {.ledger = std::make_unique<PoolLedger>(settings, shared.catalog, shared.channels),
                .backend_database = backend_database};
       if (orders_.is_paused(name.database)) entry.ledger->pause();
+      set_up_move(name, *entry.ledger);
     }
     return *entry.ledger;
   }
@@ -48,6 +50,25 @@ class LedgerDirectory {
     }
     return Eviction(std::move(named));
   }
+
+  // --- beside another process that has the same pools: pool_moves.cpp
+
+  struct Held {
+    PoolName name;
+    std::size_t connections = 0;
+  };
+  // Those that the other process counts here: all connections, and one more where somebody waits and there is none.
+  [[nodiscard]] std::vector<Held> held_connections();
+  // See PoolLedger; for all pools that are and will be.
+  void give_way();
+  void end_giving_way();
+  // Nobody makes a connection before begin_growing().
+  void hold_growth();
+  void begin_growing();
+  // What the other process has of this pool. Before begin_growing() too.
+  void set_elsewhere(const PoolName& name, std::size_t connections);
+  // It has gone.
+  void forget_elsewhere();
 
   // --- orders of an administrator: pool_orders.cpp. `database`: as clients call it; empty: all that are and will be.
 
@@ -81,7 +102,12 @@ class LedgerDirectory {
     std::shared_ptr<CatalogWatch> catalog;
     std::shared_ptr<ChannelHub> channels;
   };
+  void set_up_move(const PoolName& name, PoolLedger& ledger) const;  // under mutex_
+
   std::mutex mutex_;
+  bool is_giving_way_ = false;                 // under mutex_
+  bool is_growth_held_ = false;                // under mutex_
+  std::map<PoolName, std::size_t> elsewhere_;  // under mutex_
   std::map<PoolName, Entry> ledgers_;          // under mutex_
   std::map<std::string, Database> databases_;  // as clients call them; under mutex_
   stats::Orders orders_;                       // under mutex_

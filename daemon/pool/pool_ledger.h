@@ -175,6 +175,15 @@ class PoolLedger {
   // Sizes, and how log-ins are made, from now on.
   void adopt(const config::PoolSettings& settings);
 
+  // --- beside another process that has the same pool, while one takes the place of the other: pool_moves.cpp
+
+  // So many connections of the other process count against max_size here.
+  void set_elsewhere(std::size_t connections);
+  // The other process is to have them: free servers that nobody waits for are closed, and there are never more than
+  // now, but for one if there is none.
+  void give_way();
+  void end_giving_way();
+
   // A free server is busy for the pool, and free again soon.
   void begin_reading();
   void end_reading();
@@ -279,6 +288,7 @@ class PoolLedger {
   [[nodiscard]] std::size_t wanted_logins() const;
   [[nodiscard]] std::size_t unserved_count() const;
   [[nodiscard]] std::size_t connection_count() const { return servers_ + logging_in_ + leaving_; }
+  [[nodiscard]] std::size_t most_connections() const;
   static void post(Letters letters);
 
   config::PoolSettings settings_;  // what adopt changes: under mutex_
@@ -301,6 +311,8 @@ class PoolLedger {
   std::size_t evictions_ = 0;  // under way
   std::size_t evicted_ = 0;    // servers that are still to be closed for them
   std::size_t outdated_ = 0;   // servers and log-ins from before the last reconnect
+  std::size_t elsewhere_ = 0;
+  std::optional<std::size_t> giving_way_from_;  // where it gives way: how many connections there were
   bool is_started_ = false;
   bool is_draining_ = false;
   bool is_paused_ = false;

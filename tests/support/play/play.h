@@ -68,6 +68,8 @@ class Client {
   [[nodiscard]] const client::Session* session() const;
   [[nodiscard]] client::Session::State state() const;
   [[nodiscard]] FakeSocket& socket() { return *socket_; }
+  [[nodiscard]] client::SessionRegistry& registry() { return worker_.sessions; }
+  [[nodiscard]] std::uint64_t session_id() const { return session_id_; }
   [[nodiscard]] ManualLoop& loop() { return worker_.loop; }
   [[nodiscard]] std::int32_t process_id() const { return process_id_; }
 
@@ -94,6 +96,8 @@ class Play final : private auth::ErrandRunner, private stats::Gatherer {
 
   // A connection that has said nothing yet; the workers take turns.
   Client& connect();
+  // A client of another play, with what that one has handed out of it; null where it is not taken. Served from now on.
+  Client* adopt(const client::HandedClient& handed, Client& client);
   // One that has sent its startup packet, and whatever came of it.
   Client& start_log_in(const std::string& user = "app", const std::string& database = "shop",
                        const std::vector<std::pair<std::string, std::string>>& settings = {});
@@ -119,6 +123,8 @@ class Play final : private auth::ErrandRunner, private stats::Gatherer {
   void drain();
   void start_pools();
   [[nodiscard]] std::string log_text() const { return log_lines_; }
+  [[nodiscard]] cancel::KeyRegistry& keys() { return keys_; }
+  [[nodiscard]] pool::LedgerDirectory& ledgers() { return commons_.ledgers; }
 
   bool are_logins_automatic = true;
   bool are_cancels_automatic = true;
