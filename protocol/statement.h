@@ -47,6 +47,7 @@ class Statement {
   [[nodiscard]] bool is_outdated() const { return is_outdated_; }
   void note_outdated() const { is_outdated_ = true; }
 
+  [[nodiscard]] Bytes variant() const { return Bytes(key_).substr(0, variant_bytes_); }
   // Variant and definition: the same for equal statements only.
   [[nodiscard]] Bytes key() const { return key_; }
 

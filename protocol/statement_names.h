@@ -19,6 +19,11 @@ class StatementNames {
   // The client's name for a server name; empty where it has none. Looks at all: for errors only.
   [[nodiscard]] std::string_view name_of(std::string_view server_name) const;
   [[nodiscard]] std::size_t size() const { return statements_.size(); }
+  // Name and statement of each, in no order.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (const auto& [name, statement] : statements_) visit(name, statement);
+  }
 
   void add(std::string_view name, StatementPointer statement);
   void remove(std::string_view name);

@@ -1,5 +1,6 @@
 #include "daemon/cancel/key_registry.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>
@@ -27,6 +28,24 @@ CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::s
   return key;
 }
 
+void KeyRegistry::adopt(const CancelKey& key, CancelTarget& target) {
+  const std::lock_guard lock(mutex_);
+  entries_.emplace(key.process_id, Entry{.secret = key.secret, .target = &target});
+}
+
+CancelKey KeyRegistry::key_of(std::int32_t process_id, const CancelTarget& target) const {
+  const std::lock_guard lock(mutex_);
+  const auto [first, last] = entries_.equal_range(process_id);
+  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.target == &target; });
+  return {.process_id = process_id, .secret = found == last ? "" : found->second.secret};
+}
+
+void KeyRegistry::set_elsewhere(Elsewhere elsewhere) {
+  auto made = elsewhere ? std::make_shared<const Elsewhere>(std::move(elsewhere)) : nullptr;
+  const std::lock_guard lock(mutex_);
+  elsewhere_.swap(made);
+}
+
 void KeyRegistry::remove(std::int32_t process_id, const CancelTarget& target) {
   const std::lock_guard lock(mutex_);
   const auto [first, last] = entries_.equal_range(process_id);
@@ -43,12 +62,27 @@ bool KeyRegistry::may_share(std::int32_t process_id) const {
 }
 
 void KeyRegistry::request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
+  if (!request_here(process_id, secret, hold)) ask_elsewhere(process_id, secret, std::move(hold));
+}
+
+bool KeyRegistry::request_here(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
   auto* mailbox = mailbox_of(process_id, secret);
-  if (mailbox == nullptr) return;
+  if (mailbox == nullptr) return false;
   // On its worker it is looked for again: only there it cannot go away in between.
   mailbox->post([this, process_id, secret = std::string(secret), hold = std::move(hold)] {
-    if (auto* target = target_of(process_id, secret)) target->on_cancel_request(hold);
+    if (auto* target = target_of(process_id, secret)) return target->on_cancel_request(hold);
+    ask_elsewhere(process_id, secret, hold);
   });
+  return true;
+}
+
+void KeyRegistry::ask_elsewhere(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
+  std::shared_ptr<const Elsewhere> elsewhere;
+  {
+    const std::lock_guard lock(mutex_);
+    elsewhere = elsewhere_;
+  }
+  if (elsewhere) (*elsewhere)({.process_id = process_id, .secret = std::string(secret)}, std::move(hold));
 }
 
 worker::Mailbox* KeyRegistry::mailbox_of(std::int32_t process_id, protocol::Bytes secret) const {

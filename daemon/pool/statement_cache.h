@@ -33,6 +33,11 @@ class StatementCache {
   // old one stays what it is for those who hold it.
   [[nodiscard]] protocol::StatementPointer renew(std::string_view variant, protocol::Bytes definition);
 
+  // One that a client of another process has prepared, of a catalog from before all that is seen here: servers that
+  // lack it are asked whether it still is what `told` says. All that are alike are one. No other function gives it.
+  [[nodiscard]] protocol::StatementPointer adopt(std::string_view variant, protocol::Bytes definition,
+                                                 const protocol::StatementShape& told, bool is_outdated);
+
   // How many statements are held by somebody, but for those that were renewed.
   [[nodiscard]] std::size_t size() const;
 
@@ -56,22 +61,25 @@ class StatementCache {
     const protocol::Statement* statement;
     std::weak_ptr<const protocol::Statement> pointer;
   };
+  using Entries = std::unordered_map<std::string_view, Entry>;
   // Outlives the cache while statements do: their ends are noted in it. Each key lies in its own statement.
   struct Shared {
     void forget(const protocol::Statement& statement);
-    [[nodiscard]] protocol::StatementPointer find(std::string_view key) const;
+    [[nodiscard]] static protocol::StatementPointer find(const Entries& entries, std::string_view key);
     [[nodiscard]] static protocol::StatementPointer make(const std::shared_ptr<Shared>& shared,
-                                                         std::string_view variant, protocol::Bytes definition,
-                                                         std::uint64_t catalog_version);
+                                                         Entries Shared::* entries, std::string_view variant,
+                                                         protocol::Bytes definition, std::uint64_t catalog_version);
 
     std::mutex mutex;
-    std::unordered_map<std::string_view, Entry> statements;  // under mutex
-    std::uint64_t last_number = 0;                           // under mutex
-    SeenTexts seen;                                          // under mutex
+    Entries statements;             // under mutex
+    Entries adopted;                // under mutex
+    std::uint64_t last_number = 0;  // under mutex
+    SeenTexts seen;                 // under mutex
   };
 
   std::shared_ptr<Shared> shared_;
-  std::atomic<std::uint64_t> catalog_version_ = 0;
+  static constexpr std::uint64_t kBeforeAll = 0;
+  std::atomic<std::uint64_t> catalog_version_ = kBeforeAll + 1;
   std::atomic<std::uint64_t> stale_version_ = 0;
 };
 

@@ -57,6 +57,38 @@ BOOST_AUTO_TEST_CASE(a_key_finds_its_own_target_until_it_is_removed) {
   BOOST_TEST(registry.request(bob.process_id, bob.secret) == "bob");
 }
 
+BOOST_AUTO_TEST_CASE(an_adopted_key_is_the_one_that_its_client_knows) {
+  Registry registry;
+  registry.keys.adopt({.process_id = 7, .secret = "abcd"}, registry.ann);
+  BOOST_TEST(registry.request(7, "abcd") == "ann");
+  BOOST_TEST(registry.keys.key_of(7, registry.ann).secret == "abcd");
+  BOOST_TEST(registry.keys.key_of(7, registry.bob).secret == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_known_here_is_asked_elsewhere) {
+  Registry registry;
+  std::vector<CancelKey> asked;
+  registry.keys.set_elsewhere([&](const CancelKey& key, const CancelHold&) { asked.push_back(key); });
+  const auto ann = registry.add(registry.ann, 0, 4);
+  BOOST_TEST(registry.request(ann.process_id, ann.secret) == "ann");
+  BOOST_TEST(asked.empty());
+  BOOST_TEST(registry.request(ann.process_id, "none") == "");
+  BOOST_REQUIRE(asked.size() == 1U);
+  BOOST_TEST(asked.front().process_id == ann.process_id);
+  BOOST_TEST(asked.front().secret == "none");
+  BOOST_TEST(!registry.keys.request_here(ann.process_id, "none", nullptr));
+  BOOST_TEST(asked.size() == 1U);
+  // It leaves between the request and its worker's turn.
+  registry.loop.turn([&] {
+    registry.keys.request(ann.process_id, ann.secret, nullptr);
+    registry.keys.remove(ann.process_id, registry.ann);
+  });
+  BOOST_TEST(asked.size() == 2U);
+  registry.keys.set_elsewhere({});
+  BOOST_TEST(registry.request(ann.process_id, "none") == "");
+  BOOST_TEST(asked.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_target_that_goes_before_its_worker_hears_of_the_request_is_not_told) {
   Registry registry;
   const auto key = registry.add(registry.ann, 0, 4);

@@ -64,6 +64,25 @@ BOOST_AUTO_TEST_CASE(a_renewed_statement_takes_the_place_of_the_old_one_which_st
   BOOST_TEST(cache.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(adopted_statements_are_alike_among_themselves_and_older_than_all_others) {
+  StatementCache cache;
+  const auto own = cache.intern("", kOne);
+  auto one = cache.adopt("", kOne, {.parameters = 1, .rows = 2}, false);
+  auto same = cache.adopt("", kOne, {.parameters = 1, .rows = 2}, false);
+  BOOST_TEST(one == same);
+  BOOST_TEST(one != own);
+  BOOST_TEST(one->server_name() != own->server_name());
+  BOOST_TEST(one->told().rows == 2U);
+  BOOST_TEST(one->catalog_version() < cache.catalog_version());
+  BOOST_TEST(cache.intern("", kOne) == own);
+  const auto other = cache.adopt("", kOne, {.parameters = 1, .rows = 3}, false);
+  BOOST_TEST(other != one);
+  BOOST_TEST(cache.adopt("", kOne, {}, true)->is_outdated());
+  one.reset();
+  same.reset();
+  BOOST_TEST(cache.size() == 1U);  // `other` has lost its place to the outdated one, which nobody held
+}
+
 BOOST_AUTO_TEST_CASE(only_a_repeated_text_is_kept) {
   StatementCache cache;
   BOOST_TEST(cache.intern_if_repeated("", kOne) == nullptr);
