@@ -3,9 +3,11 @@
 // documentation: "BEGIN", "Transaction Management")
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "daemon/client/handed_client.h"
 #include "daemon/io/output_batch.h"
 #include "daemon/server/server_connection.h"
 #include "protocol/messages.h"
@@ -20,6 +22,14 @@ class DeferredBegin {
   [[nodiscard]] bool is_failed() const { return state_ == State::Failed; }
 
   void open(std::string_view text);
+  void open(const HandedClient::Begin& begin) {
+    open(begin.text);
+    if (begin.is_failed) fail();
+  }
+  // Nothing where none is open.
+  [[nodiscard]] std::optional<HandedClient::Begin> handed() const {
+    return is_open() ? std::optional(HandedClient::Begin{.text = text_, .is_failed = is_failed()}) : std::nullopt;
+  }
   // A statement of the transaction was refused before it reached a server: the transaction can only be rolled back.
   void fail() { state_ = State::Failed; }
   void close() { state_ = State::None; }

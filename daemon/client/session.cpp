@@ -41,6 +41,7 @@ void Session::enter(State state) {
   wait_step_ = WaitStep::Quiet;
   arm_deadline();
   if (ear_) hear_waiting();
+  if (is_leaving_ && state == State::Idle) owner_.on_movable(*this);
 }
 
 std::size_t Session::on_bytes(Bytes bytes) {
@@ -59,6 +60,8 @@ std::size_t Session::on_bytes(Bytes bytes) {
       return tracing_ ? take_traced_requests(bytes) : take_requests(bytes);
     case State::Console:
       return take_console_bytes(bytes);
+    case State::Moving:
+      return 0;
     case State::Cancelling:
     case State::Ended:
       break;
@@ -72,6 +75,7 @@ void Session::on_drained() {
   if (state_ == State::Console) stream_->set_reading(true);
   if (ear_) hear_waiting();
   if (is_holding_) stream_->redeliver();
+  if (is_leaving_ && state_ == State::Idle) owner_.on_movable(*this);
 }
 
 void Session::on_end(io::StreamEnd stream_end) {
@@ -119,6 +123,8 @@ bool Session::owes_no_more() const {
 
 void Session::end(std::string_view why, bool is_cancel_wanted) {
   if (state_ == State::Ended) return;
+  const bool is_gone = state_ == State::Moving;  // another process may have the connection, and go on with it
+  if (is_gone) last_words_.reset();
   if (last_words_ && may_hear_last_words()) {
     environment_.replies.own_written([&](std::string& out) { protocol::append_error(out, *last_words_); });
     if (pool_ != nullptr) pool_->figures().note_error(last_words_->sqlstate);
@@ -139,7 +145,7 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
   if (pool_ != nullptr) pool_->leave(*this);
   end_name_changes();
   give_server_back(is_cancel_wanted);
-  if (has_said_goodbye_ && stream_->pending_bytes() == 0) {
+  if (is_gone || (has_said_goodbye_ && stream_->pending_bytes() == 0)) {
     environment_.agenda.bury(std::shared_ptr<io::Stream>(std::move(stream_)));
   } else {
     io::Stream::finish(std::move(stream_));
@@ -271,6 +277,7 @@ stats::ClientSnapshot Session::snapshot() const {
       break;
     case State::Idle:
     case State::Skipping:
+    case State::Moving:
     case State::Ended:
       snapshot.state = "idle";
       break;

@@ -12,10 +12,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/admin/console.h"
 #include "daemon/cancel/key_registry.h"
 #include "daemon/client/deferred_begin.h"
+#include "daemon/client/handed_client.h"
 #include "daemon/client/listening.h"
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/session_environment.h"
@@ -50,11 +52,15 @@ class Session final : private io::StreamHandler,
     Leased,
     Skipping,  // a request was refused: its rest is dropped
     Console,
+    Moving,  // on its way to or from another process: nothing is read from the client
     Ended,
   };
 
   Session(std::uint64_t id, std::unique_ptr<io::Stream> stream, io::PeerAddress peer, SessionEnvironment& environment,
           SessionOwner& owner);
+  // Of a client that another process has served up to now. Nothing is read from it before begin_serving().
+  Session(const HandedClient& client, std::unique_ptr<io::Stream> stream, pool::Pool& pool,
+          SessionEnvironment& environment, SessionOwner& owner);
   ~Session();
 
   // Once, when its owner knows it: it may end at once.
@@ -73,6 +79,23 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] bool is_draining() const { return is_draining_; }
   // Tells the client why, if it is still there, and ends at once.
   void terminate(const protocol::ErrorFields& reason);
+
+  // It is to go on with another process: its owner is told whenever it may, and it begins no new transaction before.
+  void begin_leaving();
+  // It stays, and goes on with what it has asked for meanwhile.
+  void stop_leaving();
+  // It cannot leave: it ends in a drain.
+  [[nodiscard]] bool is_bound_here() const;
+  struct Departure {
+    HandedClient client;
+    int descriptor;  // of the socket, which stays ours until on_taken()
+  };
+  // Nothing where it may not leave now. Else it waits for one of these two.
+  [[nodiscard]] std::optional<Departure> hand_out();
+  void on_taken();  // it is another process's client
+  void on_kept();   // it goes on here
+  // After a construction from what another process has handed out.
+  void begin_serving();
 
   // What it is sent and sends goes to the file, too, until end_trace, for so long (0: without a limit), or until the
   // file takes no more. Only where nothing stands against it.
@@ -116,6 +139,11 @@ class Session final : private io::StreamHandler,
   void complete_welcome(const pool::Welcome& welcome);
   [[nodiscard]] std::int32_t process_id_to_tell();
   void pass_cancel_on();
+
+  // --- to and from another process: session_handover.cpp
+  [[nodiscard]] bool is_movable() const;
+  [[nodiscard]] HandedClient as_handed() const;
+  void adopt_statements(const HandedClient& client);
 
   // --- its life as a console: session_console.cpp
   void begin_console();
@@ -413,6 +441,7 @@ class Session final : private io::StreamHandler,
   bool is_ending_ = false;          // takes no more requests
   bool is_at_end_of_file_ = false;
   bool is_draining_ = false;
+  bool is_leaving_ = false;
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
@@ -428,7 +457,8 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<Ear> ear_;
   std::unique_ptr<Tracing> tracing_;
   std::unique_ptr<Reset> reset_;
-  const char* end_reason_ = "";  // where it is_ending_
+  std::unique_ptr<std::vector<cancel::CancelHold>> held_cancels_;  // while it is Moving
+  const char* end_reason_ = "";                                    // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;

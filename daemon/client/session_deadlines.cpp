@@ -50,6 +50,7 @@ TimePoint Session::next_deadline() const {
     case State::Leased:
       return lease_deadline();
     case State::Console:
+    case State::Moving:
     case State::Ended:
       break;
   }
@@ -105,6 +106,7 @@ void Session::on_deadline() {
     case State::Leased:
       break;
     case State::Console:
+    case State::Moving:
     case State::Ended:
       return;
   }

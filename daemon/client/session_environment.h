@@ -27,6 +27,8 @@ class SessionOwner {
  public:
   // The session is over. It may be buried now, not destroyed.
   virtual void on_session_ended(Session& session) = 0;
+  // One that is to leave may do so, perhaps. It is not asked to in this call.
+  virtual void on_movable(Session& session) = 0;
 
  protected:
   ~SessionOwner() = default;
@@ -38,6 +40,12 @@ struct SessionCounts {
 };
 
 struct SessionEnvironment {
+  // Of a user's sessions with a pool.
+  [[nodiscard]] config::PoolMode pool_mode(const config::PoolSettings& pool, const std::string& user) const {
+    const auto found = login.settings->users.find(user);
+    return found == login.settings->users.end() ? pool.mode : found->second.pool_mode.value_or(pool.mode);
+  }
+
   worker::Agenda& agenda;
   worker::Mailbox& mailbox;  // of this worker
   os::Log& log;

@@ -100,10 +100,7 @@ void Session::on_authenticated() {
   const auto pool = environment_.pools.find(startup.database, startup.user);
   if (!pool) return terminate(pool.error());
   pool_ = *pool;
-  mode_ = pool_->settings().mode;
-  const auto& users = environment_.login.settings->users;
-  const auto user = users.find(startup.user);
-  if (user != users.end()) mode_ = user->second.pool_mode.value_or(mode_);
+  mode_ = environment_.pool_mode(pool_->settings(), startup.user);
   if (take_seats()) welcome();
 }
 

@@ -10,6 +10,7 @@ void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress
   auto& kept = *session.release();
   sessions_.push_back(kept);
   size_ = sessions_.size();
+  if (departures_ != nullptr) kept.begin_leaving();
   kept.open(room);
 }
 
@@ -62,6 +63,8 @@ Session* SessionRegistry::find(std::uint64_t id) {
 
 void SessionRegistry::on_session_ended(Session& session) {
   sessions_.erase(sessions_.iterator_to(session));
+  std::erase(movable_, &session);
+  away_.erase(session.id());
   environment_.agenda.bury(std::shared_ptr<Session>(&session));
   size_ = sessions_.size();
 }

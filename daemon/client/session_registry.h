@@ -3,10 +3,14 @@
 
 #include <atomic>
 #include <boost/intrusive/list.hpp>
+#include <expected>
 #include <limits>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "daemon/client/handed_client.h"
 #include "daemon/client/session.h"
 #include "daemon/client/session_environment.h"
 
@@ -20,6 +24,28 @@ class SessionRegistry final : private SessionOwner {
   SessionRegistry& operator=(const SessionRegistry&) = delete;
 
   void accept(std::unique_ptr<io::Stream> stream, io::PeerAddress peer, Room room = Room::ForAll);
+
+  // --- clients that go on with another process, or come from one: session_moves.cpp
+
+  class Departures {
+   public:
+    // Somebody has to tell on_departed what has become of it. The descriptor is the session's.
+    virtual void depart(HandedClient client, int descriptor) = 0;
+
+   protected:
+    ~Departures() = default;
+  };
+  // All leave, now or as soon as they are between two transactions, but for those that are bound to this process: see
+  // drain_bound. So do those that still come. `departures` must outlive this or stop_moving().
+  void begin_moving(Departures& departures);
+  // Nobody leaves any more; who was on the way stays, and goes on.
+  void stop_moving();
+  void on_departed(std::uint64_t id, bool is_taken);
+  // As drain; only those that cannot leave.
+  std::size_t drain_bound(std::size_t most);
+  // Takes a client on that another process has handed out; or says why not. It is served from begin_serving() on.
+  [[nodiscard]] std::expected<void, std::string> adopt(const HandedClient& client, std::unique_ptr<io::Stream> stream);
+  void begin_serving(std::uint64_t id);
 
   // Idle clients go now, busy ones at the end of their transaction; at most so many are told. How many were.
   std::size_t drain(std::size_t most = std::numeric_limits<std::size_t>::max());
@@ -44,12 +70,18 @@ class SessionRegistry final : private SessionOwner {
 
  private:
   void on_session_ended(Session& session) override;
+  void on_movable(Session& session) override;
+  void move_on();
   // Sessions may end while each of these is told something.
   [[nodiscard]] std::vector<Session*> all();
 
   SessionEnvironment& environment_;
   boost::intrusive::list<Session, boost::intrusive::base_hook<RegisteredHook>> sessions_;  // owns them
   std::atomic<std::size_t> size_ = 0;                                                      // of those
+  Departures* departures_ = nullptr;                                                       // null: all stay
+  std::vector<Session*> movable_;                                                          // perhaps
+  std::unordered_map<std::uint64_t, Session*> away_;                                       // on their way out or in
+  worker::MethodDeferred<SessionRegistry, &SessionRegistry::move_on> move_work_{*this};
 };
 
 }  // namespace howdah::client

@@ -107,6 +107,11 @@ Session::Way Session::begin_frame(const Piece& piece, Bytes behind) {
 
 // What needs no server is answered at once; COPY data that comes too late is dropped, as PostgreSQL does.
 Session::Way Session::begin_without_lease(const Piece& piece, Bytes behind) {
+  if (is_leaving_ && !is_bound_here()) {
+    is_holding_ = true;
+    owner_.on_movable(*this);
+    return Way::Hold;
+  }
   if (stream_->pending_bytes() > 0) {  // who does not read his answers gets no more of them
     is_holding_ = true;
     return Way::Hold;

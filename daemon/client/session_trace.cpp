@@ -37,6 +37,7 @@ std::optional<protocol::ErrorFields> Session::why_not_traceable() const {
       return refuse(protocol::sqlstate::kObjectInUse, "the client has not logged in yet");
     case State::Console:
       return refuse(protocol::sqlstate::kFeatureNotSupported, "a client of the console cannot be traced");
+    case State::Moving:
     case State::Ended:
       return refuse(protocol::sqlstate::kUndefinedObject, "the client has gone");
     case State::Idle:

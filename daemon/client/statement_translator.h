@@ -44,6 +44,11 @@ struct StatementLimits {
 
 class StatementTranslator {
  public:
+  // Of the session's `count`th unnamed statement; no other one has it.
+  [[nodiscard]] static protocol::UnnamedNumber unnamed_number(std::uint64_t session_id, std::uint32_t count) {
+    return session_id << 32U | count;
+  }
+
   // Whose statements, and by what rules. `session_id` is unique in the process.
   struct Lessee {
     ClientStatements& prepared;
@@ -182,7 +187,9 @@ class StatementTranslator {
   // What an unnamed statement with this definition may be; null: a statement of its own.
   [[nodiscard]] protocol::StatementPointer shared_for(const Call& call, protocol::Bytes definition);
   [[nodiscard]] bool may_share(const Call& call) const;
-  [[nodiscard]] protocol::UnnamedNumber new_unnamed_number() { return session_id_ << 32U | ++prepared_->unnamed_count; }
+  [[nodiscard]] protocol::UnnamedNumber new_unnamed_number() {
+    return unnamed_number(session_id_, ++prepared_->unnamed_count);
+  }
   // A new unnamed statement of the session; the one before counts again where the server skips this one.
   UnnamedStatement& replace_unnamed(Call& call, protocol::UnnamedNumber number);
   // It is known which one the session has.

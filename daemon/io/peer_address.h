@@ -28,6 +28,8 @@ class PeerAddress {
   [[nodiscard]] bool is_local() const { return kind_ == Kind::Local || kind_ == Kind::Process; }
   // 4 or 16, network order; an IPv4 address in IPv6 clothes has 4; empty where local.
   [[nodiscard]] std::string bytes() const;
+  // Of TCP; 0 where local.
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   // The same machine over TCP: 127.0.0.0/8 or ::1.
   [[nodiscard]] bool is_loopback() const;
   // "127.0.0.1" or "::1"; empty where local.

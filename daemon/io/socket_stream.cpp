@@ -102,6 +102,13 @@ bool SocketStream::has_unread_input() const {
   return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+std::optional<Stream::Handle> SocketStream::handle() const {
+  const auto* plain = std::get_if<PlainTransport>(&transport_);
+  const bool has_come_to_an_end = has_ended_ || has_failed_ || has_write_failed_ || tls_start_;
+  if (plain == nullptr || has_come_to_an_end || pending_bytes() > 0) return std::nullopt;
+  return Handle{.descriptor = plain->fd(), .unread = kept_ ? Bytes(*kept_) : Bytes()};
+}
+
 // What was kept stands in front of the scratch, so that the handler sees one run of bytes; a frame that must
 // be seen whole and is larger than the scratch is gathered in the kept bytes themselves.
 void SocketStream::on_readable() {

@@ -42,6 +42,9 @@ class SocketStream final : public Stream {
   // Goes on in the loop of this worker, on whose thread that is.
   void enter_loop(worker::Worker& worker);
   [[nodiscard]] bool has_unread_input() const override;
+  [[nodiscard]] std::optional<Handle> handle() const override;
+  // As if this had been read from the peer. Before the first handler.
+  void put_unread(std::string bytes) { kept_ = std::make_unique<std::string>(std::move(bytes)); }
 
  private:
   static constexpr std::uint32_t kUsualReadBytes = 64 * 1024;

@@ -82,6 +82,15 @@ class Stream {
   // pending, and no call of the handler under way.
   virtual void leave_loop() = 0;
 
+  // What another process needs to go on with the connection: the socket, which stays ours to close, and what was read
+  // from it and not taken yet. Both up to the next call.
+  struct Handle {
+    int descriptor;
+    protocol::Bytes unread;
+  };
+  // Nothing by TLS, whose state cannot be told, nor while output is pending or an end of it has come.
+  [[nodiscard]] virtual std::optional<Handle> handle() const { return std::nullopt; }
+
   // Whether bytes or an end of file wait to be read right now. Costs a system call; a stream in memory may say no.
   [[nodiscard]] virtual bool has_unread_input() const { return false; }
 

@@ -75,7 +75,12 @@ void FakeStream::enter_loop(worker::Agenda& agenda) {
 }
 
 FakeStream::~FakeStream() {
-  socket_->stream_ = nullptr;
+  if (socket_->stream_ == this) socket_->stream_ = nullptr;  // another process may have it
+}
+
+std::optional<io::Stream::Handle> FakeStream::handle() const {
+  if (tls_ || has_ended_ || has_failed_ || !pending_.empty()) return std::nullopt;
+  return Handle{.descriptor = -1, .unread = kept_};
 }
 
 void FakeStream::set_handler(io::StreamHandler& handler) {

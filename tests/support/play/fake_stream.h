@@ -78,6 +78,10 @@ class FakeStream final : public io::Stream {
   void leave_loop() override;
   void enter_loop(worker::Agenda& agenda);
   [[nodiscard]] bool has_unread_input() const override;
+  // There is no descriptor.
+  [[nodiscard]] std::optional<Handle> handle() const override;
+  // As if this had been read. Before the first handler.
+  void put_unread(std::string bytes) { kept_ = std::move(bytes); }
 
  private:
   friend class FakeSocket;

@@ -98,6 +98,23 @@ Client& Play::connect() {
   return clients_.emplace_back(*this, worker, ++connection_count_, socket);
 }
 
+Client* Play::adopt(const client::HandedClient& handed, Client& client) {
+  auto& worker = workers_.front();
+  bool is_adopted = false;
+  worker.loop.turn([&] {
+    auto stream = std::make_unique<FakeStream>(client.socket_, worker.loop.agenda());
+    stream->put_unread(handed.unread);
+    is_adopted = worker.sessions.adopt(handed, std::move(stream)).has_value();
+  });
+  if (!is_adopted) return nullptr;
+  worker.loop.turn([&] { worker.sessions.begin_serving(handed.id); });
+  auto& taken = clients_.emplace_back(*this, worker, handed.id, client.socket_);
+  taken.process_id_ = client.process_id_;
+  taken.cancel_secret_ = client.cancel_secret_;
+  run();
+  return &taken;
+}
+
 Client& Play::start_log_in(const std::string& user, const std::string& database,
                            const std::vector<std::pair<std::string, std::string>>& settings) {
   Pairs pairs = {{"user", user}, {"database", database}};

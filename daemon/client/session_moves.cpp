@@ -1,0 +1,93 @@
+// Clients on their way to another process, and from one.
+#include <algorithm>
+
+#include "daemon/client/session_registry.h"
+
+namespace howdah::client {
+
+namespace {
+
+// As many are on their way at a time: what they have is in memory twice.
+constexpr std::size_t kMostAway = 256;
+
+}  // namespace
+
+void SessionRegistry::begin_moving(Departures& departures) {
+  departures_ = &departures;
+  for (auto* session : all()) session->begin_leaving();
+}
+
+void SessionRegistry::stop_moving() {
+  departures_ = nullptr;
+  movable_.clear();
+  away_.clear();
+  for (auto* session : all()) session->stop_leaving();
+}
+
+void SessionRegistry::on_movable(Session& session) {
+  movable_.push_back(&session);
+  environment_.agenda.defer(move_work_);
+}
+
+void SessionRegistry::move_on() {
+  if (departures_ == nullptr) return movable_.clear();
+  while (!movable_.empty() && away_.size() < kMostAway) {
+    auto& session = *movable_.back();
+    movable_.pop_back();
+    auto departure = session.hand_out();
+    if (!departure) continue;  // it tells when it may
+    away_.emplace(session.id(), &session);
+    departures_->depart(std::move(departure->client), departure->descriptor);
+  }
+}
+
+void SessionRegistry::on_departed(std::uint64_t id, bool is_taken) {
+  const auto found = away_.find(id);
+  if (found == away_.end()) return;
+  auto& session = *found->second;
+  away_.erase(found);
+  if (is_taken) {
+    session.on_taken();
+  } else {
+    session.stop_leaving();
+    session.drain();
+  }
+  if (!movable_.empty()) environment_.agenda.defer(move_work_);
+}
+
+std::size_t SessionRegistry::drain_bound(std::size_t most) {
+  auto sessions = all();
+  std::erase_if(sessions, [](const Session* session) { return session->is_draining() || !session->is_bound_here(); });
+  if (sessions.size() > most) sessions.resize(most);
+  for (auto* session : sessions) session->drain();
+  return sessions.size();
+}
+
+std::expected<void, std::string> SessionRegistry::adopt(const HandedClient& client,
+                                                        std::unique_ptr<io::Stream> stream) {
+  if (environment_.pools.is_disabled(client.database)) return std::unexpected("its database is disabled");
+  const auto pool = environment_.pools.find(client.database, client.user);
+  if (!pool) return std::unexpected(pool.error().message);
+  const auto mode = environment_.pool_mode((*pool)->settings(), client.user);
+  const bool is_statement_mode = mode == config::PoolMode::Statement;
+  if (mode == config::PoolMode::Session || is_statement_mode != client.is_statement_mode) {
+    return std::unexpected("its pool has another mode now");
+  }
+  auto session =
+      std::make_unique<Session>(client, std::move(stream), **pool, environment_, static_cast<SessionOwner&>(*this));
+  auto& kept = *session.release();
+  sessions_.push_back(kept);
+  size_ = sessions_.size();
+  away_.emplace(kept.id(), &kept);
+  return {};
+}
+
+void SessionRegistry::begin_serving(std::uint64_t id) {
+  const auto found = away_.find(id);
+  if (found == away_.end()) return;
+  auto& session = *found->second;
+  away_.erase(found);
+  session.begin_serving();
+}
+
+}  // namespace howdah::client
