@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "daemon/server/wanted_server.h"
+
 namespace howdah::auth {
 
 namespace {
@@ -12,6 +14,7 @@ using Row = server::BlockingConnection::Row;
 
 constexpr std::string_view kInvalidText = "22021";  // bytes that the server's encoding has not
 constexpr int kMostRows = 2;
+constexpr auto kPauseWithoutHost = std::chrono::milliseconds(500);
 
 // Seconds of the epoch, nothing where there is no limit. Names are qualified, so that a search_path changes nothing.
 constexpr std::string_view kValidUntil =
@@ -65,15 +68,26 @@ std::expected<LookedUpSecret, std::string> AuthQuery::ask(const std::string& use
   // One that was idle may be gone: then a new one is asked.
   for (bool is_old = is_open();; is_old = false) {
     if (!is_open()) {
-      const auto keywords = this->keywords();
-      if (!keywords) return std::unexpected(keywords.error());
-      const auto opened = connection_.open(*keywords, deadline);
-      if (!opened) return std::unexpected(opened.error().message);
+      const auto opened = open(deadline);
+      if (!opened) return std::unexpected(opened.error());
     }
     const auto said = run(user, deadline);
     if (said) return *said;
     if (said.error().sqlstate == kInvalidText) return LookedUpSecret();
     if (!is_old || is_open()) return std::unexpected(said.error().message);
+  }
+}
+
+// Of several hosts one may become what is wanted.
+std::expected<void, std::string> AuthQuery::open(Clock::time_point deadline) {
+  const auto keywords = this->keywords();
+  if (!keywords) return std::unexpected(keywords.error());
+  while (true) {
+    const auto opened = connection_.open(*keywords, deadline);
+    if (opened) return {};
+    if (!server::may_change_hosts(*keywords) || !connection_.pause(kPauseWithoutHost, deadline)) {
+      return std::unexpected(opened.error().message);
+    }
   }
 }
 

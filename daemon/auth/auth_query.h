@@ -35,6 +35,7 @@ class AuthQuery {
   using Failure = server::BlockingConnection::Failure;
   using Clock = server::BlockingConnection::Clock;
 
+  [[nodiscard]] std::expected<void, std::string> open(Clock::time_point deadline);
   [[nodiscard]] std::expected<LookedUpSecret, Failure> run(const std::string& user, Clock::time_point deadline);
   [[nodiscard]] std::expected<LookedUpSecret, Failure> limit_as_role(LookedUpSecret said, const std::string& user,
                                                                      Clock::time_point deadline);

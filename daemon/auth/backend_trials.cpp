@@ -6,6 +6,7 @@
 
 #include "config/serving_entry.h"
 #include "daemon/server/connection_string.h"
+#include "daemon/server/wanted_server.h"
 #include "protocol/sqlstate.h"
 
 namespace howdah::auth {
@@ -13,6 +14,8 @@ namespace howdah::auth {
 namespace sqlstate = protocol::sqlstate;
 
 namespace {
+
+constexpr auto kPauseWithoutHost = std::chrono::milliseconds(500);
 
 DatabaseUser name_of(const BackendLogin& login) {
   return {.database = login.database, .user = login.user};
@@ -27,26 +30,42 @@ bool names_user(const config::DatabaseSettings& entry) {
 
 class BackendTrials::Trial final : private server::LoginHandler {
  public:
-  Trial(BackendTrials& trials, Wish wish) : trials_(trials), wish_(std::move(wish)) {}
+  Trial(BackendTrials& trials, Wish wish)
+      : trials_(trials),
+        wish_(std::move(wish)),
+        give_up_at_(trials.environment_.agenda.now() + wish_.entry->pool.acquire_timeout) {}
 
-  void start(server::BackendConnector& connector) {
+  void start() {
     const server::BackendTarget target{.connection_string = wish_.entry->backend,
                                        .user = wish_.login.user,
                                        .database = wish_.login.database,
                                        .password = wish_.login.password,
                                        .is_overriding = true};
-    login_ = connector.start(target, wish_.entry->pool.connect_timeout, *this);
+    login_ = trials_.environment_.connector.start(target, wish_.entry->pool.connect_timeout, *this);
   }
   [[nodiscard]] const Wish& wish() const { return wish_; }
 
  private:
   void on_login(std::expected<server::LoggedIn, protocol::ErrorFields> result) override {
-    trials_.end(*this, std::move(result));
+    auto& agenda = trials_.environment_.agenda;
+    const bool is_in_time = agenda.now() + kPauseWithoutHost < give_up_at_;
+    if (result || !is_in_time || !may_be_there_soon(result.error())) return trials_.end(*this, std::move(result));
+    agenda.bury(std::shared_ptr<server::PendingLogin>(std::move(login_)));
+    agenda.arm_in(retry_timer_, kPauseWithoutHost);
+  }
+
+  // Of several hosts one may become what is wanted.
+  [[nodiscard]] bool may_be_there_soon(const protocol::ErrorFields& error) const {
+    if (error.sqlstate != sqlstate::kUnableToConnect && error.sqlstate != sqlstate::kCannotConnectNow) return false;
+    const auto keywords = server::read_connection_string(wish_.entry->backend);
+    return keywords && server::may_change_hosts(*keywords);
   }
 
   BackendTrials& trials_;
   Wish wish_;
+  const worker::TimePoint give_up_at_;
   std::unique_ptr<server::PendingLogin> login_;
+  worker::MethodTimer<Trial, &Trial::start> retry_timer_{*this};
 };
 
 BackendTrials::BackendTrials(Environment environment) : environment_(std::move(environment)) {}
@@ -93,7 +112,7 @@ void BackendTrials::begin_more(const std::string& lane_name) {
     ++lane.running;
     auto& trial = *trials_.emplace_back(std::make_unique<Trial>(*this, std::move(lane.waiting.front())));
     lane.waiting.pop_front();
-    trial.start(environment_.connector);
+    trial.start();
   }
 }
 

@@ -56,6 +56,13 @@ std::expected<void, BlockingConnection::Failure> BlockingConnection::open(const 
   return {};
 }
 
+bool BlockingConnection::pause(std::chrono::milliseconds time, Clock::time_point deadline) const {
+  const auto until = Clock::now() + time;
+  if (until >= deadline) return false;
+  while (!is_ending_ && Clock::now() < until) poll(nullptr, 0, static_cast<int>(kGlance.count()));
+  return !is_ending_;
+}
+
 BlockingConnection::Answer BlockingConnection::query(const std::string& text, const std::string& parameter, int most,
                                                      Clock::time_point deadline) {
   const char* value = parameter.c_str();

@@ -35,6 +35,8 @@ class BlockingConnection {
 
   [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
   [[nodiscard]] std::expected<void, Failure> open(const ConnectionKeywords& keywords, Clock::time_point deadline);
+  // False: there is no time for it before the deadline, or somebody wants the thread back.
+  [[nodiscard]] bool pause(std::chrono::milliseconds time, Clock::time_point deadline) const;
   // One statement with one parameter, of a type that the server finds. At most `most` rows are kept. After a failure
   // without a SQLSTATE it is closed.
   [[nodiscard]] Answer query(const std::string& text, const std::string& parameter, int most,

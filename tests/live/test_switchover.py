@@ -1,5 +1,6 @@
 """A primary and a standby that change places: the pool follows the primary, and nothing that was acknowledged is lost."""
 
+import concurrent.futures
 import time
 
 import pytest
@@ -82,6 +83,20 @@ def test_clients_that_ask_nothing_notice_nothing_and_requests_wait_for_the_new_p
     assert {port_of(client) for client in quiet} == {pair.primary.port} != before
     for client in clients:
         client.close()
+
+
+def test_a_log_in_by_auth_query_waits_for_the_new_primary(start_howdah, pair):
+    pair.primary.rows("alter role app password 'secret'")
+    entry = {"backend": pair.backend(), "pool": {"acquire_timeout": "60s"}, "auth_query": {"user": "postgres", "timeout": "60s"}}
+    howdah = start_howdah(
+        databases={"*": entry}, auth=[{"from": "0.0.0.0/0", "method": "scram-sha-256"}], client={"login_timeout": "60s"}
+    )
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        with pair.switching():
+            coming = threads.submit(wire.connect, howdah, "app", "app", password="secret", timeout=60)
+        with coming.result(60) as client:
+            assert port_of(client) == pair.primary.port
+    pair.primary.rows("alter role app password null")
 
 
 def test_a_cancel_reaches_the_new_primary(start, pair):

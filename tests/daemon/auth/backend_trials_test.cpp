@@ -96,6 +96,33 @@ BOOST_AUTO_TEST_CASE(its_judgement_is_the_answer) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_several_hosts_one_may_be_there_soon) {
+  Trials trials("host=a,b target_session_attrs=read-write");
+  trials.log_in("secret");
+  for (const auto* failure : {"08001", "57P03"}) {
+    trials.backends.fail(trials.loop, failure);
+    BOOST_TEST(trials.last() == "none");
+    trials.loop.pass(1s, [] {});
+  }
+  trials.backends.succeed(trials.loop);
+  BOOST_TEST(trials.last() == "right");
+  trials.log_in("wrong");
+  trials.backends.fail(trials.loop, "28P01");
+  BOOST_TEST(trials.last() == "wrong");
+}
+
+BOOST_AUTO_TEST_CASE(they_are_waited_for_up_to_acquire_timeout) {
+  Trials trials("host=a,b");
+  trials.log_in("secret");
+  int count = 0;
+  for (; trials.last() == "none" && count < 1000; ++count) {
+    trials.backends.fail(trials.loop, "08001");
+    trials.loop.pass(500ms, [] {});
+  }
+  BOOST_TEST(trials.last() == "08001");
+  BOOST_TEST(count == 60);  // 30 s
+}
+
 BOOST_AUTO_TEST_CASE(where_the_backend_is_is_for_the_log) {
   Trials trials;
   trials.log_in("secret");
