@@ -37,6 +37,12 @@ def package(tmp_path_factory):
     return str(path)
 
 
+def libraries(package):
+    """libhowdah0.1 and libhowdah-dev, which were built with it, in the order in which they can be installed."""
+    folder = pathlib.Path(package).parent
+    return [str(path) for name in ("libhowdah0.1", "libhowdah-dev") for path in folder.glob(f"{name}_*.deb")]
+
+
 @pytest.fixture(scope="module")
 def debian(package):
     """With all that the package depends on, and a user as PostgreSQL's own package makes it."""
@@ -135,13 +141,25 @@ def test_c_an_upgrade_keeps_the_configuration(debian, package, tmp_path):
     assert owner_and_mode(debian, CONFIG) == "root:howdah 600"
 
 
+def test_c_the_library_is_found(debian, package):
+    for path in libraries(package):
+        install(debian, path)
+    loader = debian.run("ldconfig", "-p")
+    assert "libhowdah.so.0.1 " in loader and "libhowdah.so " in loader
+    listed = debian.run("dpkg", "-L", "libhowdah-dev")
+    for name in ("/usr/include/howdah.h", "/cmake/Howdah/HowdahConfig.cmake", "/pkgconfig/howdah.pc"):
+        assert name in listed
+    (header,) = [line for line in listed.splitlines() if line.endswith("/howdah.h")]
+    assert "class Pooler" in pathlib.Path(debian.path(header)).read_text(encoding="utf-8")
+
+
 def test_d_a_removal_leaves_the_configuration_only(debian):
-    debian.run("dpkg", "-r", "howdah")
+    debian.run("dpkg", "-r", "libhowdah-dev", "libhowdah0.1", "howdah")
     assert os.path.exists(debian.path(CONFIG)) and not os.path.exists(debian.path("/usr/sbin/howdah"))
 
 
 def test_e_a_purge_leaves_nothing(debian):
-    debian.run("dpkg", "-P", "howdah")
+    debian.run("dpkg", "-P", "libhowdah-dev", "libhowdah0.1", "howdah")
     after = debian.files()
     assert {path for path in after if after[path] != debian.before.get(path)} == set()
     assert set(debian.before) - set(after) == set()
