@@ -246,6 +246,13 @@ struct DrainSettings {
   int rate = 0;              // clients that are told to go, per second; 0: all at once
 };
 
+// How another howdah takes the place of this one.
+struct TakeoverSettings {
+  std::string socket;  // a path; empty: it cannot
+  int rate = 100;      // clients that must go, per second; 0: all at once
+  Milliseconds timeout = 5min;
+};
+
 inline constexpr int kMostWorkers = 64;
 
 struct Settings {
@@ -258,6 +265,7 @@ struct Settings {
   LogSettings log;
   StatementSettings statements;
   DrainSettings drain;
+  TakeoverSettings takeover;
   Milliseconds shutdown_timeout = 30s;  // a drain ends after this, counted from the end of drain.delay
   std::map<std::string, DatabaseSettings> databases;
   std::map<std::string, UserSettings> users;

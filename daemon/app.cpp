@@ -13,6 +13,22 @@ void App::use_listeners(io::InheritedListeners inherited) {
   engine_->use_listeners(std::move(inherited));
 }
 
+void App::take_over(takeover::Inheritance inheritance) {
+  engine_->take_over(std::move(inheritance));
+}
+
+void App::on_place_given(std::function<void(int process_id)> tell) {
+  engine_->on_place_given(std::move(tell));
+}
+
+void App::on_place_taken(std::function<void()> tell) {
+  engine_->on_place_taken(std::move(tell));
+}
+
+bool App::was_refused() const {
+  return engine_->was_refused();
+}
+
 void App::on_progress(std::function<void(const Progress&)> tell) {
   engine_->watch().on_progress(std::move(tell));
 }

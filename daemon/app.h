@@ -15,6 +15,7 @@
 #include "daemon/io/inherited_listeners.h"
 #include "daemon/os/log.h"
 #include "daemon/progress.h"
+#include "daemon/takeover/inheritance.h"
 
 struct event_base;
 
@@ -37,6 +38,16 @@ class App {
 
   // Sockets that were there before us, for the addresses that `listen` names. Before start().
   void use_listeners(io::InheritedListeners inherited);
+
+  // All that the process before has comes to this one: it serves once that one says so. Before start().
+  void take_over(takeover::Inheritance inheritance);
+  // Called from run(), before `on_place_given`s process hears of it: it has all clients of ours that could go, and the
+  // others have been told to. Then run() returns. Before start().
+  void on_place_given(std::function<void(int process_id)> tell);
+  // Called from run(): take_over() is over. Before start().
+  void on_place_taken(std::function<void()> tell);
+  // run() has ended because the process before goes on instead.
+  [[nodiscard]] bool was_refused() const;
 
   // Opens the listeners and the stats port and starts the first log-ins to the backends; or says what could
   // not be done, and then nothing is open.

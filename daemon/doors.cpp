@@ -130,7 +130,7 @@ std::expected<void, std::string> Doors::open(const std::vector<io::ListenPlace>&
         std::make_unique<io::Listener>(io::adopt_socket(std::move(fd), is_lent, settings), environment_));
   }
   auto opened = carry_out(plan(places), settings);
-  if (!opened) listeners_.clear();
+  if (!opened) leave_to_another();  // inherited ones, which somebody else may go on with
   return opened;
 }
 
@@ -222,7 +222,10 @@ std::vector<std::string> Doors::names() const {
 std::vector<Doors::Lent> Doors::lend() const {
   std::vector<Lent> lent;
   lent.reserve(listeners_.size());
-  for (const auto& listener : listeners_) lent.push_back({.fd = listener->socket().fd.get(), .name = listener->name()});
+  for (const auto& listener : listeners_) {
+    const auto& socket = listener->socket();
+    lent.push_back({.fd = socket.fd.get(), .name = listener->name(), .is_lent = socket.is_lent});
+  }
   return lent;
 }
 

@@ -50,6 +50,7 @@ class Doors {
   struct Lent {
     int fd = -1;
     std::string name;
+    bool is_lent = false;  // to us already, by systemd
   };
   [[nodiscard]] std::vector<Lent> lend() const;
   // Nobody is accepted until resume(); who connects waits in the kernel. Both may be called again. What change() opens

@@ -56,6 +56,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
 // Letters that nobody reads any more may hold what would write to other workers.
 App::Engine::~Engine() {
   stats_port_.reset();
+  if (succession_.is_taking()) doors_.leave_to_another();
   doors_.close();
   for (const auto& serving : serving_) serving->terminate_all(shutting_down());
   for (const auto& worker : workers_) worker->close();
@@ -67,8 +68,10 @@ std::expected<void, std::string> App::Engine::start() {
   auto tls = tls_files_.read(commons_.settings->client.tls);
   if (!tls) return std::unexpected(tls.error());
   tls_files_.use(std::move(*tls));
+  if (succession_.is_taking()) doors_.pause();
   auto opened = open_doors();
-  if (opened) opened = open_stats_port();
+  if (opened && !succession_.is_taking()) opened = open_stats_port();
+  if (opened && !succession_.is_taking()) opened = succession_.open_socket();
   if (!opened) {
     doors_.close();
     return opened;
@@ -136,6 +139,11 @@ void App::Engine::run() {
 void App::Engine::watch_start() {
   if (phase_ != Phase::Starting) return;
   if (!serving_.front()->pools().have_settled()) return home().agenda().arm_in(start_timer_, kWatchInterval);
+  succession_.is_taking() ? succession_.tell_ready() : begin_serving();
+}
+
+void App::Engine::begin_serving() {
+  if (phase_ != Phase::Starting) return;
   phase_ = Phase::Serving;
   commons_.log.info("ready", {{"workers", workers_.size()}});
   if (ready_) ready_();
@@ -171,6 +179,7 @@ void App::Engine::stop() {
 
 void App::Engine::begin_drain(config::DrainSettings way) {
   if (phase_ == Phase::Stopped || (phase_ == Phase::Draining && !drain_delay_.is_armed())) return;
+  if (phase_ == Phase::HandingOver) doors_.leave_to_another();
   phase_ = Phase::Draining;
   const auto now = std::chrono::system_clock::now();
   stats::Drain drain{.begun_at = now, .doors_close_at = now + way.delay, .clients = client_count(), .rate = way.rate};
@@ -230,7 +239,9 @@ void App::Engine::on_drain_over() {
 }
 
 void App::Engine::finish() {
-  if (phase_.exchange(Phase::Stopped) == Phase::Stopped) return;
+  const auto phase = phase_.exchange(Phase::Stopped);
+  if (phase == Phase::Stopped) return;
+  if (phase == Phase::HandingOver || succession_.is_taking()) doors_.leave_to_another();
   doors_.close();
   commons_.log.info("stopped");
   tell_all([](ServingWorker& serving) {

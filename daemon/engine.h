@@ -19,6 +19,7 @@
 #include "daemon/serving_worker.h"
 #include "daemon/stats/periods.h"
 #include "daemon/stats/stats_port.h"
+#include "daemon/succession.h"
 #include "daemon/tls_files.h"
 
 namespace howdah {
@@ -36,6 +37,10 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void set_configuration_source(ConfigurationSource source) { actions_.set_configuration_source(std::move(source)); }
   void reload(std::function<void()> done) { actions_.reload(std::move(done)); }
   void use_listeners(io::InheritedListeners inherited) { inherited_ = std::move(inherited); }
+  void take_over(takeover::Inheritance inheritance);
+  void on_place_given(std::function<void(int process_id)> tell) { place_given_ = std::move(tell); }
+  void on_place_taken(std::function<void()> tell) { place_taken_ = std::move(tell); }
+  [[nodiscard]] bool was_refused() const { return was_refused_; }
   [[nodiscard]] EngineWatch& watch() { return watch_; }
   [[nodiscard]] std::shared_ptr<const config::Settings> settings() const { return commons_.live.current(); }
   [[nodiscard]] bool is_draining() const { return phase_ == Phase::Closing || phase_ == Phase::Draining; }
@@ -46,8 +51,9 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] admin::Actions& actions() { return actions_; }
 
  private:
-  // Closing: no new clients, and the end once those that are there have left by themselves.
-  enum class Phase { Starting, Serving, Closing, Draining, Stopped };
+  // Closing: no new clients, and the end once those that are there have left by themselves. HandingOver: another
+  // process serves, and gets those that are here.
+  enum class Phase { Starting, Serving, Closing, HandingOver, Draining, Stopped };
 
   [[nodiscard]] worker::Worker& home() const { return *workers_.front(); }
   [[nodiscard]] std::expected<void, std::string> open_doors();
@@ -73,6 +79,10 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void observe_load();
   [[nodiscard]] std::size_t client_count() const;
   void watch_start();
+  void begin_serving();
+  [[nodiscard]] Succession::Environment succession_environment();
+  void begin_handing_over();
+  void take_place_back();
   void watch_drain();
   void on_drain_over();
 
@@ -87,6 +97,10 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   io::InheritedListeners inherited_;
   Doors doors_;
   std::optional<stats::StatsPort> stats_port_;
+  Succession succession_{succession_environment()};
+  std::function<void(int process_id)> place_given_;
+  std::function<void()> place_taken_;
+  bool was_refused_ = false;
 
   EngineWatch watch_;
   std::shared_ptr<stats::Adviser> adviser_;

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <tuple>
 
 #include "config/configuration.h"
@@ -14,6 +15,7 @@
 #include "daemon/os/service_sockets.h"
 #include "daemon/root_start.h"
 #include "daemon/service.h"
+#include "daemon/takeover/inheritance.h"
 #include "daemon/trace/trace_text.h"
 
 namespace howdah {
@@ -59,11 +61,33 @@ int refuse(const std::string& why, int status) {
   return status;
 }
 
+// Nothing where nobody has the place.
+std::expected<std::optional<takeover::Inheritance>, std::string> take_over(const CommandLine& command,
+                                                                           const config::Settings& settings,
+                                                                           io::InheritedListeners& inherited) {
+  if (settings.takeover.socket.empty()) return std::unexpected("--takeover needs the setting takeover.socket");
+  const auto& user = command.user.empty() ? settings.user : command.user;
+  auto inheritance = takeover::ask_for_inheritance(settings.takeover.socket, os::user_id(user));
+  if (!inheritance) return std::unexpected("cannot take over: " + inheritance.error());
+  if (!*inheritance) return std::nullopt;
+  using Kind = io::InheritedListeners::Kind;
+  auto added = inherited.add(std::move((*inheritance)->given), Kind::Given);
+  if (added) added = inherited.add(std::move((*inheritance)->lent), Kind::Lent);
+  if (!added) return std::unexpected("cannot take over: " + added.error());
+  return inheritance;
+}
+
 int serve(const CommandLine& command) {
   io::InheritedListeners inherited;
   const auto passed = inherited.add(os::take_service_sockets(), io::InheritedListeners::Kind::Lent);
   if (!passed) return refuse(passed.error(), kFailed);
   auto configuration = read_configuration(command);
+  std::optional<takeover::Inheritance> inheritance;
+  if (configuration && command.is_takeover) {
+    auto inherits = take_over(command, *configuration, inherited);
+    if (!inherits) return refuse(inherits.error(), kFailed);
+    inheritance = *std::move(inherits);
+  }
   if (configuration && os::is_root()) {
     const auto left = leave_root(command.user.empty() ? configuration->user : command.user, *configuration, inherited);
     if (!left) return refuse(left.error(), kWrongUse);
@@ -74,7 +98,12 @@ int serve(const CommandLine& command) {
   if (!settings->core_dumps) os::forbid_core_dumps();
   os::Log log(settings->log.level, settings->log.format);
   const auto source = [command] { return read_configuration(command); };
-  return Service(settings, log, source, std::move(inherited)).run() ? kDone : kFailed;
+  Service service(settings, log,
+                  {.source = source,
+                   .inherited = std::move(inherited),
+                   .inheritance = std::move(inheritance),
+                   .arguments = command.arguments});
+  return service.run() ? kDone : kFailed;
 }
 
 // What it needs before it can be used, such as files that others must not read, is told beside it.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "daemon/os/descriptors.h"
@@ -13,7 +14,8 @@ namespace howdah {
 namespace {
 
 constexpr std::uint64_t kOwnDescriptors = 64;  // log, listeners, name look-ups, cancels, the stats port
-constexpr std::uint64_t kEachWorkersOwn = 5;   // its loop, timer and mailbox
+constexpr std::string_view kTakeover = "--takeover";
+constexpr std::uint64_t kEachWorkersOwn = 5;  // its loop, timer and mailbox
 
 // One pool for each database entry; more users or names make more.
 std::uint64_t most_servers(const config::Settings& settings) {
@@ -24,15 +26,17 @@ std::uint64_t most_servers(const config::Settings& settings) {
 
 }  // namespace
 
-Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source,
-                 io::InheritedListeners inherited)
+Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log, Start start)
     : settings_(std::move(settings)),
       log_(log),
       open_files_limit_(os::raise_descriptor_limit()),
       app_(settings_, log_),
-      signals_(app_.loop(), *this) {
-  app_.set_configuration_source(std::move(source));
-  app_.use_listeners(std::move(inherited));
+      signals_(app_.loop(), *this),
+      successor_(app_.loop()),
+      arguments_(std::move(start.arguments)) {
+  app_.set_configuration_source(std::move(start.source));
+  app_.use_listeners(std::move(start.inherited));
+  if (start.inheritance) app_.take_over(*std::move(start.inheritance));
 }
 
 bool Service::run() {
@@ -45,12 +49,17 @@ bool Service::run() {
     return false;
   }
   app_.run();
-  return true;
+  return !app_.was_refused();
 }
 
 // The unit's watchdog is fed four times as often as it has to be: one late answer of a busy loop does no harm.
 void Service::tell_supervisor() {
   app_.on_ready([this] { notifier_.ready("Serving on " + where()); });
+  app_.on_place_given([this](int process_id) { notifier_.give_to(process_id, "Handed over"); });
+  app_.on_place_taken([this] {  // only now systemd listens to this process
+    told_.clear();
+    notifier_.ready("Serving on " + where());
+  });
   if (os::ServiceNotifier::is_heard()) app_.on_progress([this](const Progress& progress) { tell(progress); });
   if (const auto interval = os::ServiceNotifier::watchdog_interval()) {
     app_.watch_loops(*interval / 4, [this] { notifier_.feed_watchdog(); });
@@ -71,6 +80,20 @@ void Service::reload() {
     notifier_.reloaded();
     told_.clear();
   });
+}
+
+void Service::start_successor() {
+  if (successor_.is_running()) return log_.warning("an upgrade is under way already");
+  if (app_.settings()->takeover.socket.empty()) {
+    return log_.error("no upgrade without the setting takeover.socket");
+  }
+  auto arguments = arguments_;
+  if (std::ranges::find(arguments, kTakeover) == arguments.end()) arguments.emplace_back(kTakeover);
+  const auto started = successor_.start(arguments, [this](int status) {
+    log_.error("the process that was to take over has ended", {{"status", status}});
+  });
+  if (!started) return log_.error("no process can be started to take over", {{"error", started.error()}});
+  log_.info("another process is started to take over", {{"process", *started}});
 }
 
 void Service::log_start() {
@@ -104,6 +127,9 @@ void Service::on_signal(os::Signal signal) {
     case os::Signal::HangUp:
       log_.info("told to reload", {{"signal", "SIGHUP"}});
       return reload();
+    case os::Signal::User2:
+      log_.info("told to upgrade", {{"signal", "SIGUSR2"}});
+      return start_successor();
   }
 }
 

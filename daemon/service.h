@@ -3,22 +3,31 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/app.h"
 #include "daemon/os/service_notifier.h"
 #include "daemon/os/signals.h"
+#include "daemon/os/successor.h"
+#include "daemon/takeover/inheritance.h"
 
 namespace howdah {
 
 class Service final : private os::SignalHandler {
  public:
   // `settings` must have been checked. The log must outlive this.
-  // `source`: for reloads. `inherited`: sockets that are there already.
-  Service(std::shared_ptr<const config::Settings> settings, os::Log& log, App::ConfigurationSource source,
-          io::InheritedListeners inherited);
+  struct Start {
+    App::ConfigurationSource source;                        // for reloads
+    io::InheritedListeners inherited;                       // sockets that are there already
+    std::optional<takeover::Inheritance> inheritance = {};  // of the process whose place this one takes
+    std::vector<std::string> arguments = {};                // of the command line, for the process after this one
+  };
+  Service(std::shared_ptr<const config::Settings> settings, os::Log& log, Start start);
 
-  // Serves until SIGTERM or SIGINT. False: it could not start, and the log says why.
+  // Serves until SIGTERM or SIGINT, or until another process has its place. SIGUSR2 starts one, of what lies at the
+  // program's path by then. False: it could not start, and the log says why.
   [[nodiscard]] bool run();
 
  private:
@@ -27,6 +36,7 @@ class Service final : private os::SignalHandler {
   void tell_supervisor();
   void tell(const Progress& progress);
   void reload();
+  void start_successor();
   void log_start();
   void log_open_files();
   [[nodiscard]] std::string where() const;
@@ -37,6 +47,8 @@ class Service final : private os::SignalHandler {
   os::ServiceNotifier notifier_;
   App app_;
   os::Signals signals_;
+  os::Successor successor_;
+  std::vector<std::string> arguments_;
   bool was_told_to_end_ = false;
   std::string told_;  // last, of the progress
 };

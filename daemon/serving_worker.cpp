@@ -1,5 +1,6 @@
 #include "daemon/serving_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/io/plain_transport.h"
@@ -90,6 +91,45 @@ void ServingWorker::adopt(const Adoption& adoption) {
   if (!adoption.has_other_entries) return;
   remembered_passwords_.forget_verifiers();
   sessions_.drain_unserved();
+}
+
+void ServingWorker::begin_moving(std::shared_ptr<client::SessionRegistry::Departures> departures, double rate) {
+  departures_ = std::move(departures);
+  sessions_.begin_moving(*departures_);
+  bound_rate_ = rate;
+  bound_allowance_ = 0;
+  drain_bound();
+}
+
+void ServingWorker::stop_moving() {
+  bound_timer_.disarm();
+  sessions_.stop_moving();
+  departures_.reset();
+}
+
+// As long as it goes on: who can leave now may be bound later.
+void ServingWorker::drain_bound() {
+  constexpr std::chrono::duration<double> kInterval = std::chrono::milliseconds(50);
+  const auto most = std::max(bound_rate_, 1.0);
+  bound_allowance_ = std::min(bound_allowance_ + bound_rate_ * kInterval.count(), most);
+  const auto count = bound_rate_ > 0 ? static_cast<std::size_t>(bound_allowance_) : sessions_.size();
+  bound_allowance_ -= static_cast<double>(sessions_.drain_bound(count));
+  worker_.agenda().arm_in(bound_timer_, std::chrono::duration_cast<worker::Duration>(kInterval));
+}
+
+void ServingWorker::send_adopted(client::HandedClient client, io::UniqueFd fd, Adopted done) {
+  ++on_the_way_;
+  worker_.post([this, client = std::move(client), fd = std::move(fd), done = std::move(done)]() mutable {
+    const auto adopted = adopt_client(client, std::move(fd));
+    --on_the_way_;
+    done(adopted ? "" : adopted.error());
+  });
+}
+
+std::expected<void, std::string> ServingWorker::adopt_client(const client::HandedClient& client, io::UniqueFd fd) {
+  auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
+  if (!client.unread.empty()) stream->put_unread(client.unread);
+  return sessions_.adopt(client, std::move(stream));
 }
 
 void ServingWorker::drain(double rate) {

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <expected>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "daemon/adoption.h"
 #include "daemon/client/session_registry.h"
@@ -36,6 +40,16 @@ class ServingWorker {
   // Clients are told to go: so many per second, 0: all at once. Those that still come, too.
   void drain(double rate);
   void terminate_all(const protocol::ErrorFields& reason) { sessions_.terminate_all(reason); }
+  // Clients leave for another process: see SessionRegistry. Those that cannot are told to go, so many per second, 0:
+  // all at once.
+  void begin_moving(std::shared_ptr<client::SessionRegistry::Departures> departures, double rate);
+  void stop_moving();
+  void on_departed(std::uint64_t id, bool is_taken) { sessions_.on_departed(id, is_taken); }
+  // Takes a client of another process on. Any thread; it counts from now on. `done` is called here: with an empty text,
+  // or why it is not taken. It is served from begin_serving() on.
+  using Adopted = std::function<void(std::string why_not)>;
+  void send_adopted(client::HandedClient client, io::UniqueFd fd, Adopted done);
+  void begin_serving(std::uint64_t id) { sessions_.begin_serving(id); }
   // Null where it is not here.
   [[nodiscard]] client::Session* find_client(std::uint64_t id) { return sessions_.find(id); }
   // All clients of a database, empty: of all databases, and their servers at once.
@@ -51,6 +65,8 @@ class ServingWorker {
 
  private:
   void drain_more();
+  void drain_bound();
+  [[nodiscard]] std::expected<void, std::string> adopt_client(const client::HandedClient& client, io::UniqueFd fd);
 
   worker::Worker& worker_;
   server::LibpqConnector connector_;
@@ -67,6 +83,10 @@ class ServingWorker {
   std::optional<double> drain_rate_;  // clients per second; 0: all at once
   double drain_allowance_ = 0;        // clients that may be told now
   worker::MethodTimer<ServingWorker, &ServingWorker::drain_more> drain_timer_{*this};
+  std::shared_ptr<client::SessionRegistry::Departures> departures_;  // while clients leave
+  double bound_rate_ = 0;                                            // as drain_rate_, of those that cannot
+  double bound_allowance_ = 0;
+  worker::MethodTimer<ServingWorker, &ServingWorker::drain_bound> bound_timer_{*this};
 };
 
 }  // namespace howdah

@@ -21,6 +21,7 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, LogSettings>) return subject.settings.log;
   if constexpr (std::is_same_v<Owner, StatementSettings>) return subject.settings.statements;
   if constexpr (std::is_same_v<Owner, DrainSettings>) return subject.settings.drain;
+  if constexpr (std::is_same_v<Owner, TakeoverSettings>) return subject.settings.takeover;
   if constexpr (std::is_same_v<Owner, DatabaseSettings>) return subject.database;
   if constexpr (std::is_same_v<Owner, AuthQuerySettings>) return subject.database.auth_query;
   if constexpr (std::is_same_v<Owner, PoolSettings>) return subject.database.pool;

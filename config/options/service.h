@@ -54,6 +54,18 @@ inline constexpr std::array kServiceOptions{
            "Most clients that are told to go per second, so that they do not all come to the next pooler at the same "
            "moment. 0: all at once."},
 
+    Option{
+        "takeover.socket", plain<FilePath, &TakeoverSettings::socket>, Restart,
+        "Where a new howdah, started with --takeover, asks this one for its place: a Unix socket for the same user of "
+        "the system and root. The new one gets the listeners, and each client with all that it has as soon as its "
+        "transaction is over. Clients by TLS, in session mode, and those that keep their server or listen to channels "
+        "are told 57P01 instead. Without it nobody can take over.",
+        "/run/howdah/takeover.sock"},
+    Option{"takeover.rate", count<&TakeoverSettings::rate, 0, 1'000'000>, Live,
+           "Most clients that are told to go per second while another howdah takes over. 0: all at once."},
+    Option{"takeover.timeout", duration<&TakeoverSettings::timeout>, Live,
+           "Clients whose transaction is still not over by then are told 57P01. 0: no limit."},
+
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
            "The stats port, as host:port: the dashboard, /metrics, /healthz, /readyz, /stats.json. Without it there is "
            "none.",

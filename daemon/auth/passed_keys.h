@@ -29,6 +29,12 @@ class PassedKeys {
     const auto found = keys_.find(name);
     return found == keys_.end() ? std::nullopt : std::optional(found->second);
   }
+  // Name and keys.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, keys] : keys_) visit(name, keys);
+  }
   void forget(const DatabaseUser& name, const protocol::ScramLoginKeys& keys) {
     const std::lock_guard lock(mutex_);
     const auto found = keys_.find(name);

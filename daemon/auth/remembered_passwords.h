@@ -39,6 +39,15 @@ class RememberedPasswords {
   [[nodiscard]] std::optional<protocol::ScramVerifier> verifier(const DatabaseUser& name, TimePoint now) const;
   [[nodiscard]] std::optional<protocol::SecretText> password(const DatabaseUser& name) const;
 
+  // Name and password of all that are kept with one.
+  template <typename Visit>
+  void for_each_password(Visit&& visit) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, entry] : entries_) {
+      if (entry.password) visit(name, *entry.password);
+    }
+  }
+
   // Another backend may judge otherwise: it is asked at the next log-in. Passwords for the pool stay until it refuses
   // them.
   void forget_verifiers();

@@ -29,7 +29,7 @@ struct Flags {
 class HelpFormatter final : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "\nUsage: howdah [-c FILE]\n"
+    return "\nUsage: howdah [-c FILE] [--takeover]\n"
            "       howdah --backend DSN [--listen ADDRESS]...\n"
            "       howdah --check FILE | --describe-config | --example-config | --man PAGE | --show-trace FILE\n"
            "       howdah --import-pgbouncer pgbouncer.ini > howdah.yaml\n";
@@ -54,6 +54,10 @@ void declare_options(CLI::App& parser, CommandLine& command, Flags& flags) {
       ->type_name("ADDRESS")
       ->allow_extra_args(false)
       ->needs(backend);
+  parser.add_flag(
+      "--takeover", command.is_takeover,
+      "Take the place of the howdah that listens at the setting `takeover.socket`; start as usual where none "
+      "does");
   parser.add_option("--user", command.user, "Started as root: run as this user, in place of the setting `user`")
       ->type_name("NAME");
   auto* check = parser.add_option("--check", flags.checked_file, "Tell every mistake in this file, and end")
@@ -141,6 +145,7 @@ std::expected<CommandLine, std::string> read_command_line(int argc, const char* 
     command.answer = answer.str();
     return command;
   }
+  command.arguments.assign(argv + std::min(argc, 1), argv + argc);
   choose_task(command, flags);
   const bool reads_file = command.task == Task::Serve || command.task == Task::Check;
   if (reads_file && is_ini_file(command.config_file)) return std::unexpected(how_to_import(command.config_file));

@@ -75,6 +75,11 @@ bool is_only(const Account& account) {
 
 }  // namespace
 
+std::optional<uid_t> user_id(const std::string& name) {
+  const auto account = account_of(name);
+  return account ? std::optional(account->user) : std::nullopt;
+}
+
 bool is_root() {
   return geteuid() == 0;
 }

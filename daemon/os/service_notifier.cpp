@@ -44,6 +44,11 @@ void ServiceNotifier::reloaded() {
   send("READY=1\n");
 }
 
+void ServiceNotifier::give_to(int process_id, const std::string& text) {
+  send("MAINPID=" + std::to_string(process_id) + "\n" + status_line(text));
+  is_given_ = true;
+}
+
 void ServiceNotifier::feed_watchdog() {
   send("WATCHDOG=1\n");
 }
@@ -67,6 +72,7 @@ void ServiceNotifier::stopping(const std::string& text, std::chrono::millisecond
 }
 
 void ServiceNotifier::send([[maybe_unused]] const std::string& assignments) {
+  if (is_given_) return;
 #ifdef HOWDAH_WITH_SYSTEMD
   sd_notify(0, assignments.c_str());
 #endif

@@ -18,6 +18,8 @@ class ServiceNotifier {
   // Between these two the configuration is read again. (Type=notify-reload)
   void reloading(const std::string& text);
   void reloaded();
+  // Another process is the service from now on; this one says nothing more. (MAINPID)
+  void give_to(int process_id, const std::string& text);
   // All is well; see watchdog_interval().
   void feed_watchdog();
   // So often it wants to hear of us, or it ends us; nothing: it does not.
@@ -27,6 +29,8 @@ class ServiceNotifier {
 
  private:
   void send(const std::string& assignments);
+
+  bool is_given_ = false;
 };
 
 }  // namespace howdah::os

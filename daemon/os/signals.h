@@ -7,7 +7,7 @@
 
 namespace howdah::os {
 
-enum class Signal { Terminate, Interrupt, HangUp };
+enum class Signal { Terminate, Interrupt, HangUp, User2 };
 
 class SignalHandler {
  public:
@@ -29,7 +29,7 @@ class Signals {
   void on_number(int number);
 
   SignalHandler& handler_;
-  std::array<worker::EventPointer, 3> events_;
+  std::array<worker::EventPointer, 4> events_;
 };
 
 }  // namespace howdah::os
