@@ -130,7 +130,8 @@ Session::Session(const HandedClient& client, std::unique_ptr<io::Stream> stream,
       startup_settings_(client.startup_settings),
       settings_(client.settings),
       connected_at_(environment.agenda.now() - (std::chrono::system_clock::now() - client.connected_at)),
-      since_(environment.agenda.now()) {
+      since_(environment.agenda.now()),
+      transaction_since_(since_) {
   // Who is in already stays, whatever the limits are now.
   auto& admission = environment.login.admission;
   seat_ = admission.enter(0);

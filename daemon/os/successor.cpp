@@ -59,6 +59,7 @@ std::expected<pid_t, std::string> Successor::start(const std::vector<std::string
   if (error != 0) return std::unexpected(program_ + ": " + std::strerror(error));
   on_end_ = std::move(on_end);
   process_.reset(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
+  if (!process_.is_open()) return id_;  // an old kernel: nobody hears of its end
   const auto ended = [](int, short, void* self) noexcept { static_cast<Successor*>(self)->on_ended(); };
   event_.reset(event_new(loop_, process_.get(), EV_READ, ended, this));
   event_add(event_.get(), nullptr);

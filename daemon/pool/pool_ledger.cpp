@@ -168,7 +168,7 @@ PoolLedger::Placement PoolLedger::place_free(std::size_t part, ServerConnection&
     ++parts_[to].on_the_way;
     return {.kind = Placement::Kind::Sent, .to = to};
   }
-  if (is_draining_ || giving_way_from_) return {.kind = Placement::Kind::Surplus};
+  if (is_draining_ || is_giving_way_) return {.kind = Placement::Kind::Surplus};
   if (evictions_ > 0) return {.kind = Placement::Kind::InTheWay};
   here.idle.push_back({.id = server.id(), .server = &server, .process_id = server.process_id()});
   return {.kind = Placement::Kind::Kept};
@@ -241,13 +241,13 @@ void PoolLedger::drain() {
 std::size_t PoolLedger::most_connections() const {
   const auto max_size = static_cast<std::size_t>(settings_.max_size);
   const auto here = max_size - std::min(elsewhere_, max_size);
-  return giving_way_from_ ? std::min(here, std::max(*giving_way_from_, 1UZ)) : here;
+  return is_giving_way_ ? std::min(here, std::max(connection_count(), 1UZ)) : here;
 }
 
 // As many as waiters have no log-in under way for them, at least what min_size lacks.
 std::size_t PoolLedger::wanted_logins() const {
   const auto max_size = most_connections();
-  const bool is_minimum_kept = is_started_ && !is_draining_ && !giving_way_from_;
+  const bool is_minimum_kept = is_started_ && !is_draining_ && !is_giving_way_;
   const auto min_size = is_minimum_kept ? std::min(static_cast<std::size_t>(settings_.min_size), max_size) : 0;
   const auto connections = connection_count();
   const auto for_minimum = min_size > connections ? min_size - connections : 0;

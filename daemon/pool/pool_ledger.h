@@ -179,8 +179,8 @@ class PoolLedger {
 
   // So many connections of the other process count against max_size here.
   void set_elsewhere(std::size_t connections);
-  // The other process is to have them: free servers that nobody waits for are closed, and there are never more than
-  // now, but for one if there is none.
+  // The other process is to have them: free servers that nobody waits for are closed, and a new one is made only where
+  // somebody waits and there is none.
   void give_way();
   void end_giving_way();
 
@@ -312,7 +312,7 @@ class PoolLedger {
   std::size_t evicted_ = 0;    // servers that are still to be closed for them
   std::size_t outdated_ = 0;   // servers and log-ins from before the last reconnect
   std::size_t elsewhere_ = 0;
-  std::optional<std::size_t> giving_way_from_;  // where it gives way: how many connections there were
+  bool is_giving_way_ = false;
   bool is_started_ = false;
   bool is_draining_ = false;
   bool is_paused_ = false;

@@ -1,5 +1,6 @@
 // Two processes with the same pools, while one takes the place of the other: together they have no more connections
-// than one may. The old one makes none beyond those that it has, and tells how many are left; the new one has the rest.
+// than one may. The old one makes none any more, but for one where it has none, and tells how many are left; the new one
+// has the rest.
 #include <limits>
 
 #include "daemon/pool/ledger_directory.h"
@@ -23,7 +24,7 @@ void PoolLedger::give_way() {
   Letters letters;
   {
     const std::lock_guard lock(mutex_);
-    giving_way_from_ = connection_count();
+    is_giving_way_ = true;
     take_unwanted("another process takes over", letters);
   }
   post(std::move(letters));
@@ -33,7 +34,7 @@ void PoolLedger::end_giving_way() {
   Letters letters;
   {
     const std::lock_guard lock(mutex_);
-    giving_way_from_.reset();
+    is_giving_way_ = false;
     allow_logins(letters);
   }
   post(std::move(letters));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -106,14 +107,33 @@ void Giver::refuse(const std::string& why) {
   environment_.owner.on_not_wanted();
 }
 
-// From here on the new process may open as many server connections as are not told as ours; we open none beyond those.
 void Giver::begin_giving() {
   if (const auto why = environment_.owner.why_not_given(); !why.empty()) return refuse(why);
   auto& commons = environment_.commons;
   stage_ = Stage::Giving;
-  commons.ledgers.give_way();
   cancels_.emplace(commons.keys, environment_.home, [this](const Message& message) { send(message); });
   environment_.owner.on_giving();
+  call_roll();
+}
+
+// Clients that were accepted before get their numbers when their workers read of them: the new process's numbers begin
+// behind these.
+void Giver::call_roll() {
+  const auto left = std::make_shared<std::atomic<std::size_t>>(environment_.serving.size());
+  for (const auto& serving : environment_.serving) {
+    serving->worker().post([left, &home = environment_.home, ticket = ticket_] {
+      if (--*left > 0) return;
+      home.post([ticket] {
+        if (*ticket != nullptr && (*ticket)->stage_ == Stage::Giving) (*ticket)->let_go();
+      });
+    });
+  }
+}
+
+// From here on the new process may open as many server connections as are not told as ours; we open none beyond those.
+void Giver::let_go() {
+  auto& commons = environment_.commons;
+  commons.ledgers.give_way();
   tell_connections();
   tell_secrets();
   Message go{.kind = MessageKind::Go};

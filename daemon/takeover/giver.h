@@ -78,6 +78,8 @@ class Giver final : private io::PacketHandler {
   void on_hello(const Message& message);
   void refuse(const std::string& why);
   void begin_giving();
+  void call_roll();
+  void let_go();
   void send(const Message& message) { stream_.send(message.encoded()); }
   void tell_connections();
   void tell_secrets();

@@ -63,6 +63,8 @@ def test_an_idle_client_keeps_all_that_it_has(start):
         key = client.key
         second = start.follow(first)
         assert first.wait_for_end() == 0
+        with wire.Connection(second.folder, second.port) as local:
+            assert local.login("app", "app").query("select 1").value == "1"
         assert client.run(bind("", "s", [b"41"]) + execute() + SYNC).value == "42"
         assert client.query("show application_name").value == "till"
         assert client.query("show search_path").value == "pg_catalog, public"
@@ -419,4 +421,5 @@ def test_upgrades_under_load_lose_nothing(start, postgres, request):
         check_ledger(postgres, clients)
     done = sum(len(client.acknowledged) for client in clients)
     assert sum(client.reconnects for client in clients) == 0
-    print(f"{upgrades} upgrades: {done} transfers, none failed, no connection was lost")
+    longest = max(client.longest for client in clients)
+    print(f"{upgrades} upgrades: {done} transfers, none failed, no connection was lost, the longest took {longest * 1000:.0f} ms")

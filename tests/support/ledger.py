@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 
 from support import wire
 
@@ -17,6 +18,7 @@ class LedgerClient(threading.Thread):
         self.acknowledged, self.doubtful, self.failures = [], [], []
         self.is_over = threading.Event()
         self.count = self.reconnects = 0
+        self.longest = 0.0  # seconds for one transfer that was acknowledged
 
     def run(self):
         connection = None
@@ -43,11 +45,13 @@ class LedgerClient(threading.Thread):
         if (result.sqlstate, result.value if result.rows else None) != (None, tag):
             self.failures.append((tag, result.error, result.rows))
         self.doubtful.append(tag)
+        begun = time.monotonic()
         result = connection.query(f"begin; insert into {TABLE} values ('{tag}'); select pg_sleep(random() / 1000); commit")
         if result.error and result.error["S"] == "FATAL":
             raise wire.ConnectionClosed(result.error["M"])
         if result.sqlstate or result.tags[-1] != "COMMIT" or result.status != "I":
             return self.failures.append((tag, result.error, result.tags))
+        self.longest = max(self.longest, time.monotonic() - begun)
         self.acknowledged.append(self.doubtful.pop())
 
     def end(self, connection, tag, error):

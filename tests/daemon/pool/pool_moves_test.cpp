@@ -62,11 +62,13 @@ BOOST_AUTO_TEST_CASE(a_pool_that_gives_way_closes_what_nobody_uses_and_makes_no_
   play.run();
   BOOST_TEST(connections(play) == 1U);
   auto& carl = play.log_in();
-  (void)bob.ask("BEGIN");
-  BOOST_TEST(connections(play) == 2U);
   BOOST_TEST(carl.ask("SELECT 1") == "");
+  BOOST_TEST(connections(play) == 1U);
   (void)ann.ask("COMMIT");
   BOOST_TEST(carl.hears() == kAnswer);
+  BOOST_TEST(connections(play) == 0U);
+  BOOST_TEST(bob.ask("BEGIN") == "C(BEGIN) Z(T)");
+  BOOST_TEST(connections(play) == 1U);
   (void)bob.ask("COMMIT");
   BOOST_TEST(connections(play) == 0U);
   ledgers(play).end_giving_way();
