@@ -45,14 +45,15 @@ BOOST_AUTO_TEST_CASE(what_can_change_does_and_the_rest_is_named) {
   BOOST_TEST(changes.removed.empty());
   BOOST_TEST((changes.changed ==
               Paths{"client.max_connections", "databases.shop.pool.max_size", "log.level", "users.ann.max_clients"}));
-  BOOST_TEST((changes.replaced == Paths{"databases.shop.backend", "users.ann.password"}));
-  BOOST_TEST((changes.need_restart == Paths{"databases.shop.pool.state.listen", "workers"}));
+  BOOST_TEST((changes.replaced ==
+              Paths{"databases.shop.backend", "databases.shop.pool.state.listen", "users.ann.password"}));
+  BOOST_TEST((changes.need_restart == Paths{"workers"}));
   BOOST_TEST(changes.settings.client.max_connections == 7);
   BOOST_TEST(changes.settings.databases.at("shop").pool.max_size == 5);
   BOOST_TEST(changes.settings.users.at("ann").max_clients == 9);
   BOOST_TEST(changes.settings.workers == 0);
   BOOST_TEST(changes.settings.databases.at("shop").backend == "host=other");
-  BOOST_TEST((changes.settings.databases.at("shop").pool.state.listen == ListenPolicy::Carry));
+  BOOST_TEST((changes.settings.databases.at("shop").pool.state.listen == ListenPolicy::Pin));
   BOOST_TEST(*changes.settings.users.at("ann").password == "another");
   BOOST_TEST(changes.settings.databases.at("new").backend == "host=db");
 }
