@@ -262,6 +262,7 @@ struct Settings {
   LogSettings log;
   StatementSettings statements;
   DrainSettings drain;
+  Milliseconds reload_interval = 0ms;   // the files of the configuration are looked at so often; 0: never
   Milliseconds shutdown_timeout = 30s;  // a drain ends after this, counted from the end of drain.delay
   std::map<std::string, DatabaseSettings> databases;
   std::map<std::string, UserSettings> users;
