@@ -16,8 +16,9 @@ std::string_view conventions() {
   folder of the file that names them.
 - Regular expressions are those of RE2, which has most of PostgreSQL's; what it lacks is an error.
 - "Reload": yes: a new value holds from a reload on (SIGHUP, RELOAD on the console), or from SET on the console, for what
-  begins then: a new limit counts from the next request, a new size from the next connection. next: from a reload on, for
-  connections that are made then; server connections that a new value does not fit go as soon as they are free. restart: a
+  begins then: a new limit counts from the next request, a new size from the next connection; `listen`, `admin.listen` and
+  `admin.token` change at once, and by a reload alone. next: from a reload on, for connections that are made then, of
+  clients or to servers; server connections that a new value does not fit go as soon as they are free. restart: a
   reload says that it needs a restart, and changes the others. Entries of databases and users may come and go. A
   configuration with a mistake changes nothing.
 )";

@@ -171,6 +171,13 @@ std::optional<std::string> new_problem(const Settings& before, const Settings& a
 
 }  // namespace
 
+bool LiveChanges::has_other_entries() const {
+  const auto is_of_entry = [](std::string_view path) {
+    return path.starts_with("databases.") || path.starts_with("users.");
+  };
+  return !added.empty() || !removed.empty() || std::ranges::any_of(replaced, is_of_entry);
+}
+
 LiveChanges live_changes(const Settings& running, const Settings& wanted) {
   LiveChanges changes;
   changes.settings = with_changes(running, wanted);
@@ -195,7 +202,7 @@ LiveChanges live_changes(const Settings& running, const Settings& wanted) {
     const auto reload = is_in_both ? was->second.reload : Reload::Restart;
     if (is_in_list(path)) {
       changed.insert(path.substr(0, path.find('[')));
-    } else if (reload == Reload::Live) {
+    } else if (reload == Reload::Live || reload == Reload::Reopen) {
       changed.insert(path);
     } else if (reload == Reload::Replace) {
       changes.replaced.push_back(path);
@@ -214,7 +221,7 @@ std::expected<Settings, std::string> with_option(const Settings& running, std::s
   if (target.option->reload == Reload::Restart) {
     return std::unexpected(std::string(path) + " cannot be changed while howdah runs: it needs a restart");
   }
-  if (target.option->reload == Reload::Replace) {
+  if (target.option->reload != Reload::Live) {
     return std::unexpected(std::string(path) + " cannot be set: change the configuration, and reload it");
   }
   Subject subject;

@@ -17,12 +17,14 @@ struct LiveChanges {
   std::vector<std::string> added;
   std::vector<std::string> removed;
   std::vector<std::string> changed;       // at once
-  std::vector<std::string> replaced;      // with the next server connections: Reload::Replace
+  std::vector<std::string> replaced;      // with the next connections: Reload::Replace
   std::vector<std::string> need_restart;  // stay as they are
 
   [[nodiscard]] bool is_empty() const {
     return added.empty() && removed.empty() && changed.empty() && replaced.empty();
   }
+  // Of databases or users: some come, go, or have other connections.
+  [[nodiscard]] bool has_other_entries() const;
 };
 
 [[nodiscard]] LiveChanges live_changes(const Settings& running, const Settings& wanted);

@@ -15,7 +15,8 @@ namespace howdah::config {
 
 enum class Reload {
   Live,     // for what begins from then on
-  Replace,  // for server connections that are made from then on; those that are there go as soon as they are free
+  Reopen,   // at once, but by a reload alone: SET does not
+  Replace,  // for connections that are made from then on; servers that are there go as soon as they are free
   Restart,
 };
 

@@ -24,6 +24,7 @@ std::string cell(std::string_view text) {
 std::string_view reload_word(Reload reload) {
   switch (reload) {
     case Reload::Live:
+    case Reload::Reopen:
       return "yes";
     case Reload::Replace:
       return "next";

@@ -26,6 +26,8 @@ enum class PoolMode { Transaction, Session, Statement };
 struct PreparedStatementSettings {
   int per_server = 500;        // most that a server keeps between batches
   bool reuse_unnamed = false;  // an unnamed statement with a text seen before is the server's shared one
+
+  bool operator==(const PreparedStatementSettings&) const = default;
 };
 
 enum class StateProbe { Triggered, Background, Always };
@@ -52,6 +54,8 @@ struct StateSettings {
   StatePolicy advisory_locks = StatePolicy::Pin;
   StatePolicy libraries = StatePolicy::Pin;
   SequencePolicy sequence_values = SequencePolicy::Auto;
+
+  bool operator==(const StateSettings&) const = default;
 };
 
 // Where a server connection is released, how many there are, and how long anything may take on it.
@@ -266,6 +270,7 @@ struct Settings {
   StatementSettings statements;
   DrainSettings drain;
   TakeoverSettings takeover;
+  Milliseconds reload_interval = 0ms;   // the files of the configuration are looked at so often; 0: never
   Milliseconds shutdown_timeout = 30s;  // a drain ends after this, counted from the end of drain.delay
   std::map<std::string, DatabaseSettings> databases;
   std::map<std::string, UserSettings> users;

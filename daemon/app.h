@@ -7,6 +7,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,9 +70,14 @@ class App {
   void drain();
   // Every client is told 57P01 now, and run() returns. Any thread, as drain().
   void stop();
-  // Where a reload gets the configuration from; without it there is only the one that the app was made with. Called on
-  // a thread where it may block, one at a time. Before start().
-  using ConfigurationSource = std::function<std::expected<config::Settings, std::vector<config::Problem>>()>;
+  // Where a reload gets the configuration from; without it there is only the one that the app was made with. Both are
+  // called on threads where they may block, `read` one at a time.
+  struct ConfigurationSource {
+    std::function<std::expected<config::Settings, std::vector<config::Problem>>()> read;
+    // A file that has changed since `read` was called last, for the option reload_interval; nothing: none.
+    std::function<std::optional<std::string>()> find_change = {};
+  };
+  // Before start().
   void set_configuration_source(ConfigurationSource source);
   // Reads the configuration and the files of client.tls again. What can change while running does, or nothing where
   // there is any mistake in them; the log says what. `done` is called from run() when it is over. Any thread.
@@ -81,7 +87,8 @@ class App {
   // The worker's thread.
   [[nodiscard]] bool is_draining() const;
 
-  // Where it listens, as "127.0.0.1:6432" or "unix:/run/howdah/.s.PGSQL.6432".
+  // Where it listens, as "127.0.0.1:6432" or "unix:/run/howdah/.s.PGSQL.6432"; a reload may change it. At the end
+  // where it did. Any thread.
   [[nodiscard]] std::vector<std::string> addresses() const;
   // As the option `workers` says, counted where that is auto.
   [[nodiscard]] std::size_t worker_count() const;

@@ -1,13 +1,9 @@
 #include "daemon/console_actions.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <utility>
 
-#include "config/live_changes.h"
 #include "config/serving_entry.h"
 #include "protocol/sqlstate.h"
 
@@ -27,17 +23,9 @@ admin::Outcome failure(std::string_view state, std::string message, std::string 
   return {.errors = {std::move(error)}};
 }
 
-ErrorFields notice(std::string message) {
-  return protocol::make_error(Severity::Notice, "00000", std::move(message));
-}
-
 ErrorFields killed() {
   return protocol::make_error(Severity::Fatal, sqlstate::kAdminShutdown,
                               "terminating connection due to administrator command");
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 }  // namespace
@@ -45,17 +33,6 @@ std::string joined(const std::vector<std::string>& words) {
 void ConsoleActions::carry_out(Order order, std::shared_ptr<admin::Ticket> ticket, worker::Mailbox& asker, Done done) {
   Request request{.order = std::move(order), .ticket = std::move(ticket), .asker = &asker, .done = std::move(done)};
   environment_.home.post([this, request = std::move(request)]() mutable { begin(std::move(request)); });
-}
-
-void ConsoleActions::reload(std::function<void()> done) {
-  environment_.home.post([this, done = std::move(done)]() mutable {
-    Request request{.order = {.kind = Order::Kind::Reload}, .ticket = nullptr};
-    if (done) {
-      request.asker = &environment_.home;
-      request.done = [done = std::move(done)](const Outcome&) { done(); };
-    }
-    read_again(std::move(request));
-  });
 }
 
 void ConsoleActions::begin(Request request) {
@@ -83,9 +60,9 @@ void ConsoleActions::begin(Request request) {
     case Order::Kind::WaitClose:
       return wait(std::move(request), [&ledgers, database] { return ledgers.outdated_count(database) == 0; });
     case Order::Kind::Reload:
-      return read_again(std::move(request));
+      return environment_.configuration.reload(answerer(std::move(request)));
     case Order::Kind::Set:
-      return set(std::move(request));
+      return answer(request, environment_.configuration.set(request.order.option, request.order.value));
     case Order::Kind::Trace:
       return trace(std::move(request));
     case Order::Kind::Shutdown:
@@ -98,6 +75,10 @@ void ConsoleActions::answer(Request& request, Outcome outcome) {
   if (request.asker == nullptr) return;
   request.asker->post(
       [done = std::move(request.done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
+}
+
+admin::Actions::Done ConsoleActions::answerer(Request request) {
+  return [request = std::move(request)](Outcome outcome) mutable { answer(request, std::move(outcome)); };
 }
 
 // The entry "*" is no database, but a rule for many.
@@ -192,111 +173,6 @@ void ConsoleActions::kill_client(Request request) {
         if (*is_found) return Outcome();
         return failure(sqlstate::kUndefinedObject, "no such client: c" + std::to_string(id));
       });
-}
-
-// --- settings
-
-void ConsoleActions::set(Request request) {
-  const auto& order = request.order;
-  auto changed = config::with_option(*environment_.commons.live.current(), order.option, order.value);
-  if (!changed) return answer(request, failure(sqlstate::kInvalidParameterValue, changed.error()));
-  environment_.commons.log.info("option set", {{"option", order.option}, {"value", order.value}});
-  adopt(std::move(*changed), false);
-  answer(request, {});
-}
-
-void ConsoleActions::adopt(config::Settings changed, bool has_other_entries) {
-  auto& commons = environment_.commons;
-  const auto settings = std::make_shared<const config::Settings>(std::move(changed));
-  commons.live.publish(settings);
-  commons.log.set_level(settings->log.level);
-  environment_.threads.auth_queries.adopt(settings);
-  if (has_other_entries) {
-    secrets_ = std::make_shared<const auth::SecretStore>(*settings);
-    derive_keys();
-  }
-  const Adoption adoption{.settings = settings, .secrets = secrets_, .has_other_entries = has_other_entries};
-  for (const auto& serving : environment_.serving) {
-    serving->worker().post([&told = *serving, adoption] { told.adopt(adoption); });
-  }
-  auto& first = *environment_.serving.front();
-  first.worker().post([&first] { first.pools().start(); });
-  environment_.on_adopted();
-}
-
-void ConsoleActions::derive_keys() {
-  std::ignore = environment_.threads.look_ups.submit([this, secrets = secrets_] {
-    auto& commons = environment_.commons;
-    const auto count = commons.server_secrets.derive_all(*secrets, environment_.threads.are_ending);
-    commons.log.debug("SCRAM keys derived", {{"users", count}});
-  });
-}
-
-// One at a time: the last one that was asked for holds in the end.
-void ConsoleActions::read_again(Request request) {
-  reloads_.push_back(std::move(request));
-  if (reloads_.size() == 1) begin_reload();
-}
-
-// On a thread where files may block. All that is wrong is found before anything changes.
-void ConsoleActions::begin_reload() {
-  const auto work = [this] { environment_.home.post([this, read = read_configuration()] { end_reload(read); }); };
-  if (environment_.threads.look_ups.submit(work)) return;
-  end_reload(std::unexpected(failure(sqlstate::kConfigurationLimitExceeded, "too much is being looked up: try again")));
-}
-
-auto ConsoleActions::read_configuration() -> Read {
-  std::expected<config::Settings, std::vector<config::Problem>> wanted = *environment_.commons.settings;
-  if (source_) wanted = source_();
-  if (!wanted) {
-    std::string problems;
-    for (const auto& problem : wanted.error()) problems += (problems.empty() ? "" : "\n") + problem.message();
-    return std::unexpected(
-        failure(sqlstate::kInvalidParameterValue, "the configuration has mistakes: nothing was changed", problems));
-  }
-  auto tls = environment_.tls_files.read(wanted->client.tls);
-  if (!tls) {
-    return std::unexpected(failure(sqlstate::kInvalidParameterValue,
-                                   "the files of client.tls cannot be used: nothing was changed", tls.error()));
-  }
-  return Wanted{.settings = std::make_shared<const config::Settings>(std::move(*wanted)), .tls = std::move(*tls)};
-}
-
-void ConsoleActions::end_reload(const Read& read) {
-  auto request = std::move(reloads_.front());
-  reloads_.pop_front();
-  if (read) {
-    answer(request, take_configuration(*read));
-  } else {
-    const auto& error = read.error().errors.front();
-    environment_.commons.log.warning("configuration not reloaded",
-                                     {{"error", error.detail.empty() ? error.message : error.detail}});
-    answer(request, read.error());
-  }
-  if (!reloads_.empty()) begin_reload();
-}
-
-auto ConsoleActions::take_configuration(const Wanted& wanted) -> Outcome {
-  auto changes = config::live_changes(*environment_.commons.live.current(), *wanted.settings);
-  const std::array lists{std::pair{"added", joined(changes.added)}, std::pair{"removed", joined(changes.removed)},
-                         std::pair{"changed", joined(changes.changed)},
-                         std::pair{"changed for new connections", joined(changes.replaced)},
-                         std::pair{"changes only with a restart", joined(changes.need_restart)}};
-  environment_.commons.log.info("configuration reloaded", {{"added", lists[0].second},
-                                                           {"removed", lists[1].second},
-                                                           {"changed", lists[2].second},
-                                                           {"for_new_connections", lists[3].second},
-                                                           {"need_restart", lists[4].second}});
-  if (!changes.is_empty()) {
-    const bool has_other_entries = !changes.added.empty() || !changes.removed.empty() || !changes.replaced.empty();
-    adopt(std::move(changes.settings), has_other_entries);
-  }
-  environment_.tls_files.use(wanted.tls);
-  Outcome outcome;
-  for (const auto& [what, paths] : lists) {
-    if (!paths.empty()) outcome.notices.push_back(notice(std::string(what) + ": " + paths));
-  }
-  return outcome;
 }
 
 }  // namespace howdah

@@ -16,6 +16,8 @@ namespace {
 
 using io::SocketAddress;
 
+constexpr auto kLinger = std::chrono::seconds(1);
+
 // The same file by another path is the same place.
 bool is_same_file(const std::string& left, const std::string& right) {
   struct stat one{};
@@ -34,6 +36,12 @@ bool is_at(const io::ListeningSocket& socket, const SocketAddress& wanted) {
 // By the way, as [::] for both families is at 0.0.0.0.
 bool is_also_at(const io::ListeningSocket& socket, const SocketAddress& wanted) {
   return SocketAddress::of_socket(socket.fd.get()) != wanted && io::listens_at(socket.fd.get(), wanted);
+}
+
+// All that connect to the one would connect to the other, if the one were not there.
+bool is_inside(const io::ListeningSocket& socket, const SocketAddress& wider) {
+  const auto own = SocketAddress::of_socket(socket.fd.get());
+  return wider.is_wildcard() && own.family() == wider.family() && own.port() == wider.port();
 }
 
 std::vector<std::string> names_of(const std::vector<std::unique_ptr<io::Listener>>& listeners) {
@@ -66,8 +74,10 @@ struct Doors::Plan {
   };
 
   std::vector<Slot> slots;
-  std::vector<io::Listener*> staying;  // those of slots, and the lent ones
-  std::vector<io::Listener*> leaving;
+  std::vector<io::Listener*> staying;   // those of slots, the lent ones, and those inside of a wider one
+  std::vector<io::Listener*> leaving;   // the others
+  std::vector<io::Listener*> yielding;  // not wanted for themselves: they may share their port
+  std::vector<std::uint16_t> shared_ports;
 
   [[nodiscard]] bool stays(const io::Listener* listener) const {
     return std::ranges::find(staying, listener) != staying.end();
@@ -76,6 +86,7 @@ struct Doors::Plan {
   [[nodiscard]] std::expected<void, std::string> open_missing(const config::ClientSettings& settings);
   [[nodiscard]] std::expected<void, io::SocketError> bind(Slot& slot, const config::ClientSettings& settings);
   void end_sharing();
+  void place_unwanted(io::Listener& listener);
 };
 
 // All are bound before the first of them takes clients: who connects is not turned away by the failure of another one.
@@ -104,10 +115,11 @@ std::expected<void, std::string> Doors::Plan::open_missing(const config::ClientS
 std::expected<void, io::SocketError> Doors::Plan::bind(Slot& slot, const config::ClientSettings& settings) {
   auto made = io::bind_socket(slot.address, settings);
   if (!made && made.error().code == EADDRINUSE && slot.address.port() != 0) {
-    for (const auto* listener : leaving) {
+    for (const auto* listener : yielding) {
       const int fd = listener->socket().fd.get();
       if (SocketAddress::of_socket(fd).port() == slot.address.port()) io::set_sharing(fd, io::PortSharing::Yes);
     }
+    shared_ports.push_back(slot.address.port());
     made = io::bind_socket(slot.address, settings, io::PortSharing::Yes);
   }
   if (!made) return std::unexpected(made.error());
@@ -116,7 +128,7 @@ std::expected<void, io::SocketError> Doors::Plan::bind(Slot& slot, const config:
 }
 
 void Doors::Plan::end_sharing() {
-  for (const auto* listener : leaving) io::set_sharing(listener->socket().fd.get(), io::PortSharing::No);
+  for (const auto* listener : yielding) io::set_sharing(listener->socket().fd.get(), io::PortSharing::No);
   for (const auto& slot : slots) {
     if (slot.made) io::set_sharing(slot.made->fd.get(), io::PortSharing::No);
   }
@@ -146,22 +158,29 @@ std::expected<void, std::string> Doors::change(const std::vector<io::ListenPlace
   return {};
 }
 
+Doors::ListenerPointer* Doors::find_open(const Plan& plan, const SocketAddress& address) {
+  for (auto* listeners : {&listeners_, &lingering_}) {
+    const auto found = std::ranges::find_if(*listeners, [&](const auto& listener) {
+      return !plan.stays(listener.get()) && is_at(listener->socket(), address);
+    });
+    if (found != listeners->end()) return &*found;
+  }
+  return nullptr;
+}
+
 Doors::Plan Doors::plan(const std::vector<io::ListenPlace>& places) {
   Plan plan;
   for (const auto& place : places) {
     for (const auto& address : place.addresses) {
-      const auto found = std::ranges::find_if(listeners_, [&](const auto& listener) {
-        return !plan.stays(listener.get()) && is_at(listener->socket(), address);
-      });
+      const auto* open = find_open(plan, address);
       auto& slot = plan.slots.emplace_back(place, address);
-      if (found == listeners_.end()) continue;
-      slot.kept = found->get();
+      if (open == nullptr) continue;
+      slot.kept = open->get();
       plan.staying.push_back(slot.kept);
     }
   }
-  for (const auto& listener : listeners_) {
-    if (plan.stays(listener.get())) continue;
-    (listener->socket().is_lent ? plan.staying : plan.leaving).push_back(listener.get());
+  for (const auto* listeners : {&listeners_, &lingering_}) {
+    for (const auto& listener : *listeners) plan.place_unwanted(*listener);
   }
   for (auto& slot : plan.slots) {
     slot.is_served_by_another = slot.kept == nullptr && std::ranges::any_of(plan.staying, [&](const auto* listener) {
@@ -169,6 +188,15 @@ Doors::Plan Doors::plan(const std::vector<io::ListenPlace>& places) {
                                 });
   }
   return plan;
+}
+
+void Doors::Plan::place_unwanted(io::Listener& listener) {
+  if (stays(&listener)) return;
+  const auto& socket = listener.socket();
+  const bool stays_inside =
+      std::ranges::any_of(slots, [&](const Slot& slot) { return is_inside(socket, slot.address); });
+  (socket.is_lent || stays_inside ? staying : leaving).push_back(&listener);
+  if (!socket.is_lent) yielding.push_back(&listener);
 }
 
 std::expected<void, std::string> Doors::carry_out(Plan plan, const config::ClientSettings& settings) {
@@ -179,32 +207,46 @@ std::expected<void, std::string> Doors::carry_out(Plan plan, const config::Clien
 }
 
 void Doors::commit(Plan plan) {
-  std::vector<ListenerPointer> listeners;
+  auto before = std::exchange(listeners_, {});
   const auto keep = [&](const io::Listener* kept) {
-    listeners.push_back(std::move(*std::ranges::find(listeners_, kept, &ListenerPointer::get)));
+    for (auto* listeners : {&before, &lingering_}) {
+      const auto found = std::ranges::find(*listeners, kept, &ListenerPointer::get);
+      if (found == listeners->end()) continue;
+      listeners_.push_back(std::move(*found));
+      listeners->erase(found);
+    }
   };
   for (auto& slot : plan.slots) {
     if (slot.kept != nullptr) {
       keep(slot.kept);
       slot.kept->socket().asked = slot.address;
     } else if (slot.made) {
-      listeners.push_back(std::make_unique<io::Listener>(std::move(*slot.made), environment_));
+      listeners_.push_back(std::make_unique<io::Listener>(std::move(*slot.made), environment_));
     }
   }
-  for (const auto* listener : plan.staying) {
-    if (std::ranges::find(listeners, listener, &ListenerPointer::get) == listeners.end()) keep(listener);
-  }
-  for (auto* listener : plan.leaving) {
-    if (!listener->is_paused()) listener->accept_waiting();
-  }
-  replace(std::move(listeners));
+  for (const auto* listener : plan.staying) keep(listener);
   if (!is_paused_) resume();
-}
-
-void Doors::replace(std::vector<ListenerPointer> listeners) {
-  listeners_ = std::move(listeners);
+  for (auto& listener : before) {
+    const auto port = SocketAddress::of_socket(listener->socket().fd.get()).port();
+    const bool is_replaced = std::ranges::find(plan.shared_ports, port) != plan.shared_ports.end();
+    let_go(std::move(listener), is_replaced);
+  }
   const std::lock_guard lock(mutex_);
   names_ = names_of(listeners_);
+}
+
+// Nobody can find a Unix socket any more before those who have found it are accepted.
+void Doors::let_go(ListenerPointer listener, bool is_replaced) {
+  if (is_replaced) {
+    lingering_.push_back(std::move(listener));
+    return environment_.worker.agenda().arm_in(linger_timer_, kLinger);
+  }
+  listener->socket().file = {};
+  if (!listener->is_paused()) listener->accept_waiting();
+}
+
+void Doors::end_lingering() {
+  for (auto& listener : std::exchange(lingering_, {})) let_go(std::move(listener), false);
 }
 
 void Doors::change_options(const config::ClientSettings& before, const config::ClientSettings& now) {
@@ -231,6 +273,7 @@ std::vector<Doors::Lent> Doors::lend() const {
 
 void Doors::pause() {
   is_paused_ = true;
+  end_lingering();
   for (const auto& listener : listeners_) listener->pause();
 }
 
@@ -243,6 +286,7 @@ void Doors::resume() {
 
 void Doors::close() {
   is_closed_ = true;
+  lingering_.clear();
   listeners_.clear();
 }
 

@@ -3,9 +3,12 @@
 //
 // Sockets are told apart by where they are bound, not by the text of the configuration: "localhost:6432" takes over the
 // one of "127.0.0.1:6432", and an address with port 0 keeps the port that it was given. One that was lent to us, by
-// systemd, is served as long as we are. An address may take the place of another one that it conflicts with, such as
-// 127.0.0.1:6432 that of 0.0.0.0:6432: for a moment both are bound, and no client meets a closed port; that takes that
-// both were opened by the same user, so a port that root opened for us cannot be narrowed while we run.
+// systemd, is served as long as we are.
+//
+// An address may take the place of another one at the same port, though the kernel lets no two programs do so:
+// 127.0.0.1 that of 0.0.0.0 or the other way round. No client meets a closed port. The wider one goes a second after
+// the narrower has come, with the connections that were half made; and a narrower one stays beside a wider one that
+// comes. Both must have been opened by the same user: what root has opened for us cannot be narrowed while we run.
 //
 // The home worker's thread, but for names().
 #pragma once
@@ -67,13 +70,17 @@ class Doors {
   using ListenerPointer = std::unique_ptr<io::Listener>;
   struct Plan;
 
+  [[nodiscard]] ListenerPointer* find_open(const Plan& plan, const io::SocketAddress& address);
   [[nodiscard]] Plan plan(const std::vector<io::ListenPlace>& places);
   [[nodiscard]] std::expected<void, std::string> carry_out(Plan plan, const config::ClientSettings& settings);
   void commit(Plan plan);
-  void replace(std::vector<ListenerPointer> listeners);
+  void let_go(ListenerPointer listener, bool is_replaced);
+  void end_lingering();
 
   const io::Listener::Environment environment_;
   std::vector<ListenerPointer> listeners_;
+  std::vector<ListenerPointer> lingering_;  // no longer wanted, and replaced; they go with the timer
+  worker::MethodTimer<Doors, &Doors::end_lingering> linger_timer_{*this};
   bool is_paused_ = false;
   bool is_closed_ = false;
   mutable std::mutex mutex_;

@@ -37,15 +37,21 @@ std::vector<std::unique_ptr<worker::Worker>> make_workers(int wanted) {
 App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& log)
     : commons_{.settings = std::move(settings), .log = log, .gatherer = *this, .actions = actions_},
       workers_(make_workers(commons_.settings->workers)),
+      stats_door_({.gatherer = *this, .workers = workers_, .threads = threads_}),
+      doors_({.worker = home(), .log = commons_.log, .handler = *this}),
+      configuration_({.commons = commons_,
+                      .home = home(),
+                      .serving = serving_,
+                      .threads = threads_,
+                      .tls_files = tls_files_,
+                      .doors = doors_,
+                      .stats_door = stats_door_}),
       actions_({.commons = commons_,
                 .home = home(),
                 .serving = serving_,
-                .threads = threads_,
-                .tls_files = tls_files_,
+                .configuration = configuration_,
                 .traces = traces_,
-                .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); },
-                .on_adopted = [this] { arm_tls_timer(); }}),
-      doors_({.worker = home(), .log = commons_.log, .handler = *this}),
+                .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); }}),
       watch_({.home = home(), .gatherer = *this, .serving = serving_, .log = commons_.log}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
   for (const auto& worker : workers_) {
@@ -55,7 +61,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
 
 // Letters that nobody reads any more may hold what would write to other workers.
 App::Engine::~Engine() {
-  stats_port_.reset();
+  stats_door_.stop();
   if (succession_.is_taking()) doors_.leave_to_another();
   doors_.close();
   for (const auto& serving : serving_) serving->terminate_all(shutting_down());
@@ -70,7 +76,7 @@ std::expected<void, std::string> App::Engine::start() {
   tls_files_.use(std::move(*tls));
   if (succession_.is_taking()) doors_.pause();
   auto opened = open_doors();
-  if (opened && !succession_.is_taking()) opened = open_stats_port();
+  if (opened && !succession_.is_taking()) opened = open_stats_door();
   if (opened && !succession_.is_taking()) opened = succession_.open_socket();
   if (!opened) {
     doors_.close();
@@ -78,21 +84,19 @@ std::expected<void, std::string> App::Engine::start() {
   }
   for (const auto& name : doors_.names()) commons_.log.info("listening", {{"address", name}});
   serving_.front()->pools().start();
-  actions_.derive_keys();
-  arm_tls_timer();
+  configuration_.start();
   arm_period_timer();
   home().agenda().defer(start_work_);  // before the first client, whose pool must not be waited for
   return {};
 }
 
-void App::Engine::arm_tls_timer() {
-  const auto interval = commons_.live.current()->client.tls.reload_interval;
-  interval.count() == 0 ? tls_timer_.disarm() : home().agenda().arm_in(tls_timer_, interval);
-}
-
-void App::Engine::watch_tls_files() {
-  std::ignore = threads_.look_ups.submit([this] { tls_files_.look(); });
-  arm_tls_timer();
+// With the log for who asks.
+void App::Engine::reload(std::function<void()> done) {
+  home().post([this, done = std::move(done)]() mutable {
+    configuration_.reload([done = std::move(done)](const admin::Outcome&) {
+      if (done) done();
+    });
+  });
 }
 
 void App::Engine::arm_period_timer() {
@@ -110,11 +114,10 @@ std::expected<void, std::string> App::Engine::open_doors() {
   return doors_.open(*places, std::move(inherited_), commons_.settings->client);
 }
 
-std::expected<void, std::string> App::Engine::open_stats_port() {
-  if (commons_.settings->admin.listen.empty()) return {};
-  auto opened = stats::StatsPort::open(commons_.settings->admin, *this);
+std::expected<void, std::string> App::Engine::open_stats_door() {
+  auto opened = stats_door_.open(commons_.settings->admin);
   if (!opened) return std::unexpected(opened.error());
-  stats_port_.emplace(std::move(*opened));
+  stats_door_.use(std::move(*opened));
   return {};
 }
 
@@ -129,11 +132,11 @@ void App::Engine::run() {
     commons_.log.error("a thread cannot be started", {{"workers", number}});
     return finish();
   }
-  if (stats_port_) stats_port_->start();
+  stats_door_.start();
   observe_load();
   watch_.start();
   home().run();
-  if (stats_port_) stats_port_->stop();
+  stats_door_.stop();
 }
 
 void App::Engine::watch_start() {

@@ -16,9 +16,10 @@
 #include "daemon/doors.h"
 #include "daemon/engine_watch.h"
 #include "daemon/io/listener.h"
+#include "daemon/live_configuration.h"
 #include "daemon/serving_worker.h"
 #include "daemon/stats/periods.h"
-#include "daemon/stats/stats_port.h"
+#include "daemon/stats_door.h"
 #include "daemon/succession.h"
 #include "daemon/tls_files.h"
 
@@ -34,8 +35,8 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void run();
   void drain();
   void stop();
-  void set_configuration_source(ConfigurationSource source) { actions_.set_configuration_source(std::move(source)); }
-  void reload(std::function<void()> done) { actions_.reload(std::move(done)); }
+  void set_configuration_source(ConfigurationSource source) { configuration_.set_source(std::move(source)); }
+  void reload(std::function<void()> done);
   void use_listeners(io::InheritedListeners inherited) { inherited_ = std::move(inherited); }
   void take_over(takeover::Inheritance inheritance);
   void on_place_given(std::function<void(int process_id)> tell) { place_given_ = std::move(tell); }
@@ -57,11 +58,9 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
 
   [[nodiscard]] worker::Worker& home() const { return *workers_.front(); }
   [[nodiscard]] std::expected<void, std::string> open_doors();
-  [[nodiscard]] std::expected<void, std::string> open_stats_port();
+  [[nodiscard]] std::expected<void, std::string> open_stats_door();
   void arm_period_timer();
   void end_period();
-  void watch_tls_files();
-  void arm_tls_timer();
   void shut_down(admin::Order::Shutdown way);
   void begin_closing();
   // With the options `drain`, or at once.
@@ -91,12 +90,13 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   std::vector<std::unique_ptr<worker::Worker>> workers_;
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
   ClientTraces traces_{commons_, threads_, serving_};       // likewise
-  ConsoleActions actions_;                                  // likewise
+  StatsDoor stats_door_;                                    // likewise
+  Doors doors_;
+  LiveConfiguration configuration_;  // outlives them, too
+  ConsoleActions actions_;
   OffloadThreads threads_{commons_.settings, commons_.log};
   std::vector<std::unique_ptr<ServingWorker>> serving_;  // one for each worker
   io::InheritedListeners inherited_;
-  Doors doors_;
-  std::optional<stats::StatsPort> stats_port_;
   Succession succession_{succession_environment()};
   std::function<void(int process_id)> place_given_;
   std::function<void()> place_taken_;
@@ -111,7 +111,6 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   std::atomic<Phase> phase_ = Phase::Starting;
   worker::MethodDeferred<Engine, &Engine::watch_start> start_work_{*this};
   worker::MethodTimer<Engine, &Engine::watch_start> start_timer_{*this};
-  worker::MethodTimer<Engine, &Engine::watch_tls_files> tls_timer_{*this};
   worker::MethodTimer<Engine, &Engine::end_period> period_timer_{*this};
   worker::MethodTimer<Engine, &Engine::watch_drain> drain_timer_{*this};
   worker::MethodTimer<Engine, &Engine::on_drain_over> drain_limit_{*this};

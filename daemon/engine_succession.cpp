@@ -12,9 +12,8 @@ Succession::Environment App::Engine::succession_environment() {
           .doors = doors_,
           .on_may_serve =
               [this] {
-                const auto opened = open_stats_port();
+                const auto opened = open_stats_door();
                 if (!opened) commons_.log.error("no stats port", {{"error", opened.error()}});
-                if (stats_port_) stats_port_->start();
                 begin_serving();
               },
           .on_place_taken =
@@ -43,16 +42,14 @@ void App::Engine::take_over(takeover::Inheritance inheritance) {
 
 void App::Engine::begin_handing_over() {
   phase_ = Phase::HandingOver;
-  if (stats_port_) stats_port_->stop();
-  stats_port_.reset();
+  stats_door_.close();
 }
 
 void App::Engine::take_place_back() {
   if (phase_ != Phase::HandingOver) return;
   phase_ = Phase::Serving;
-  const auto opened = open_stats_port();
+  const auto opened = open_stats_door();
   if (!opened) commons_.log.error("no stats port", {{"error", opened.error()}});
-  if (stats_port_) stats_port_->start();
 }
 
 }  // namespace howdah

@@ -86,7 +86,6 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
     if (phase_ != Phase::Made) return problem("the pooler was started before");
     phase_ = Phase::Ended;
     if (auto failure = make_app()) return *std::move(failure);
-    addresses_ = app_->addresses();
     phase_ = Phase::Open;
     return Done();
   }
@@ -122,7 +121,7 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
 
   [[nodiscard]] std::vector<std::string> addresses() const {
     const std::lock_guard lock(mutex_);
-    return addresses_;
+    return app_ ? app_->addresses() : std::vector<std::string>();
   }
   [[nodiscard]] bool is_running() const {
     const std::lock_guard lock(mutex_);
@@ -149,6 +148,7 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
     if (!has_come) return problem("the pooler has ended");
     auto reloaded = as_public(**outcome);
     if (reloaded) set_configuration(wanted);
+    files_.note(configuration().content_->stamps);
     return reloaded;
   }
   [[nodiscard]] Configuration configuration() const {
@@ -189,7 +189,9 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
   // Nothing, or why there is none.
   [[nodiscard]] std::optional<std::vector<Problem>> make_app() {
     app_ = std::make_unique<App>(configuration_.content_->settings, log_);
-    app_->set_configuration_source([this] { return read_settings(); });
+    files_.note(configuration_.content_->stamps);
+    app_->set_configuration_source(
+        {.read = [this] { return read_settings(); }, .find_change = [this] { return files_.find_change(); }});
     app_->on_ready(ready_);
     const auto started = app_->start();
     if (started) return std::nullopt;
@@ -198,12 +200,12 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
   }
 
   // For reloads, ours and those that the console orders.
-  [[nodiscard]] ReadSettings read_settings() const {
+  [[nodiscard]] ReadSettings read_settings() {
     std::unique_lock lock(mutex_);
     if (wanted_) return *wanted_->content_->settings;
     const auto source = configuration_.content_->source;
     lock.unlock();
-    return source();
+    return files_.read(source);
   }
   void set_wanted(std::optional<Configuration> wanted) {
     const std::lock_guard lock(mutex_);
@@ -232,8 +234,8 @@ struct [[gnu::visibility("hidden")]] Pooler::Content {
   Phase phase_ = Phase::Made;            // under mutex_, like what follows
   Configuration configuration_;          // that the pooler has
   std::optional<Configuration> wanted_;  // while a reload is under way
-  std::vector<std::string> addresses_;
-  std::mutex reload_mutex_;  // taken before mutex_
+  os::FileWatch files_;                  // of the configuration, as it was read last
+  std::mutex reload_mutex_;              // taken before mutex_
   std::function<void()> ready_;
   os::Log log_;
   AtOnce at_once_;

@@ -211,7 +211,7 @@ class Pooler {
   void run();
 
   // Where it listens, "127.0.0.1:6432" or "unix:/run/shop/.s.PGSQL.6432", with the ports that port 0 has become. Empty
-  // before open(); the same from then on.
+  // before open(); from then on only a reload changes them.
   [[nodiscard]] std::vector<std::string> addresses() const;
   // Of the first TCP address; 0 where there is none.
   [[nodiscard]] std::uint16_t port() const;

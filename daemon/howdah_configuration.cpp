@@ -1,6 +1,5 @@
 // The library's configurations: from files, texts and programs.
 #include "daemon/howdah_content.h"
-#include "daemon/os/outside_world.h"
 
 namespace howdah {
 
@@ -8,9 +7,9 @@ namespace {
 
 constexpr auto kName = "configuration";  // of what is in no file
 
-ReadSettings read_file(const std::string& path) {
-  const auto text = os::read_file(path);
-  if (text) return config::read_configuration(*text, path, os::outside_world());
+ReadSettings read_file(const std::string& path, const config::Outside& outside) {
+  const auto text = outside.read_file(path);
+  if (text) return config::read_configuration(*text, path, outside);
   config::Problem problem{.file = path, .line = 0, .text = "cannot be read: " + text.error()};
   return std::unexpected(std::vector{std::move(problem)});
 }
@@ -32,19 +31,23 @@ std::vector<Problem> as_public(const std::vector<config::Problem>& problems) {
 }
 
 Result<Configuration> Configuration::Content::read(Source from) {
-  auto settings = from();
+  os::FileWatch files;
+  auto settings = files.read(from);
   if (!settings) return as_public(settings.error());
   return Configuration(std::make_shared<const Content>(
-      Content{.settings = std::make_shared<const config::Settings>(*std::move(settings)), .source = std::move(from)}));
+      Content{.settings = std::make_shared<const config::Settings>(*std::move(settings)),
+              .source = std::move(from),
+              .stamps = files.stamps()}));
 }
 
 Result<Configuration> Configuration::from_file(const std::string& path) {
-  return Content::read([path] { return read_file(path); });
+  return Content::read([path](const config::Outside& outside) { return read_file(path, outside); });
 }
 
 Result<Configuration> Configuration::from_text(std::string yaml) {
-  return Content::read(
-      [yaml = std::move(yaml)] { return config::read_configuration_from_memory(yaml, kName, os::outside_world()); });
+  return Content::read([yaml = std::move(yaml)](const config::Outside& outside) {
+    return config::read_configuration_from_memory(yaml, kName, outside);
+  });
 }
 
 Result<Configuration> Configuration::read_again() const {
@@ -76,8 +79,9 @@ ConfigurationBuilder& ConfigurationBuilder::set_yaml(Path path, std::string yaml
 }
 
 Result<Configuration> ConfigurationBuilder::build() const {
-  return Configuration::Content::read(
-      [options = content_->options] { return config::configuration_of_options(options, kName, os::outside_world()); });
+  return Configuration::Content::read([options = content_->options](const config::Outside& outside) {
+    return config::configuration_of_options(options, kName, outside);
+  });
 }
 
 }  // namespace howdah

@@ -10,6 +10,7 @@
 #include "daemon/os/command_line.h"
 #include "daemon/os/core_dumps.h"
 #include "daemon/os/descriptors.h"
+#include "daemon/os/file_watch.h"
 #include "daemon/os/outside_world.h"
 #include "daemon/os/privileges.h"
 #include "daemon/os/service_sockets.h"
@@ -39,19 +40,18 @@ int complain(const std::vector<config::Problem>& problems) {
   return kWrongUse;
 }
 
-Configuration read_configuration(const CommandLine& command) {
-  const auto outside = os::outside_world();
+Configuration read_configuration(const CommandLine& command, const config::Outside& outside) {
   if (command.task == CommandLine::Task::ServeWithoutFile) {
     return config::configuration_without_file(command.backend, command.listen, outside);
   }
-  const auto text = os::read_file(command.config_file);
+  const auto text = outside.read_file(command.config_file);
   if (text) return config::read_configuration(*text, command.config_file, outside);
   const config::Problem problem{.file = command.config_file, .line = 0, .text = "cannot read: " + text.error()};
   return std::unexpected(std::vector{problem});
 }
 
 int check(const CommandLine& command) {
-  const auto configuration = read_configuration(command);
+  const auto configuration = read_configuration(command, os::outside_world());
   if (!configuration) return complain(configuration.error());
   return print(command.config_file + ": ok\n");
 }
@@ -81,7 +81,11 @@ int serve(const CommandLine& command) {
   io::InheritedListeners inherited;
   const auto passed = inherited.add(os::take_service_sockets(), io::InheritedListeners::Kind::Lent);
   if (!passed) return refuse(passed.error(), kFailed);
-  auto configuration = read_configuration(command);
+  const auto files = std::make_shared<os::FileWatch>();
+  const auto read = [command, files] {
+    return files->read([&command](const auto& outside) { return read_configuration(command, outside); });
+  };
+  auto configuration = read();
   std::optional<takeover::Inheritance> inheritance;
   if (configuration && command.is_takeover) {
     auto inherits = take_over(command, *configuration, inherited);
@@ -91,13 +95,13 @@ int serve(const CommandLine& command) {
   if (configuration && os::is_root()) {
     const auto left = leave_root(command.user.empty() ? configuration->user : command.user, *configuration, inherited);
     if (!left) return refuse(left.error(), kWrongUse);
-    configuration = read_configuration(command);  // as who we are now: a reload will have to
+    configuration = read();  // as who we are now: a reload will have to
   }
   if (!configuration) return complain(configuration.error());
   const auto settings = std::make_shared<const config::Settings>(std::move(*configuration));
   if (!settings->core_dumps) os::forbid_core_dumps();
   os::Log log(settings->log.level, settings->log.format);
-  const auto source = [command] { return read_configuration(command); };
+  const App::ConfigurationSource source{.read = read, .find_change = [files] { return files->find_change(); }};
   Service service(settings, log,
                   {.source = source,
                    .inherited = std::move(inherited),

@@ -1,7 +1,5 @@
 #include "daemon/tls_files.h"
 
-#include <sys/stat.h>
-
 #include <utility>
 
 namespace howdah {
@@ -32,18 +30,8 @@ void TlsFiles::look() {
   log_.info("TLS files read", {{"certificate", tls.certificate}});
 }
 
-std::vector<TlsFiles::Stamp> TlsFiles::stamps(const config::TlsSettings& settings) {
-  std::vector<Stamp> stamps;
-  for (const auto* path : {&settings.certificate, &settings.key, &settings.ca}) {
-    struct stat facts{};
-    if (path->empty() || stat(path->c_str(), &facts) != 0) {
-      stamps.push_back({});
-    } else {
-      stamps.push_back(
-          {facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, facts.st_size, static_cast<std::int64_t>(facts.st_ino)});
-    }
-  }
-  return stamps;
+std::vector<os::FileStamp> TlsFiles::stamps(const config::TlsSettings& settings) {
+  return {os::FileStamp::of(settings.certificate), os::FileStamp::of(settings.key), os::FileStamp::of(settings.ca)};
 }
 
 }  // namespace howdah

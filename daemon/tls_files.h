@@ -1,7 +1,6 @@
 // Keeps what new TLS sessions begin with as the files of the configuration say: certificates are renewed while we run.
 #pragma once
 
-#include <array>
 #include <expected>
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include "config/settings.h"
 #include "daemon/io/tls_context.h"
 #include "daemon/live_settings.h"
+#include "daemon/os/file_stamp.h"
 #include "daemon/os/log.h"
 
 namespace howdah {
@@ -34,16 +34,13 @@ class TlsFiles {
   void look();
 
  private:
-  // Of a file: what changes with it.
-  using Stamp = std::array<std::int64_t, 4>;
-
-  [[nodiscard]] static std::vector<Stamp> stamps(const config::TlsSettings& settings);
+  [[nodiscard]] static std::vector<os::FileStamp> stamps(const config::TlsSettings& settings);
 
   const LiveSettings& settings_;
   io::TlsContexts& contexts_;
   os::Log& log_;
   std::mutex mutex_;
-  std::vector<Stamp> seen_;  // under mutex_
+  std::vector<os::FileStamp> seen_;  // under mutex_
 };
 
 }  // namespace howdah

@@ -31,29 +31,29 @@ inline constexpr std::array kClientOptions{
            "A client that asks nothing for longer, outside a transaction, is disconnected. 0: no limit."},
     Option{"client.half_close_timeout", duration<&ClientSettings::half_close_timeout>, Live,
            "The request of a client that has sent end of file may go on for this long. 0: no limit."},
-    Option{"client.tcp_nodelay", plain<Flag, &ClientSettings::tcp_nodelay>, Restart,
+    Option{"client.tcp_nodelay", plain<Flag, &ClientSettings::tcp_nodelay>, Replace,
            "Answers over TCP are sent at once. false: the kernel may keep a small one back until the client has "
            "acknowledged the one before, which saves packets and costs up to 40 ms."},
-    Option{"client.tcp_keepalive", plain<Flag, &ClientSettings::tcp_keepalive>, Restart,
+    Option{"client.tcp_keepalive", plain<Flag, &ClientSettings::tcp_keepalive>, Replace,
            "Whether the kernel asks silent clients over TCP for a sign of life, as the following three say. Without it "
            "a client whose machine or network is gone keeps its place, and the server that it has, until another limit "
            "of time ends it."},
     Option{"client.tcp_keepalives_idle", short_duration<&ClientSettings::tcp_keepalives_idle, kMostKeepaliveSeconds>,
-           Restart,
+           Replace,
            "Silence before the first such question. In whole seconds, rounded up. 0: the system's, mostly two hours."},
     Option{"client.tcp_keepalives_interval",
-           short_duration<&ClientSettings::tcp_keepalives_interval, kMostKeepaliveSeconds>, Restart,
+           short_duration<&ClientSettings::tcp_keepalives_interval, kMostKeepaliveSeconds>, Replace,
            "Between two questions that are not answered. In whole seconds, rounded up. 0: the system's."},
     Option{"client.tcp_keepalives_count", count<&ClientSettings::tcp_keepalives_count, 0, kMostKeepaliveProbes>,
-           Restart, "So many questions without an answer end the connection. 0: the system's."},
+           Replace, "So many questions without an answer end the connection. 0: the system's."},
     Option{"client.tcp_user_timeout", short_duration<&ClientSettings::tcp_user_timeout, kMostUserTimeoutSeconds>,
-           Restart,
+           Replace,
            "A client over TCP that has acknowledged nothing of what was sent to it for longer is disconnected. Linux "
            "also counts the time in which a client reads nothing and so takes nothing more, as one may that works on "
            "the rows it has: take more than that. 0: the system's, mostly a quarter of an hour, without those that "
            "only do not read."},
     Option{
-        "client.tcp_socket_buffer", socket_buffer<&ClientSettings::tcp_socket_buffer>, Restart,
+        "client.tcp_socket_buffer", socket_buffer<&ClientSettings::tcp_socket_buffer>, Replace,
         "The kernel's buffers of a client's TCP connection, each way (SO_SNDBUF, SO_RCVBUF). 0: the kernel sizes them "
         "itself, from little for a quiet connection to several megabytes for a fast one far away; a size given "
         "here stops that, so it is for bounding the memory of very many connections, or for a kernel whose limits "

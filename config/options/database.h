@@ -118,10 +118,10 @@ inline constexpr std::array kDatabaseOptions{
            "about 20 ms: it goes in front of that statement, in the same write."},
     Option{"databases.<name>.pool.tcp_socket_buffer", socket_buffer<&Pool::tcp_socket_buffer>, Replace,
            "As client.tcp_socket_buffer, of a server's TCP connection."},
-    Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Restart,
+    Option{"databases.<name>.pool.prepared_statements.per_server", count<&Prepared::per_server, 1, 100'000>, Replace,
            "A server connection keeps so many prepared statements; beyond that those used the longest ago are closed, "
            "and prepared again when they are needed."},
-    Option{"databases.<name>.pool.prepared_statements.reuse_unnamed", plain<Flag, &Prepared::reuse_unnamed>, Restart,
+    Option{"databases.<name>.pool.prepared_statements.reuse_unnamed", plain<Flag, &Prepared::reuse_unnamed>, Replace,
            "For clients that never prepare: an unnamed statement whose text and parameter types were seen before in "
            "this pool, from a client with the same startup settings, runs as a prepared statement that these clients "
            "share, so that the server does not parse and plan it anew. What changes: after five executions PostgreSQL "
@@ -136,7 +136,7 @@ inline constexpr std::array kDatabaseOptions{
            "such as SET. No effect in mode session."},
 
     Option{
-        "databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Restart,
+        "databases.<name>.pool.state.probe", choice<Choice, &State::probe>, Replace,
         "When a server connection is asked, at the end of a transaction, what the client has left on it, before "
         "another client gets it. triggered: where the texts of the transaction tell that there may be something, by "
         "their commands and by the names of functions, tables and views. background: likewise, and those that have "
@@ -146,23 +146,23 @@ inline constexpr std::array kDatabaseOptions{
         "about 1 ms; what was found without having been expected is logged and counted "
         "(howdah_state_surprises_total). No effect in mode session."},
     Option{
-        "databases.<name>.pool.state.read_catalog", plain<Flag, &State::read_catalog>, Restart,
+        "databases.<name>.pool.state.read_catalog", plain<Flag, &State::read_catalog>, Live,
         "The first server connections to a database read from its catalog which functions may leave "
         "something in a session (settings, locks, temporary tables), and which triggers, views, defaults and checks "
         "run those: their names in a text trigger the probe. They are read again after DDL through howdah that "
         "may change them. Functions in C, those of extensions too, are taken to leave nothing. false: a function that "
         "leaves something is not noticed unless its call says so; for backends that are not quite PostgreSQL."},
-    Option{"databases.<name>.pool.state.catalog_refresh", duration<&State::catalog_refresh>, Restart,
+    Option{"databases.<name>.pool.state.catalog_refresh", duration<&State::catalog_refresh>, Live,
            "While the pool is used, the catalog is also read again after so long, since DDL may come by other ways. "
            "0: only after DDL through howdah."},
     Option{
-        "databases.<name>.pool.state.listener_lost", choice<Choice, &State::listener_lost>, Restart,
+        "databases.<name>.pool.state.listener_lost", choice<Choice, &State::listener_lost>, Replace,
         "In mode transaction the clients of a database that LISTEN share one server connection, outside of max_size, "
         "which is made for them. When it is lost, notifications may be: disconnect ends these clients, as the end "
         "of their own connection would, so that they listen anew and look what they have missed. relisten makes it "
         "again and warns them with a notice."},
     Option{
-        "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Restart,
+        "databases.<name>.pool.state.close_instead_of_reset", plain<Flag, &State::close_instead_of_reset>, Live,
         "A server connection that has to be made clean by DISCARD ALL is closed instead. It has to after a client that "
         "disconnects while it may have left something there; in mode session after each one, unless all that it ran "
         "were "
@@ -171,7 +171,7 @@ inline constexpr std::array kDatabaseOptions{
         "a "
         "client has left that read or wrote one cannot be known."},
     Option{
-        "databases.<name>.pool.state.settings", choice<Choice, &State::settings>, Restart,
+        "databases.<name>.pool.state.settings", choice<Choice, &State::settings>, Replace,
         "What is done about settings that a client makes for its session (SET, set_config, SET ROLE, in whatever way). "
         "carry: they go with the client to whatever server connection it gets. pin: the client keeps its server "
         "connection until they are what they were at its log-in. reject: SET, and set_config(..., false), fail with "
@@ -184,29 +184,29 @@ inline constexpr std::array kDatabaseOptions{
         "column named howdah_refuses_...); what no text shows (a function, a code block) is found once its "
         "transaction has ended, and ends the connection with the same error. None has an effect in mode session."},
     Option{
-        "databases.<name>.pool.state.prepare", choice<Choice, &State::prepare>, Restart,
+        "databases.<name>.pool.state.prepare", choice<Choice, &State::prepare>, Replace,
         "The same for statements prepared by SQL (PREPARE); those of the protocol are served anyway. pin: the client "
         "keeps its server connection as long as there are any. ignore, for this and the following five: they stay "
         "where they are, for whoever comes next to meet and for their client to look for in vain, as with poolers that "
         "do not care."},
-    Option{"databases.<name>.pool.state.listen", choice<Choice, &State::listen>, Restart,
+    Option{"databases.<name>.pool.state.listen", choice<Choice, &State::listen>, Replace,
            "The same for LISTEN. carry: the client hears of its channels by the connection that listens for all. "
            "ignore: a notification goes to whoever has the server connection when it comes, and to "
            "nobody where it is idle."},
-    Option{"databases.<name>.pool.state.hold_cursors", choice<Choice, &State::hold_cursors>, Restart,
+    Option{"databases.<name>.pool.state.hold_cursors", choice<Choice, &State::hold_cursors>, Replace,
            "The same for cursors WITH HOLD."},
-    Option{"databases.<name>.pool.state.temporary_objects", choice<Choice, &State::temporary_objects>, Restart,
+    Option{"databases.<name>.pool.state.temporary_objects", choice<Choice, &State::temporary_objects>, Replace,
            "The same for temporary tables, views, functions and so on. Those that are dropped at the end of their "
            "transaction (ON COMMIT DROP) are served anyway."},
-    Option{"databases.<name>.pool.state.advisory_locks", choice<Choice, &State::advisory_locks>, Restart,
+    Option{"databases.<name>.pool.state.advisory_locks", choice<Choice, &State::advisory_locks>, Replace,
            "The same for advisory locks of the session; those of a transaction (pg_advisory_xact_lock) are served "
            "anyway."},
     Option{
-        "databases.<name>.pool.state.libraries", choice<Choice, &State::libraries>, Restart,
+        "databases.<name>.pool.state.libraries", choice<Choice, &State::libraries>, Replace,
         "The same for LOAD. pin: until the client leaves, and then the server connection is closed, since nothing else "
         "unloads a library."},
     Option{
-        "databases.<name>.pool.state.sequence_values", choice<Choice, &State::sequence_values>, Restart,
+        "databases.<name>.pool.state.sequence_values", choice<Choice, &State::sequence_values>, Replace,
         "lastval() and currval() give a session the values that it has got from nextval itself, wherever that was "
         "called: INSERT into a table with a serial or identity column, a trigger. auto: once a text or a function of "
         "the database has asked for them, a client keeps the server connection on which it may have called nextval or "
@@ -216,7 +216,7 @@ inline constexpr std::array kDatabaseOptions{
         "with 0A000, functions that call them are served as with auto. ignore: they give what the server connection "
         "has, whosever it is. INSERT ... RETURNING needs none of this. No effect in mode session."},
     Option{
-        "databases.<name>.pool.state.max_pinned", count<&State::max_pinned, 0, 10'000>, Restart,
+        "databases.<name>.pool.state.max_pinned", count<&State::max_pinned, 0, 10'000>, Live,
         "Most server connections of this pool that clients may keep for what they have left there, so that the others "
         "stay free for everybody. What a transaction leaves is known at its end only: a client that would keep one "
         "more gets the answer, and then its connection is ended with 53400 and the server connection made clean. "

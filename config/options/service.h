@@ -8,15 +8,20 @@
 namespace howdah::config::options {
 
 inline constexpr std::array kServiceOptions{
-    Option{"listen", plain<ListenMany, &Settings::listen>, Restart,
+    Option{"listen", plain<ListenMany, &Settings::listen>, Reopen,
            "Where applications connect: host:port, [address]:port, :port (all addresses), unix:/folder or "
-           "unix:/folder:port.",
+           "unix:/folder:port. A reload opens what is new before it closes what is gone, and leaves alone what stays; "
+           "who is connected stays connected. If one address cannot be opened, the reload is refused.",
            "[127.0.0.1:6432]", true},
     Option{"workers", plain<WorkerCount, &Settings::workers>, Restart,
            "Threads that serve clients, each with a loop of its own; all share the pools. auto: one for each core that "
            "the "
            "process may run on. Clients that wait for a server are served in the order of their arrival; with several "
            "workers one may be overtaken by at most 64 that came later."},
+    Option{"reload_interval", duration<&Settings::reload_interval>, Live,
+           "The configuration file, the files that it names in user_list, hba_file and ident_file, and those of "
+           "secrets are looked at so often, and a change is taken as by SIGHUP; a mistake is told in the log, once, "
+           "and changes nothing. 0: only SIGHUP and RELOAD read them again."},
     Option{"shutdown_timeout", duration<&Settings::shutdown_timeout>, Live,
            "An orderly shutdown waits this long, behind drain.delay, for clients to go and transactions to end. 0: no "
            "limit."},
@@ -66,12 +71,12 @@ inline constexpr std::array kServiceOptions{
     Option{"takeover.timeout", duration<&TakeoverSettings::timeout>, Live,
            "Clients whose transaction is still not over by then are told 57P01. 0: no limit."},
 
-    Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
+    Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Reopen,
            "The stats port, as host:port: the dashboard, /metrics, /healthz, /readyz, /stats.json. Without it there is "
            "none.",
            "127.0.0.1:9930"},
     Option{
-        "admin.token", plain<HiddenText, &AdminSettings::token>, Restart,
+        "admin.token", plain<HiddenText, &AdminSettings::token>, Reopen,
         "Who asks the stats port for figures must send this as a bearer token; /healthz and /readyz need none. Without "
         "a token everybody who reaches the port may look, and addresses of clients are shown only where it listens "
         "on the loopback interface.",
@@ -95,7 +100,7 @@ inline constexpr std::array kServiceOptions{
            "Most bytes of one such file: with them the trace ends. At most 10 clients are traced at a time."},
 
     Option{"log.level", choice<Choice, &LogSettings::level>, Live, "The least important lines that are written."},
-    Option{"log.format", choice<Choice, &LogSettings::format>, Restart, "Lines for people, or one JSON object each."},
+    Option{"log.format", choice<Choice, &LogSettings::format>, Live, "Lines for people, or one JSON object each."},
     Option{"log.connections", plain<Flag, &LogSettings::connections>, Live,
            "A line at info for each log-in and each disconnect."},
     Option{"log.slow_transaction", duration<&LogSettings::slow_transaction>, Live,

@@ -421,6 +421,7 @@ class Session final : private io::StreamHandler,
 
   config::PoolMode mode_ = config::PoolMode::Transaction;
   pool::Pool* pool_ = nullptr;
+  pool::SessionRulesPointer rules_;  // of the pool, when it logged in
   protocol::SessionSettings startup_settings_;
   protocol::SessionSettings settings_;  // those, and what plain SET commands have made of them
   DeferredBegin begin_;

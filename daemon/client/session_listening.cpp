@@ -55,7 +55,7 @@ bool Session::go_on_moving_channels() {
 // What a probe has found on its server. True: the move is under way.
 bool Session::begin_moving_channels() {
   if (mode_ == config::PoolMode::Session || channel_step_ == ChannelStep::GivenUp) return false;
-  if (pool_->settings().state.listen == config::ListenPolicy::Pin) return false;
+  if (rules_->state.listen == config::ListenPolicy::Pin) return false;
   if (is_ending_ || is_at_end_of_file_ || has_partial_request()) return false;
   if (server_->status() != TransactionStatus::Idle || server_->setting_traits().is_hasty) return false;
   if (ear_) ear_->listening.end_transaction();
@@ -197,7 +197,7 @@ void Session::on_handed_back() {
 
 void Session::on_listener_lost() {
   if (state_ == State::Ended) return;
-  if (pool_->settings().state.listener_lost == config::ListenerLost::Relisten) {
+  if (rules_->state.listener_lost == config::ListenerLost::Relisten) {
     return ear_->listening.give_up_fetching();
   }
   terminate(protocol::make_error(protocol::Severity::Fatal, protocol::sqlstate::kConnectionFailure,
@@ -207,6 +207,7 @@ void Session::on_listener_lost() {
 
 void Session::on_listening_again() {
   if (state_ == State::Ended || !ear_->listening.is_away()) return;
+  if (rules_->state.listener_lost == config::ListenerLost::Disconnect) return;  // it has come since the loss
   std::string notice;
   protocol::append_error(notice, protocol::make_error(protocol::Severity::Warning, protocol::sqlstate::kWarning,
                                                       "the server connection that listens for this client was lost "

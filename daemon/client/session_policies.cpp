@@ -39,7 +39,7 @@ StateKinds Session::refused_in(const Piece& piece) const {
   const bool has_text = piece.type == 'Q' || piece.type == 'P';
   if (!has_text || !piece.is_end || mode_ == config::PoolMode::Session) return {};
   auto kinds = protocol::explicit_state(protocol::request_text(piece.type, piece.body()));
-  kinds.keep(pool_->policies().rejected);
+  kinds.keep(rules_->policies.rejected);
   return kinds;
 }
 
@@ -56,7 +56,7 @@ Session::Way Session::begin_refused(StateKinds kinds, const Piece& piece, Bytes 
 
 // Whether a transaction has left what no text had told of: its client is told, and no more served.
 bool Session::ends_for_refused_state() {
-  auto kinds = pool_->policies().rejected;
+  auto kinds = rules_->policies.rejected;
   if (mode_ == config::PoolMode::Session) return false;
   if (is_ending_ || server_->status() != protocol::TransactionStatus::Idle) return false;
   auto left = server_->left_state().held();
@@ -84,7 +84,7 @@ bool Session::takes_one_pin_too_many() {
 }
 
 config::SettingsPolicy Session::settings_policy() const {
-  return mode_ == config::PoolMode::Session ? SettingsPolicy::Carry : pool_->settings().state.settings;
+  return mode_ == config::PoolMode::Session ? SettingsPolicy::Carry : rules_->state.settings;
 }
 
 bool Session::has_settings_of_its_own() const {

@@ -21,11 +21,11 @@ void Session::begin_lease(server::ServerConnection& server) {
   reset_.reset();
   is_pin_logged_ = is_pinned_for_settings_ = false;
   const bool is_ignoring = mode_ != config::PoolMode::Session;
-  server.left_state().ignore(is_ignoring ? pool_->policies().ignored : protocol::StateKinds{});
+  server.left_state().ignore(is_ignoring ? rules_->policies.ignored : protocol::StateKinds{});
   if (mode_ != config::PoolMode::Session) {
     note_sequence_user(is_same_server);
     server.words().look_for(pool_->telling_names());
-    server.remember_texts(pool_->settings().state.probe == config::StateProbe::Background);
+    server.remember_texts(rules_->state.probe == config::StateProbe::Background);
     begin_translation();
   }
   if (state_ != State::Welcoming) return enter(State::Leased);
@@ -40,7 +40,7 @@ void Session::begin_translation() {
   if (spare.empty()) spare.push_back(std::make_unique<StatementTranslator>());
   statements_ = std::move(spare.back());
   spare.pop_back();
-  const auto& options = pool_->settings().prepared_statements;
+  const auto& options = rules_->prepared_statements;
   statements_->begin_lease(
       {.prepared = *prepared_,
        .cache = pool_->statements(),
@@ -198,7 +198,7 @@ void Session::settle_lease() {
     return drain();
   }
   take_settings_over();
-  if (pool_->settings().state.settings == config::SettingsPolicy::Pin) follow_settings_policy();
+  if (rules_->state.settings == config::SettingsPolicy::Pin) follow_settings_policy();
   const bool is_all_known = server_->left_state().is_empty();
   if (is_all_known && server_->must_adopt(settings_) && restore_startup_settings()) return;
   if (ask_what_is_left() || (server_->must_adopt(settings_) && restore_startup_settings())) return;
@@ -206,7 +206,7 @@ void Session::settle_lease() {
     if (restore_in_transaction()) return;
     end_reset();
   }
-  if (!pool_->policies().rejected.is_empty() && ends_for_refused_state()) return;
+  if (!rules_->policies.rejected.is_empty() && ends_for_refused_state()) return;
   if ((ear_ || !is_all_known) && begin_moving_channels()) return;
   const auto busy = server_->why_not_releasable(has_partial_request());
   const bool is_reset = busy == server::Busy::Pinned && leaves_ignored_settings();

@@ -175,7 +175,7 @@ Session::Way Session::begin_with_lease(const Piece& piece, Bytes behind) {
   const bool is_at_rest = owed.is_settled() && server_->status() == TransactionStatus::Idle;
   const bool is_alone = is_at_rest && !begin_.is_open() && repeat_ == Repeat::None;
   if (is_at_rest) prepare_transaction();
-  if (!pool_->policies().rejected.is_empty()) {
+  if (!rules_->policies.rejected.is_empty()) {
     const auto refused = refused_in(piece);
     if (!refused.is_empty()) return begin_refused(refused, piece, behind);
   }

@@ -24,7 +24,7 @@ void Session::protect_from_sequence_values() {
 // A text that reads such values is about to go out, maybe the first one; or one that is too large to be here as a
 // whole, and may.
 void Session::note_sequence_reader(const protocol::Piece& piece) {
-  const bool is_ignored = pool_->settings().state.sequence_values == config::SequencePolicy::Ignore;
+  const bool is_ignored = rules_->state.sequence_values == config::SequencePolicy::Ignore;
   if (mode_ == config::PoolMode::Session || is_ignored) return;
   if (piece.is_end || server_->words().reads_sequences()) (void)pool_->catalog().note_sequence_reader();
   const auto& owed = server_->owed();

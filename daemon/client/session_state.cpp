@@ -40,7 +40,7 @@ bool Session::must_look_closer() const {
   const auto& names = server_->words().names();
   return is_changing_names_ || is_probing_anyway_ || names != pool_->telling_names() ||
          (names && names->is_everything()) || pool_->catalog().is_uncertain() ||
-         pool_->settings().state.probe == config::StateProbe::Always;
+         rules_->state.probe == config::StateProbe::Always;
 }
 
 bool Session::is_probe_wanted() const {
@@ -78,7 +78,7 @@ void Session::suspect_by_catalog() {
 }
 
 void Session::suspect_always() {
-  if (pool_->settings().state.probe != config::StateProbe::Always || mode_ == config::PoolMode::Session) return;
+  if (rules_->state.probe != config::StateProbe::Always || mode_ == config::PoolMode::Session) return;
   is_probing_anyway_ = server_->left_state().is_empty() && !server_->may_lack_settings();
   server_->left_state().suspect(protocol::StateKind::CodeBlock);
 }

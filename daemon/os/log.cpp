@@ -7,6 +7,7 @@
 
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "daemon/os/error_output.h"
 #include "daemon/os/printable.h"
@@ -22,6 +23,11 @@ using TryToWrite = std::function<bool(LogLevel level, std::string_view line)>;
 constexpr auto kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 // The rest of the object, without its opening brace, is the message.
 constexpr auto kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v)";
+
+std::unique_ptr<spdlog::pattern_formatter> formatter_of(LogFormat format) {
+  const auto* pattern = format == LogFormat::Json ? kJsonPattern : kTextPattern;
+  return std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, "");
+}
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
@@ -68,9 +74,7 @@ std::string json_message(std::string_view event, Log::Fields fields) {
 // Hands whole lines on. Its owner sees to it that one thread at a time does.
 class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
-  LineSink(const char* pattern, TryToWrite write)
-      : base_sink(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, "")),
-        write_(std::move(write)) {}
+  LineSink(LogFormat format, TryToWrite write) : base_sink(formatter_of(format)), write_(std::move(write)) {}
 
   [[nodiscard]] bool was_written() const { return was_written_; }
 
@@ -90,10 +94,7 @@ class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mut
 
 struct Log::Output {
   Output(LogLevel level, LogFormat line_format, TryToWrite write)
-      : format(line_format),
-        sink(
-            std::make_shared<LineSink>(line_format == LogFormat::Json ? kJsonPattern : kTextPattern, std::move(write))),
-        logger("howdah", sink) {
+      : format(line_format), sink(std::make_shared<LineSink>(line_format, std::move(write))), logger("howdah", sink) {
     logger.set_level(to_spdlog(level));
     logger.set_error_handler([](const std::string&) {});  // there is nobody to tell
   }
@@ -104,8 +105,8 @@ struct Log::Output {
     return sink->was_written();
   }
 
-  const LogFormat format;
   std::mutex mutex;
+  LogFormat format;                // under mutex
   std::shared_ptr<LineSink> sink;  // under mutex
   spdlog::logger logger;           // under mutex
   std::uint64_t lost_count = 0;    // under mutex
@@ -130,6 +131,12 @@ Log::~Log() = default;
 
 void Log::set_level(LogLevel level) {
   output_->logger.set_level(to_spdlog(level));
+}
+
+void Log::set_format(LogFormat format) {
+  const std::lock_guard lock(output_->mutex);
+  if (std::exchange(output_->format, format) == format) return;
+  output_->sink->set_formatter(formatter_of(format));
 }
 
 bool Log::is_on(LogLevel level) const {

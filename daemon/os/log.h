@@ -53,6 +53,7 @@ class Log {
 
   [[nodiscard]] bool is_on(config::LogLevel level) const;
   void set_level(config::LogLevel level);
+  void set_format(config::LogFormat format);
 
  private:
   void write(config::LogLevel level, std::string_view event, Fields fields);

@@ -25,11 +25,33 @@ TellingNames::Map usual_users_of_sequences() {
 }  // namespace
 
 CatalogWatch::CatalogWatch(const config::StateSettings& settings)
-    : refresh_(settings.catalog_refresh),
-      due_at_(settings.read_catalog ? kNow : kNever),
+    : due_at_(settings.read_catalog ? kNow : kNever),
       ignores_sequences_(settings.sequence_values == config::SequencePolicy::Ignore),
-      reads_sequences_(settings.sequence_values == config::SequencePolicy::Pin) {
+      reads_sequences_(settings.sequence_values == config::SequencePolicy::Pin),
+      refresh_(settings.catalog_refresh),
+      reads_catalog_(settings.read_catalog) {
   if (reads_sequences()) publish();
+}
+
+// Who has asked for the values of sequences is told them on.
+void CatalogWatch::adopt(const config::StateSettings& settings) {
+  const std::lock_guard lock(mutex_);
+  ignores_sequences_ = settings.sequence_values == config::SequencePolicy::Ignore;
+  const bool has_new_reader =
+      settings.sequence_values == config::SequencePolicy::Pin && !reads_sequences_.exchange(true);
+  const bool is_switched = std::exchange(reads_catalog_, settings.read_catalog) != settings.read_catalog;
+  if (is_switched) forget_catalog();
+  if (has_new_reader || is_switched) publish();
+  if (std::exchange(refresh_, settings.catalog_refresh) == settings.catalog_refresh) return;
+  refresh_at_ = refresh_.count() == 0 ? kNever : kNow;
+  schedule();
+}
+
+void CatalogWatch::forget_catalog() {
+  telling_ = {};
+  has_read_ = is_known_ = false;
+  digest_.reset();
+  due_at_ = reads_catalog_ && readings_ == 0 ? kNow : kNever;
 }
 
 bool CatalogWatch::note_sequence_reader() {
@@ -85,6 +107,8 @@ std::optional<CatalogWatch::Reading> CatalogWatch::begin_reading(worker::TimePoi
 void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::CatalogReading::Telling> found,
                                std::uint64_t digest, worker::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  --readings_;
+  if (!reads_catalog_) return;
   if (found) {
     digest_ = digest;
     telling_ = *std::move(found);
@@ -95,7 +119,6 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
   is_known_ = true;
   read_changes_ = std::max(read_changes_, reading.changes);
   note_change();
-  --readings_;
   after_change_ = (now + kRests * (now - reading.begun_at)).time_since_epoch().count();
   refresh_at_ = refresh_.count() == 0 ? kNever : (now + refresh_).time_since_epoch().count();
   schedule();
@@ -104,11 +127,12 @@ void CatalogWatch::end_reading(const Reading& reading, std::optional<protocol::C
 // Without any list nothing can be told from a text.
 void CatalogWatch::fail_reading(worker::TimePoint now) {
   const std::lock_guard lock(mutex_);
+  --readings_;
+  if (!reads_catalog_) return;
   if (!std::exchange(is_known_, true)) {
     telling_.is_everything = true;
     publish();
   }
-  --readings_;
   after_change_ = refresh_at_ = (now + kRetryAfter).time_since_epoch().count();
   schedule();
 }

@@ -23,6 +23,8 @@ class CatalogWatch {
   using Names = std::shared_ptr<const protocol::TellingNames>;
 
   explicit CatalogWatch(const config::StateSettings& settings);
+  // These hold from now on. Without a catalog nothing is known any more, but for what was learnt otherwise.
+  void adopt(const config::StateSettings& settings);
 
   // Null: none tells anything. Counts up with each other list.
   [[nodiscard]] Names names() const;
@@ -68,19 +70,21 @@ class CatalogWatch {
   static constexpr Ticks kNow = std::numeric_limits<Ticks>::min();
   static constexpr Ticks kNever = std::numeric_limits<Ticks>::max();
 
-  void note_change();  // under the lock, as the next two
+  void forget_catalog();  // under the lock, as the next three
+  void note_change();
   void schedule();
   void publish();
   [[nodiscard]] bool is_outdated() const { return read_changes_ < changes_; }
 
-  const config::Milliseconds refresh_;
   std::atomic<Ticks> due_at_;
   std::atomic<std::uint64_t> version_ = 0;
   std::atomic<bool> is_uncertain_ = false;
-  const bool ignores_sequences_;
+  std::atomic<bool> ignores_sequences_;
   std::atomic<bool> reads_sequences_;
 
   mutable std::mutex mutex_;  // guards what follows
+  config::Milliseconds refresh_;
+  bool reads_catalog_;
   Names names_;
   protocol::CatalogReading::Telling telling_;
   bool has_read_ = false;

@@ -27,7 +27,8 @@ void ChannelHost::listen(std::size_t from, const Channels& channels, std::string
     if (desks.empty()) added.insert(channel);
     ++desks[from];
   }
-  if (!listener_ && !retry_timer_.is_armed()) {
+  const bool may_wait = environment_.settings.state.listener_lost == config::ListenerLost::Relisten;
+  if (!listener_ && !(may_wait && retry_timer_.is_armed())) {
     start();
     added.clear();
   }
@@ -52,6 +53,7 @@ void ChannelHost::unlisten(std::size_t from, const Channels& channels) {
 }
 
 void ChannelHost::start() {
+  retry_timer_.disarm();
   listener_ = std::make_unique<server::ChannelListener>(
       server::ChannelListener::Environment{.agenda = environment_.agenda,
                                            .connector = environment_.connector,
@@ -109,7 +111,7 @@ void ChannelHost::on_listener_lost(const std::string& why) {
   environment_.log.warning("listener lost", {{"database", environment_.database}, {"reason", why}});
   environment_.agenda.bury(std::shared_ptr<server::ChannelListener>(std::move(listener_)));
   tell_all(ChannelHub::News::Lost);
-  if (environment_.settings.state.listener_lost == config::ListenerLost::Disconnect) return;
+  // For those who stay; where all are disconnected by this, nobody wants it any more, and it ends.
   is_to_return_ = true;
   environment_.agenda.arm_in(retry_timer_, kRetryAfter);
 }

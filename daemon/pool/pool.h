@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "config/settings.h"
-#include "config/state_policies.h"
 #include "daemon/os/log.h"
 #include "daemon/pool/channel_desk.h"
 #include "daemon/pool/ledger_directory.h"
 #include "daemon/pool/pool_ledger.h"
+#include "daemon/pool/session_rules.h"
 #include "daemon/pool/waiter.h"
 #include "daemon/server/backend_connector.h"
 #include "daemon/server/catalog_reader.h"
@@ -74,7 +74,8 @@ class Pool final : private server::ServerOwner,
   [[nodiscard]] const PoolName& name() const { return name_; }
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
   [[nodiscard]] const server::BackendTarget& target() const { return target_; }
-  [[nodiscard]] const config::StatePolicies& policies() const { return policies_; }
+  // For those who log in now.
+  [[nodiscard]] const SessionRulesPointer& session_rules() const { return session_rules_; }
   [[nodiscard]] WelcomeCache& welcomes() { return ledger_.welcomes(); }
   [[nodiscard]] StatementCache& statements() { return ledger_.statements(); }
   [[nodiscard]] CatalogWatch& catalog() { return ledger_.catalog(); }
@@ -184,7 +185,7 @@ class Pool final : private server::ServerOwner,
   const PoolName name_;
   const stats::StatementOwner statement_owner_;
   config::PoolSettings settings_;
-  const config::StatePolicies policies_;
+  SessionRulesPointer session_rules_;
   server::BackendTarget target_;
   server::WantedServer wanted_ = server::WantedServer::Any;
   std::vector<std::string> names_of_hosts_;  // in the connection string

@@ -222,7 +222,7 @@ void PoolLedger::send_for(Part& from, std::vector<IdleServer>::const_iterator id
 // --- connections and log-ins
 
 PoolLedger::Pin PoolLedger::take_pin() {
-  const auto most = settings_.state.max_pinned;
+  const auto most = most_pinned_.load(std::memory_order_relaxed);
   Pin pin(this);
   const auto before = pinned_.fetch_add(1, std::memory_order_relaxed);
   return most == 0 || before < most ? std::move(pin) : nullptr;

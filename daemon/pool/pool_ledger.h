@@ -298,6 +298,7 @@ class PoolLedger {
   const std::shared_ptr<ChannelHub> channels_;
   std::atomic<std::size_t> waiting_ = 0;
   std::atomic<int> pinned_ = 0;
+  std::atomic<int> most_pinned_ = settings_.state.max_pinned;  // 0: all
   std::atomic<bool> is_eager_ = false;
   std::atomic<server::Standing> standing_ = server::Standing{.reconnects = 2, .doubts = 1};  // changed under mutex_
 

@@ -101,6 +101,8 @@ void PoolLedger::adopt(const config::PoolSettings& settings) {
     settings_.retry_max = settings.retry_max;
     allow_logins(letters);
   }
+  most_pinned_ = settings.state.max_pinned;
+  catalog_->adopt(settings.state);
   post(std::move(letters));
 }
 
@@ -132,6 +134,7 @@ void Pool::drop_abandoned() {
 void Pool::adopt(const config::PoolSettings& settings, const server::BackendTarget& target) {
   is_retired_ = false;
   settings_ = settings;
+  if (!session_rules_->are_of(settings)) session_rules_ = std::make_shared<const SessionRules>(settings);
   if (!is_same(target, target_)) {
     target_ = target;
     read_hosts();

@@ -15,6 +15,8 @@ class HttpAccess {
   // `token`: empty for none. `is_on_loopback`: the port can be reached from this machine only.
   HttpAccess(std::string token, bool is_on_loopback) : token_(std::move(token)), is_on_loopback_(is_on_loopback) {}
 
+  void set_token(const std::string& token) { token_ = token; }
+
   // The answer to a request that is refused. Whether all is well, and pages without figures, need no token.
   [[nodiscard]] std::optional<Page> refusal(const Request& request) const;
   [[nodiscard]] bool needs_token() const { return !token_.empty(); }

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "config/listen_address.h"
+#include "daemon/io/listening_socket.h"
 #include "daemon/io/peer_address.h"
 #include "daemon/stats/http_connections.h"
 #include "daemon/stats/page.h"
@@ -115,11 +116,14 @@ class HttpServer::Service {
  public:
   Service(event_base* loop, PageDesk& desk);
 
-  [[nodiscard]] std::expected<void, std::string> listen(const config::ListenAddress& address);
+  [[nodiscard]] std::expected<void, std::string> listen(const config::ListenAddress& address,
+                                                        std::span<const int> replaced);
   [[nodiscard]] bool is_on_loopback() const { return is_on_loopback_; }
+  [[nodiscard]] const std::vector<int>& descriptors() const { return descriptors_; }
 
  private:
-  [[nodiscard]] std::expected<void, std::string> listen(const addrinfo& address);
+  [[nodiscard]] std::expected<void, std::string> listen(const addrinfo& address, std::span<const int> replaced);
+  [[nodiscard]] evconnlistener* bind(const addrinfo& address, unsigned options);
   static void on_request(evhttp_request* request, void* service) noexcept {
     send(request, answer_to(request, static_cast<Service*>(service)->desk_));
   }
@@ -136,6 +140,7 @@ class HttpServer::Service {
   HttpPointer http_;
   TimerPointer sweep_;
   bool is_on_loopback_ = true;  // as far as it listens
+  std::vector<int> descriptors_;
 };
 
 HttpServer::Service::Service(event_base* loop, PageDesk& desk)
@@ -153,7 +158,8 @@ HttpServer::Service::Service(event_base* loop, PageDesk& desk)
   event_add(sweep_.get(), &kSweepInterval);
 }
 
-std::expected<void, std::string> HttpServer::Service::listen(const config::ListenAddress& address) {
+std::expected<void, std::string> HttpServer::Service::listen(const config::ListenAddress& address,
+                                                             std::span<const int> replaced) {
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
@@ -165,7 +171,7 @@ std::expected<void, std::string> HttpServer::Service::listen(const config::Liste
   std::expected<void, std::string> outcome = std::unexpected("no address");
   bool is_listening = false;
   for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
-    outcome = listen(*info);
+    outcome = listen(*info, replaced);
     if (outcome) is_listening = true;
     if (outcome && !is_loopback(*info)) is_on_loopback_ = false;
     if (!outcome && errno != EAFNOSUPPORT) return outcome;  // a kernel without IPv6 listens on IPv4
@@ -173,12 +179,25 @@ std::expected<void, std::string> HttpServer::Service::listen(const config::Liste
   return is_listening ? std::expected<void, std::string>() : outcome;
 }
 
-std::expected<void, std::string> HttpServer::Service::listen(const addrinfo& address) {
+evconnlistener* HttpServer::Service::bind(const addrinfo& address, unsigned options) {
+  if (address.ai_family == AF_INET6) options |= LEV_OPT_BIND_IPV6ONLY;
+  return evconnlistener_new_bind(loop_, nullptr, nullptr, options, kBacklog, address.ai_addr,
+                                 static_cast<int>(address.ai_addrlen));
+}
+
+std::expected<void, std::string> HttpServer::Service::listen(const addrinfo& address, std::span<const int> replaced) {
   constexpr unsigned kOptions = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
-  const unsigned options = address.ai_family == AF_INET6 ? kOptions | LEV_OPT_BIND_IPV6ONLY : kOptions;
-  auto* listener = evconnlistener_new_bind(loop_, nullptr, nullptr, options, kBacklog, address.ai_addr,
-                                           static_cast<int>(address.ai_addrlen));
+  auto* listener = bind(address, kOptions);
+  if (listener == nullptr && errno == EADDRINUSE && !replaced.empty()) {
+    for (const int fd : replaced) io::set_sharing(fd, io::PortSharing::Yes);
+    listener = bind(address, kOptions | LEV_OPT_REUSEABLE_PORT);
+    const int error = errno;
+    for (const int fd : replaced) io::set_sharing(fd, io::PortSharing::No);
+    errno = error;
+  }
   if (listener == nullptr) return std::unexpected(std::strerror(errno));
+  descriptors_.push_back(evconnlistener_get_fd(listener));
+  io::set_sharing(descriptors_.back(), io::PortSharing::No);
   evconnlistener_set_error_cb(listener, &on_accept_failed);
   connections_.watch(listener);
   if (evhttp_bind_listener(http_.get(), listener) == nullptr) return std::unexpected("out of memory");
@@ -194,13 +213,18 @@ bool HttpServer::is_on_loopback() const {
   return service_->is_on_loopback();
 }
 
-std::expected<HttpServer, std::string> HttpServer::start(event_base* loop, const std::string& address, PageDesk& desk) {
+const std::vector<int>& HttpServer::descriptors() const {
+  return service_->descriptors();
+}
+
+std::expected<HttpServer, std::string> HttpServer::start(event_base* loop, const std::string& address, PageDesk& desk,
+                                                         std::span<const int> replaced) {
   const auto failure = [&](const std::string& why) { return std::unexpected("admin.listen " + address + ": " + why); };
   const auto parsed = config::parse_listen_address(address);
   if (!parsed) return failure(parsed.error());
   if (parsed->is_local()) return failure("expected host:port");
   auto service = std::make_unique<Service>(loop, desk);
-  if (const auto outcome = service->listen(*parsed); !outcome) return failure(outcome.error());
+  if (const auto outcome = service->listen(*parsed, replaced); !outcome) return failure(outcome.error());
   return HttpServer(std::move(service));
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/stats/stats_port.h"
 
 #include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -87,12 +88,14 @@ class StatsPort::Service final : private PageDesk {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  [[nodiscard]] std::expected<void, std::string> listen(const config::AdminSettings& settings) {
+  [[nodiscard]] std::expected<void, std::string> listen(const config::AdminSettings& settings,
+                                                        std::span<const int> replaced) {
     if (!worker_.is_usable()) return std::unexpected("no loop can be made: the process has too many open files");
-    auto server = HttpServer::start(worker_.loop(), settings.listen, *this);
+    auto server = HttpServer::start(worker_.loop(), settings.listen, *this, replaced);
     if (!server) return std::unexpected(server.error());
     access_.emplace(settings.token, server->is_on_loopback());
     pages_.emplace(figures_, history_, *access_);
+    descriptors_ = server->descriptors();
     server_.emplace(std::move(*server));
     return {};
   }
@@ -101,11 +104,18 @@ class StatsPort::Service final : private PageDesk {
     worker::start_threads(threads_, 1, [this] { worker_.run(); });
   }
   void stop() {
+    const std::lock_guard lock(stop_mutex_);
     if (threads_.empty()) return;
     figures_.give_up();
     worker_.post([this] { worker_.stop(); });
     threads_.clear();
+    server_.reset();
   }
+  void set_token(const std::string& token) {
+    worker_.post([this, token] { access_->set_token(token); });
+  }
+  // As long as it listens.
+  [[nodiscard]] std::span<const int> descriptors() const { return descriptors_; }
 
  private:
   [[nodiscard]] Page page(const Request& request) override {
@@ -124,7 +134,9 @@ class StatsPort::Service final : private PageDesk {
   std::optional<HttpAccess> access_;
   std::optional<PageCache> pages_;
   std::optional<HttpServer> server_;
+  std::vector<int> descriptors_;
   worker::MethodTimer<Service, &Service::forget> forget_timer_{*this};
+  std::mutex stop_mutex_;
   std::vector<std::jthread> threads_;  // one, once it has started
 };
 
@@ -133,9 +145,11 @@ StatsPort::~StatsPort() = default;
 StatsPort::StatsPort(StatsPort&&) noexcept = default;
 StatsPort& StatsPort::operator=(StatsPort&&) noexcept = default;
 
-std::expected<StatsPort, std::string> StatsPort::open(const config::AdminSettings& settings, Gatherer& gatherer) {
+std::expected<StatsPort, std::string> StatsPort::open(const config::AdminSettings& settings, Gatherer& gatherer,
+                                                      const StatsPort* replaced) {
   auto service = std::make_unique<Service>(gatherer);
-  if (auto listening = service->listen(settings); !listening) return std::unexpected(listening.error());
+  const auto theirs = replaced == nullptr ? std::span<const int>() : replaced->service_->descriptors();
+  if (auto listening = service->listen(settings, theirs); !listening) return std::unexpected(listening.error());
   return StatsPort(std::move(service));
 }
 
@@ -145,6 +159,10 @@ void StatsPort::start() {
 
 void StatsPort::stop() {
   service_->stop();
+}
+
+void StatsPort::set_token(const std::string& token) {
+  service_->set_token(token);
 }
 
 }  // namespace howdah::stats

@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "daemon/stats/gathering.h"
@@ -12,16 +13,20 @@ namespace howdah::stats {
 
 class StatsPort {
  public:
-  // Listens; see HttpServer::start. `gatherer` must outlive the port.
+  // Listens; see HttpServer::start. `gatherer` must outlive the port. One that it replaces may be at the same address.
   [[nodiscard]] static std::expected<StatsPort, std::string> open(const config::AdminSettings& settings,
-                                                                  Gatherer& gatherer);
+                                                                  Gatherer& gatherer,
+                                                                  const StatsPort* replaced = nullptr);
   ~StatsPort();
   StatsPort(StatsPort&&) noexcept;
   StatsPort& operator=(StatsPort&&) noexcept;
 
-  // Answers from now on, until stop() or the end. Once.
+  // Answers from now on, until stop() or the end. Once. stop() closes the port too, and waits for the thread: any
+  // thread, and it may be called again.
   void start();
   void stop();
+  // As admin.token; between start() and stop(), or before both.
+  void set_token(const std::string& token);
 
  private:
   class Service;

@@ -32,6 +32,9 @@ BOOST_AUTO_TEST_SUITE(live_changes_of_settings)
 BOOST_AUTO_TEST_CASE(what_can_change_does_and_the_rest_is_named) {
   auto wanted = base();
   wanted.workers = 3;
+  wanted.user = "howdah";
+  wanted.listen = {"127.0.0.1:6433"};
+  wanted.client.tcp_nodelay = false;
   wanted.log.level = LogLevel::Debug;
   wanted.client.max_connections = 7;
   wanted.databases["shop"].pool.max_size = 5;
@@ -43,16 +46,21 @@ BOOST_AUTO_TEST_CASE(what_can_change_does_and_the_rest_is_named) {
   const auto changes = live_changes(base(), wanted);
   BOOST_TEST((changes.added == Paths{"databases.new"}));
   BOOST_TEST(changes.removed.empty());
-  BOOST_TEST((changes.changed ==
-              Paths{"client.max_connections", "databases.shop.pool.max_size", "log.level", "users.ann.max_clients"}));
-  BOOST_TEST((changes.replaced == Paths{"databases.shop.backend", "users.ann.password"}));
-  BOOST_TEST((changes.need_restart == Paths{"databases.shop.pool.state.listen", "workers"}));
+  BOOST_TEST((changes.changed == Paths{"client.max_connections", "databases.shop.pool.max_size", "listen", "log.level",
+                                       "users.ann.max_clients"}));
+  BOOST_TEST((changes.replaced == Paths{"client.tcp_nodelay", "databases.shop.backend",
+                                        "databases.shop.pool.state.listen", "users.ann.password"}));
+  BOOST_TEST((changes.need_restart == Paths{"user", "workers"}));
+  BOOST_TEST(changes.has_other_entries());
   BOOST_TEST(changes.settings.client.max_connections == 7);
   BOOST_TEST(changes.settings.databases.at("shop").pool.max_size == 5);
   BOOST_TEST(changes.settings.users.at("ann").max_clients == 9);
   BOOST_TEST(changes.settings.workers == 0);
   BOOST_TEST(changes.settings.databases.at("shop").backend == "host=other");
-  BOOST_TEST((changes.settings.databases.at("shop").pool.state.listen == ListenPolicy::Carry));
+  BOOST_TEST((changes.settings.databases.at("shop").pool.state.listen == ListenPolicy::Pin));
+  BOOST_TEST(changes.settings.listen.front() == "127.0.0.1:6433");
+  BOOST_TEST(!changes.settings.client.tcp_nodelay);
+  BOOST_TEST(changes.settings.user.empty());
   BOOST_TEST(*changes.settings.users.at("ann").password == "another");
   BOOST_TEST(changes.settings.databases.at("new").backend == "host=db");
 }
@@ -90,6 +98,7 @@ BOOST_AUTO_TEST_CASE(rules_and_maps_change_as_a_whole) {
 BOOST_AUTO_TEST_CASE(nothing_changed_is_nothing_to_tell) {
   const auto changes = live_changes(base(), base());
   BOOST_TEST(changes.is_empty());
+  BOOST_TEST(!changes.has_other_entries());
   BOOST_TEST(changes.need_restart.empty());
 }
 
@@ -104,6 +113,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told) {
   BOOST_TEST(error_of("workers", "3") == "workers cannot be changed while howdah runs: it needs a restart");
   BOOST_TEST(error_of("databases.shop.backend", "host=x") ==
              "databases.shop.backend cannot be set: change the configuration, and reload it");
+  BOOST_TEST(error_of("listen", ":1") == "listen cannot be set: change the configuration, and reload it");
   BOOST_TEST(error_of("log.levels", "debug") == "there is no option \"log.levels\": perhaps log.level");
   BOOST_TEST(error_of("auth[1].method", "trust") ==
              "auth[1].method cannot be set: change the configuration, and reload it");

@@ -180,6 +180,20 @@ def test_a_reload_changes_what_can_change_and_nothing_where_there_is_a_mistake(e
     assert embedder.order("reload", "a") == "problem: the pooler does not run"
 
 
+def test_a_configuration_whose_file_changes_is_read_again_where_it_says_so(embedder, settings):
+    settings["reload_interval"] = "20ms"
+    client = connect(embedder.start("a", **settings))
+    assert value(client) == 1
+    settings["databases"]["postgres"]["pool"]["max_size"] = 3
+    embedder.configuration("a", **settings)
+    wait_until(lambda: "max=3" in embedder.order("state", "a"), "it is taken")
+    settings["databases"]["postgres"]["pool"]["max_size"] = 4
+    embedder.order("reload", "a", embedder.configuration("b", **settings))
+    settings["databases"]["postgres"]["pool"]["max_size"] = 5
+    embedder.configuration("b", **settings)
+    wait_until(lambda: "max=5" in embedder.order("state", "a"), "the file of the one that it has now")
+
+
 @pytest.mark.parametrize("how", ["thread", "caller"])
 def test_a_drain_lets_a_transaction_end(embedder, settings, how):
     client = connect(embedder.start("a", how, **settings))

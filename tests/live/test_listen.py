@@ -247,6 +247,28 @@ def test_a_lost_listener_comes_back_with_a_warning_where_it_shall(start_howdah, 
         assert client.query("select 1").kinds == "TDCZ"
 
 
+def test_who_logged_in_with_another_policy_for_a_lost_listener_keeps_it(start_howdah, postgres):
+    """Both ways: the pool's policy is the other one by then."""
+    howdah = start_howdah(pool={"max_size": 2, "state": {"listener_lost": "relisten"}}, workers=1)
+    with wire.connect(howdah, **APP) as stays:
+        howdah.config["databases"]["*"]["pool"]["state"] = {"listener_lost": "disconnect"}
+        howdah.write_config()
+        with wire.connect(howdah, "postgres", "howdah") as console:
+            notices = [notice.fields["M"] for notice in console.query("reload").of("N")]
+            assert notices == ["changed for new connections: databases.*.pool.state.listener_lost"]
+        with wire.connect(howdah, **APP) as goes:
+            for client in (stays, goes):
+                listen(howdah, client, "news")
+            end_listener(postgres)
+            assert goes.read_to_end().sqlstate == "08006"
+        warning = stays.read()
+        assert (warning.kind, warning.fields["C"]) == ("N", "01000")
+        with wire.connect(howdah, **APP) as again:
+            listen(howdah, again, "news")
+            postgres.rows("notify news, 'again'", database="app")
+            assert told(again.read()) == told(stays.read()) == ("news", "again")
+
+
 def test_a_listener_that_does_not_answer_leaves_the_client_its_server(start_howdah, postgres):
     howdah = start_howdah(pool={"max_size": 2})
     with wire.connect(howdah, **APP) as first, wire.connect(howdah, **APP) as client:

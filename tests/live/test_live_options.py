@@ -100,6 +100,8 @@ def test_administrators_come_and_go(start_howdah):
     [
         ("set workers = 2", "22023", "needs a restart"),
         ("set databases.*.backend = 'host=x'", "22023", "cannot be set"),
+        ("set listen = ':1'", "22023", "cannot be set"),
+        ("set databases.*.pool.state.listen = pin", "22023", "cannot be set"),
         ("set databases.*.pool.max_sice = 2", "22023", "perhaps databases.*.pool.max_size"),
         ("set client.idle_timeout = soon", "22023", "expected"),
         ("set databases.*.pool.min_size = 5", "22023", "min_size"),
@@ -187,3 +189,92 @@ def test_a_file_of_rules_is_read_again(start_howdah, tmp_path):
     file.write_text("host all app nonsense\n")
     assert order(howdah, "reload").sqlstate == "22023"
     assert not is_let_in(howdah)
+
+
+def test_lines_of_the_log_become_objects_and_back(start_howdah):
+    howdah = start_howdah()
+    assert order(howdah, "set log.format = json").tags == ["SET"]
+    app(howdah).close()
+    wait_until(lambda: '"event":"client disconnected"' in howdah.log(), "a line is an object")
+    assert order(howdah, "reload").tags == ["RELOAD"]
+    app(howdah).close()
+    wait_until(lambda: "info client disconnected" in howdah.log(), "it is text again")
+
+
+def test_a_policy_holds_for_those_who_log_in(start_howdah):
+    howdah = start_howdah(workers=2, pool={"max_size": 2})
+    with contextlib.ExitStack() as ends:
+        before = [ends.enter_context(app(howdah)) for _ in range(3)]
+        change_file(howdah, ("databases", "*", "pool", "state"), {"settings": "reject", "max_pinned": 1})
+        result = order(howdah, "reload")
+        assert [notice.fields["M"] for notice in result.of("N")] == [
+            "changed: databases.*.pool.state.max_pinned",
+            "changed for new connections: databases.*.pool.state.settings",
+        ]
+
+        def is_refused():
+            with app(howdah) as client:
+                return client.query("set app.tenant = '1'").sqlstate == "0A000"
+
+        wait_until(lambda: all(is_refused() for _ in range(4)), "new ones are refused, on each worker")
+        for client in before:
+            assert client.query("set app.tenant = '42'").error is None
+            assert client.query("select current_setting('app.tenant')").value == "42"
+        before[0].query("create temp table t (a int)")
+        wait_until(lambda: len(show(howdah, "pins")) == 1, "one may keep its server")
+        assert before[1].query("create temp table t (a int)").tags == ["CREATE TABLE"]
+        assert before[1].read().fields["C"] == "53400"
+        change_file(howdah, ("databases", "*", "pool", "state"), {})
+        order(howdah, "reload")
+        wait_until(lambda: not any(is_refused() for _ in range(4)), "new ones are served")
+
+
+# --- a file that is watched
+
+
+@pytest.fixture
+def watched(start_howdah, tmp_path):
+    """Looks at its files all the time; its users stand in a file of their own."""
+    users = tmp_path / "users"
+    write_private(str(users), '"ann" "one"\n')
+    howdah = start_howdah(reload_interval="20ms", user_list=str(users))
+    howdah.users = str(users)
+    return howdah
+
+
+def refusals(howdah):
+    return howdah.log().count("configuration not reloaded")
+
+
+def test_a_file_that_changes_is_read_again_by_itself(watched):
+    change_file(watched, ("client", "max_connections"), 77)
+    wait_until(lambda: option(watched, "client.max_connections") == "77", "it is taken")
+    assert f"configuration file changed file={watched.config_path}" in watched.log()
+    write_private(watched.users, '"ann" "one"\n"bob" "two"\n')
+    wait_until(lambda: "added=users.bob" in watched.log(), "a file that it names is taken, too")
+    change_file(watched, ("reload_interval",), "0s")
+    wait_until(lambda: option(watched, "reload_interval") == "0", "nothing is looked at any more")
+
+
+def test_a_file_with_a_mistake_is_told_once_and_read_again_when_it_has_changed(watched):
+    write_private(watched.config_path, "databases: [")
+    wait_until(lambda: refusals(watched) == 1, "half a file is refused")
+    write_private(watched.config_path, "databases: [half")
+    wait_until(lambda: refusals(watched) == 2, "it is read again")
+    change_file(watched, ("client", "max_connections"), 77)
+    wait_until(lambda: option(watched, "client.max_connections") == "77", "a whole one is taken")
+    assert refusals(watched) == 2
+    write_private(watched.users, '"ann" "one"\n"bob')
+    wait_until(lambda: refusals(watched) == 3, "half a file of users is refused")
+    write_private(watched.users, '"ann" "one"\n"bob" "two"\n')
+    wait_until(lambda: "added=users.bob" in watched.log(), "a whole one is taken")
+    assert refusals(watched) == 3
+
+
+def test_a_reload_that_was_asked_for_is_not_done_again_by_the_watch(watched):
+    for number in range(50):
+        change_file(watched, ("client", "max_connections"), 100 + number)
+        assert order(watched, "reload").tags == ["RELOAD"]
+        assert option(watched, "client.max_connections") == str(100 + number)
+    log = watched.log()
+    assert log.count("configuration reloaded") == 50 + log.count("configuration file changed")

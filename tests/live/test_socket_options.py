@@ -80,6 +80,30 @@ def test_what_the_configuration_says_holds_for_every_client(start_howdah, worker
         assert (options["sent"], options["received"]) == (65536, 65536)
 
 
+def reload(howdah, **client):
+    howdah.config["client"] = client
+    howdah.write_config()
+    with wire.connect(howdah, "postgres", "howdah") as console:
+        return [notice.fields["M"] for notice in console.query("reload").of("N")]
+
+
+def test_a_reload_changes_them_for_those_who_connect(start_howdah):
+    howdah = start_howdah()
+    before = of_client(howdah)
+    with wire.connect(howdah, "app", "app") as there:
+        own = there.socket.getsockname()
+        notices = reload(howdah, tcp_nodelay=False, tcp_keepalives_idle="91s", tcp_socket_buffer="32kB")
+        names = "client.tcp_keepalives_idle, client.tcp_nodelay, client.tcp_socket_buffer"
+        assert notices == [f"changed for new connections: {names}"]
+        assert options_of(foreign_sockets.with_peer(howdah.pid, lambda peer: peer == own))["idle"] == 300
+    options = of_client(howdah)
+    assert not options["nodelay"] and (options["idle"], options["sent"], options["received"]) == (91, 65536, 65536)
+    reload(howdah, tcp_keepalives_idle=0)
+    options = of_client(howdah)
+    assert options["nodelay"] and options["idle"] == system("time")
+    assert (options["sent"], options["received"]) == (before["sent"], before["received"])
+
+
 def test_zero_leaves_a_client_to_the_system(start_howdah):
     off = {"tcp_keepalive": False, "tcp_keepalives_idle": 0, "tcp_keepalives_interval": 0, "tcp_keepalives_count": 0}
     options = of_client(start_howdah(client=off))

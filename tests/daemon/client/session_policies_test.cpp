@@ -81,6 +81,24 @@ BOOST_AUTO_TEST_CASE(a_refused_statement_fails_as_any_other_does) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_session_goes_by_what_held_when_it_logged_in) {
+  Play play(pool_that([](auto&) {}));
+  auto& ann = play.log_in();
+  auto settings = play.pool().settings();
+  reject_all(settings.state);
+  play.pool().adopt(settings, play.pool().target());
+  auto& bob = play.log_in();
+  BOOST_TEST(bob.ask("LISTEN a") == kNoListen + " Z(I)");
+  BOOST_TEST(bob.ask("SET k = 2") == kNoSettings + " Z(I)");
+  BOOST_TEST(ann.ask("SET k = 2") == "C(SET) Z(I)");
+  settings.state = {};
+  play.pool().adopt(settings, play.pool().target());
+  auto& eve = play.log_in();
+  BOOST_TEST(eve.ask("SET k = 2") == "C(SET) Z(I)");
+  BOOST_TEST(bob.ask("SET k = 2") == kNoSettings + " Z(I)");
+  BOOST_TEST(idle_count(play) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_leaves_nothing_is_served) {
   Play play(pool_that(reject_all));
   auto& ann = play.log_in();

@@ -158,6 +158,21 @@ BOOST_FIXTURE_TEST_CASE(threads_write_whole_lines_one_at_a_time, TextLog) {
   BOOST_TEST(all.size() == 1000u);
 }
 
+BOOST_AUTO_TEST_CASE(the_format_changes_from_one_line_to_the_next) {
+  Lines lines;
+  Log log(LogLevel::Info, LogFormat::Text, lines.sink());
+  log.info("ready", {{"workers", 2}});
+  log.set_format(LogFormat::Json);
+  log.info("ready", {{"workers", 2}});
+  const auto object = nlohmann::json::parse(lines.all.back());
+  BOOST_TEST(object["event"] == "ready");
+  BOOST_TEST(object["workers"] == 2);
+  log.set_format(LogFormat::Text);
+  log.info("ready", {{"workers", 2}});
+  BOOST_TEST(lines.last() == "info ready workers=2");
+  BOOST_TEST(lines.all.size() == 3U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::os

@@ -167,6 +167,49 @@ BOOST_AUTO_TEST_CASE(a_pool_may_do_without) {
   BOOST_TEST(!watch.is_uncertain());
 }
 
+BOOST_AUTO_TEST_CASE(other_settings_hold_at_once) {
+  config::StateSettings settings;
+  settings.catalog_refresh = config::Milliseconds(0);
+  CatalogWatch watch(settings);
+  read(watch, "one", 1);
+  BOOST_TEST(!watch.is_due(kStart + std::chrono::hours(1)));
+  settings.catalog_refresh = seconds(10);
+  watch.adopt(settings);
+  BOOST_TEST(watch.is_due(kStart));
+  read(watch, "one", 1);
+  watch.adopt(settings);
+  BOOST_TEST(!watch.is_due(kStart + seconds(9)));
+  BOOST_TEST(watch.is_due(kStart + seconds(10)));
+}
+
+BOOST_AUTO_TEST_CASE(a_catalog_that_is_not_to_be_read_any_more_is_forgotten) {
+  config::StateSettings settings;
+  CatalogWatch watch(settings);
+  const auto late = watch.begin_reading(kStart);
+  read(watch, "one", 1);
+  settings.read_catalog = false;
+  watch.adopt(settings);
+  BOOST_TEST(watch.names() == nullptr);
+  watch.end_reading(*late, telling("one"), 1, kStart);
+  BOOST_TEST(watch.names() == nullptr);
+  BOOST_TEST(!watch.is_due(kStart + std::chrono::hours(1)));
+  settings.read_catalog = true;
+  watch.adopt(settings);
+  BOOST_TEST(watch.is_due(kStart));
+  read(watch, "one", 1);
+  BOOST_TEST(watch.names()->size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(who_pins_for_sequences_from_now_on_has_their_users_looked_for) {
+  config::StateSettings settings;
+  CatalogWatch watch(settings);
+  settings.sequence_values = config::SequencePolicy::Pin;
+  watch.adopt(settings);
+  BOOST_TEST(watch.reads_sequences());
+  BOOST_REQUIRE(watch.names() != nullptr);
+  BOOST_TEST(watch.names()->is_in("select nextval('s')"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace howdah::pool

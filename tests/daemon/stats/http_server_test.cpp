@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "daemon/io/peer_address.h"
 #include "daemon/io/unique_fd.h"
 namespace howdah::stats {
 
@@ -54,6 +55,17 @@ BOOST_AUTO_TEST_CASE(it_knows_whether_only_this_machine_reaches_it) {
     BOOST_TEST_REQUIRE(server.has_value());
     BOOST_TEST(server->is_on_loopback() == expected, address);
   }
+}
+
+BOOST_AUTO_TEST_CASE(one_takes_the_place_of_another_at_the_same_address) {
+  const auto before = HttpServer::start(loop.get(), "127.0.0.1:0", desk);
+  BOOST_TEST_REQUIRE(before.has_value());
+  const auto address = io::name_of_own_end(before->descriptors().front());
+  BOOST_TEST(start_error(address).ends_with("Address already in use"));
+  const auto after = HttpServer::start(loop.get(), address, desk, before->descriptors());
+  BOOST_TEST_REQUIRE(after.has_value(), (after ? "" : after.error()));
+  BOOST_TEST(io::name_of_own_end(after->descriptors().front()) == address);
+  BOOST_TEST(start_error(address).ends_with("Address already in use"));
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_is_taken_is_named) {
