@@ -18,7 +18,7 @@ std::string_view conventions() {
 - "Reload": yes: a new value holds from a reload on (SIGHUP, RELOAD on the console), or from SET on the console, for what
   begins then: a new limit counts from the next request, a new size from the next connection. next: from a reload on, for
   connections that are made then; server connections that a new value does not fit go as soon as they are free. restart: a
-  reload says that it needs a restart, and changes the others. Entries of databases and users may come and go. A
+  reload says that it needs a restart, and changes the others. Entries of databases, users and peers may come and go. A
   configuration with a mistake changes nothing.
 )";
 }

@@ -80,6 +80,7 @@ class FieldReader {
   Mistakes operator()(const FilePath& path) const;
   Mistakes operator()(const HiddenText& text) const;
   Mistakes operator()(const ListenOne& listen) const;
+  Mistakes operator()(const ConnectOne& connect) const;
   Mistakes operator()(const ListenMany& listen) const;
   Mistakes operator()(const Backend& backend) const;
   Mistakes operator()(const Password& password) const;
@@ -177,6 +178,15 @@ Mistakes FieldReader::operator()(const ListenOne& listen) const {
   const auto address = parse_listen_address(node_.text);
   if (!address || address->is_local()) return refused();
   *listen.value = node_.text;
+  return {};
+}
+
+Mistakes FieldReader::operator()(const ConnectOne& connect) const {
+  if (!scalar()) return refused();
+  const auto address = parse_listen_address(node_.text);
+  const bool is_place = address && address->port != 0 && (address->is_local() || !address->host.empty());
+  if (!is_place) return refused();
+  *connect.value = node_.text;
   return {};
 }
 

@@ -79,6 +79,10 @@ struct HiddenText {
 struct ListenOne {
   std::string* value;
 };
+// Where somebody listens.
+struct ConnectOne {
+  std::string* value;
+};
 struct ListenMany {
   std::vector<std::string>* value;
 };
@@ -102,8 +106,8 @@ using Field =
                  Choice<ListenerLost>, Choice<SequencePolicy>, Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>,
                  Choice<RuleTls>, Choice<ClientCertificateCheck>, Choice<CertificateName>, Choice<LdapSettings::Scheme>,
                  Choice<LdapSettings::Scope>, Choice<TlsMode>, Choice<ClientCertificate>, Choice<TlsVersion>, NameList,
-                 NamePatternList, SystemUser, MappedUser, Text, FilePath, HiddenText, ListenOne, ListenMany, Backend,
-                 Password, OriginMany, OriginOfRule>;
+                 NamePatternList, SystemUser, MappedUser, Text, FilePath, HiddenText, ListenOne, ConnectOne, ListenMany,
+                 Backend, Password, OriginMany, OriginOfRule>;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
 // unchanged then.

@@ -48,6 +48,7 @@ struct ValueText {
   std::string operator()(const FilePath& path) const { return *path.value; }
   std::string operator()(const HiddenText& text) const { return text.value->empty() ? "" : kMask; }
   std::string operator()(const ListenOne& listen) const { return *listen.value; }
+  std::string operator()(const ConnectOne& connect) const { return *connect.value; }
   std::string operator()(const ListenMany& listen) const {
     return listen.value->empty() ? "" : flow_list(*listen.value);
   }
@@ -106,6 +107,9 @@ struct ExpectedText {
   std::string operator()(const FilePath&) const { return "the path of a file"; }
   std::string operator()(const HiddenText&) const { return "a text, {file: path} or {env: NAME}"; }
   std::string operator()(const ListenOne&) const { return "host:port, [address]:port or :port"; }
+  std::string operator()(const ConnectOne&) const {
+    return "host:port, [address]:port, unix:/folder or unix:/folder:port";
+  }
   std::string operator()(const ListenMany&) const {
     return "a list of host:port, [address]:port, :port, unix:/folder or unix:/folder:port";
   }
@@ -148,6 +152,7 @@ struct KindText {
   std::string operator()(const FilePath&) const { return "path"; }
   std::string operator()(const HiddenText&) const { return "text, {file: path} or {env: NAME}"; }
   std::string operator()(const ListenOne&) const { return "address and port"; }
+  std::string operator()(const ConnectOne&) const { return "address and port"; }
   std::string operator()(const ListenMany&) const { return "list of addresses"; }
   std::string operator()(const Backend&) const { return "libpq connection string or URI"; }
   std::string operator()(const Password&) const { return "text, {file: path} or {env: NAME}"; }

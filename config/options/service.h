@@ -21,6 +21,18 @@ inline constexpr std::array kServiceOptions{
            "An orderly shutdown waits this long, behind drain.delay, for clients to go and transactions to end. 0: no "
            "limit."},
 
+    Option{
+        "instance", count<&Settings::instance, 0, kMostInstances>, Live,
+        "The number of this howdah among several that serve the same clients. It stands in the cancel keys that "
+        "clients "
+        "get, so that a cancel that comes to another one is forwarded here. One of the four secret bytes of a key is "
+        "given up for it, or one of 32 with protocol 3.2. 0: keys name nobody."},
+    Option{
+        "peers_secret", plain<HiddenText, &Settings::peers_secret>, Replace,
+        "What instances show each other that they know, without sending it, when they forward a cancel: the same text "
+        "in all of them, of 16 bytes or more, best of random ones. Needed where there are peers, and by who is one.",
+        "{file: /etc/howdah/peers.secret}"},
+
     Option{"user_list", plain<FilePath, &Settings::user_list>, Live,
            "A file in the format of PgBouncer's auth_file (userlist.txt): a name and a secret in double quotes on each "
            "line. What users says of the same names wins. The file must be closed to others (chmod 600).",
@@ -53,6 +65,12 @@ inline constexpr std::array kServiceOptions{
     Option{"drain.rate", count<&DrainSettings::rate, 0, 1'000'000>, Live,
            "Most clients that are told to go per second, so that they do not all come to the next pooler at the same "
            "moment. 0: all at once."},
+
+    Option{
+        "peers.<name>.address", plain<ConnectOne, &PeerSettings::address>, Live,
+        "The other instances, by their numbers: where each of them listens. A cancel whose key names one of them, and "
+        "is not known here, is forwarded to it. The list may be the same everywhere: our own number is passed over.",
+        "10.0.0.2:6432", true},
 
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Restart,
            "The stats port, as host:port: the dashboard, /metrics, /healthz, /readyz, /stats.json. Without it there is "
