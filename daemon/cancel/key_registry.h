@@ -33,24 +33,32 @@ struct CancelKey {
   std::string secret;
 };
 
+// The number of the instance that gave such a key out, if it was one that has a number.
+[[nodiscard]] inline int instance_of(protocol::Bytes secret) {
+  return secret.empty() ? 0 : static_cast<std::uint8_t>(secret.front());
+}
+
 class KeyRegistry {
  public:
   explicit KeyRegistry(os::RandomSource& random) : random_(random) {}
 
   // A key for `target`; to be removed on its worker before the target goes.
   // `process_id`: of a server, which other keys may have too; 0: one that no process has. The secret is none that goes
-  // with it already. `secret_bytes`: 4, or 32 with protocol 3.2.
-  [[nodiscard]] CancelKey add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes);
+  // with it already. `secret_bytes`: 4, or 32 with protocol 3.2. `instance`: its first byte; 0: that is random too.
+  [[nodiscard]] CancelKey add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes,
+                              std::uint8_t instance = 0);
   void remove(std::int32_t process_id, const CancelTarget& target);
-  // One more key may have it. Whoever guesses at secrets has a chance for each key of one process id: they stay few.
-  [[nodiscard]] bool may_share(std::int32_t process_id) const;
+  // One more key of this kind may have it. Whoever guesses at secrets has a chance for each key of one process id: they
+  // stay few, and where three bytes are all there is to guess the process id is for one client only.
+  [[nodiscard]] bool may_share(std::int32_t process_id, std::size_t secret_bytes, std::uint8_t instance = 0) const;
 
-  // Tells the target of a request, on its own worker; lets go of `hold` where there is none. Any thread. Secrets are
-  // compared in constant time.
-  void request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const;
+  // Tells the target of a request, on its own worker; false, and `hold` is let go of: the key is unknown here. Any
+  // thread. Secrets are compared in constant time.
+  bool request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const;
 
  private:
   static constexpr std::size_t kMostOfOneProcess = 100;
+  static constexpr std::size_t kFewSecretBytes = 4;
 
   struct Entry {
     std::string secret;

@@ -107,16 +107,47 @@ BOOST_AUTO_TEST_CASE(secrets_that_go_with_one_process_id_are_never_the_same) {
   for (int i = 0; i < 200; ++i) BOOST_REQUIRE(secrets.insert(registry.add(registry.ann, 4711, 1).secret).second);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_names_its_instance_in_its_first_byte_and_the_others_are_random) {
+  Registry registry;
+  std::set<std::string> rests;
+  for (const std::size_t size : {4UZ, 32UZ}) {
+    for (int i = 0; i < 100; ++i) {
+      const auto key = registry.keys.add(registry.ann, 0, size, 200);
+      BOOST_REQUIRE(key.secret.size() == size);
+      BOOST_REQUIRE(instance_of(key.secret) == 200);
+      BOOST_REQUIRE(rests.insert(key.secret.substr(1)).second);
+      BOOST_TEST(registry.request(key.process_id, key.secret) == "ann");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_an_instance_all_bytes_of_a_key_are_random) {
+  Registry registry;
+  std::set<char> firsts;
+  for (int i = 0; i < 1000; ++i) firsts.insert(registry.add(registry.ann, 0, 4).secret.front());
+  BOOST_TEST(firsts.size() > 200U);
+}
+
 BOOST_AUTO_TEST_CASE(no_more_than_a_hundred_keys_share_a_process_id) {
   Registry registry;
   for (int i = 0; i < 100; ++i) {
-    BOOST_REQUIRE(registry.keys.may_share(4711));
+    BOOST_REQUIRE(registry.keys.may_share(4711, 4));
     (void)registry.add(registry.ann, 4711, 4);
   }
-  BOOST_TEST(!registry.keys.may_share(4711));
-  BOOST_TEST(registry.keys.may_share(4712));
+  BOOST_TEST(!registry.keys.may_share(4711, 4));
+  BOOST_TEST(registry.keys.may_share(4712, 4));
   registry.keys.remove(4711, registry.ann);
-  BOOST_TEST(registry.keys.may_share(4711));
+  BOOST_TEST(registry.keys.may_share(4711, 4));
+}
+
+// One byte of four is no secret then.
+BOOST_AUTO_TEST_CASE(with_an_instance_a_short_key_has_its_process_id_for_itself) {
+  Registry registry;
+  BOOST_TEST(registry.keys.may_share(4711, 4, 1));
+  (void)registry.keys.add(registry.ann, 4711, 4, 1);
+  BOOST_TEST(!registry.keys.may_share(4711, 4, 1));
+  BOOST_TEST(registry.keys.may_share(4711, 32, 1));
+  BOOST_TEST(registry.keys.may_share(4711, 4, 0));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
