@@ -29,6 +29,10 @@ struct Count {
 struct WorkerCount {
   int* value;
 };
+// Of a howdah among several: the number, or {env: NAME}, so that the file may be the same for all.
+struct InstanceNumber {
+  int* value;
+};
 struct Duration {
   Milliseconds* value;
   Milliseconds least = Milliseconds(0);
@@ -101,7 +105,7 @@ struct OriginOfRule {
 };
 
 using Field =
-    std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
+    std::variant<Count, WorkerCount, InstanceNumber, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
                  Choice<StateProbe>, Choice<StatePolicy>, Choice<SettingsPolicy>, Choice<ListenPolicy>,
                  Choice<ListenerLost>, Choice<SequencePolicy>, Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>,
                  Choice<RuleTls>, Choice<ClientCertificateCheck>, Choice<CertificateName>, Choice<LdapSettings::Scheme>,

@@ -22,7 +22,7 @@ inline constexpr std::array kServiceOptions{
            "limit."},
 
     Option{
-        "instance", count<&Settings::instance, 0, kMostInstances>, Live,
+        "instance", plain<InstanceNumber, &Settings::instance>, Live,
         "The number of this howdah among several that serve the same clients. It stands in the cancel keys that "
         "clients "
         "get, so that a cancel that comes to another one is forwarded here. One of the four secret bytes of a key is "

@@ -56,10 +56,20 @@ BOOST_AUTO_TEST_CASE(what_is_no_instance_or_no_place_is_told) {
                    .ends_with("expected host:port, [address]:port, unix:/folder or unix:/folder:port"));
   }
   BOOST_TEST(said_of(kLeast + "instance: 256\n") ==
-             "f.yaml:3: instance: found 256, expected a whole number from 0 to 255");
+             "f.yaml:3: instance: found 256, expected a whole number from 0 to 255 or {env: NAME}");
   BOOST_TEST(said_of(kLeast + own + "peers: {2: {}}\n") ==
              "f.yaml:5: peers.2.address: found nothing, expected host:port, [address]:port, unix:/folder or "
              "unix:/folder:port");
+}
+
+// So that the Pods of one StatefulSet may have one file.
+BOOST_AUTO_TEST_CASE(the_number_may_come_from_the_environment) {
+  const auto yaml = kLeast + "instance: {env: POD}\n";
+  BOOST_TEST(settings_of(yaml, {.variables = {{"POD", "7"}}}).instance == 7);
+  BOOST_TEST(said_of(yaml) ==
+             "f.yaml:3: instance: found the environment variable \"POD\", which is not set, expected one that is set");
+  BOOST_TEST(said_of(yaml, {.variables = {{"POD", "howdah-7"}}}) ==
+             "f.yaml:3: instance: found something else in there, expected a whole number from 0 to 255 or {env: NAME}");
 }
 
 BOOST_AUTO_TEST_CASE(a_reload_takes_all_of_it_and_set_everything_but_the_secret) {
