@@ -53,13 +53,13 @@ void PeerCall::connect_next() {
   environment_.random.fill(std::as_writable_bytes(std::span(request_.nonce)));
   std::string packet;
   protocol::append_peer_request(packet, request_);
-  send(std::move(packet));
+  send(packet);
 }
 
 // Goes out once the connection is there.
-void PeerCall::send(std::string bytes) {
+void PeerCall::send(protocol::Bytes bytes) {
   io::OutputBatch batch;
-  batch.own_written([&](std::string& out) { out += bytes; });
+  batch.pass(bytes);
   stream_->write(batch);
 }
 

@@ -73,7 +73,7 @@ class PeerCall final : private io::StreamHandler {
   void on_drained() override {}
   void on_end(io::StreamEnd end) override;
   void connect_next();
-  void send(std::string bytes);
+  void send(protocol::Bytes bytes);
   void prove(protocol::Bytes challenge);
   void on_time_over();
   void end(const PeerCallResult& result);

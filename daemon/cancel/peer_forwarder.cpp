@@ -113,18 +113,20 @@ void PeerForwarder::on_call_over(PeerCall& call, const PeerCallResult& result) {
   show(number, peer);
 }
 
-// The log has the first of several failures.
 void PeerForwarder::count(int number, Peer& peer, const PeerCallResult& result) {
+  const bool is_failure = result.kind != Kind::Done;
   environment_.figures.change(number, [&](PeerCounts& counts) {
     auto& one = result.kind == Kind::Done      ? counts.forwarded
                 : result.kind == Kind::Refused ? counts.refused
                                                : counts.failed;
     ++one;
-    if (result.kind != Kind::Done) counts.last_failure = result.why;
+    if (is_failure) counts.last_failure = result.why;
   });
-  const bool is_failure = result.kind != Kind::Done;
-  if (std::exchange(peer.is_failing, is_failure) == is_failure) return;
+  const auto now = environment_.call.agenda.now();
+  if (peer.is_failing == is_failure || (is_failure && now < peer.quiet_until)) return;
+  peer.is_failing = is_failure;
   if (is_failure) {
+    peer.quiet_until = now + kQuiet;
     environment_.log.warning("cancels are not forwarded",
                              {{"peer", number}, {"address", peer.address}, {"error", result.why}});
   } else {

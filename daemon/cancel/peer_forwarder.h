@@ -25,6 +25,8 @@ class PeerForwarder final : public Elsewhere, private PeerCallOwner {
   static constexpr std::size_t kMostWaiting = 1000;
   // A name that was looked up is looked up again after this.
   static constexpr std::chrono::seconds kPlacesTtl{15};
+  // The log tells of a peer's failures once in this time, whoever makes up keys to have it written.
+  static constexpr std::chrono::minutes kQuiet{1};
 
   using Places = std::expected<std::vector<PeerPlace>, std::string>;
   struct Environment {
@@ -50,6 +52,7 @@ class PeerForwarder final : public Elsewhere, private PeerCallOwner {
     worker::TimePoint looked_up_at{};
     bool is_looked_up = false;  // at the moment
     bool is_failing = false;    // and the log has it
+    worker::TimePoint quiet_until{};
   };
 
   void begin(PeerCall::Content content);

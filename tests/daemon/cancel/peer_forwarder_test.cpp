@@ -246,6 +246,25 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_reached_the_log_tells_the_first_time_a
   BOOST_TEST(log.find("peer=3 address=three.example:3 error=\"could not look up") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_fails_now_and_then_is_told_of_once_in_a_minute) {
+  Forwarding forwarding;
+  for (std::size_t i = 1; i <= 10; ++i) {
+    forwarding.request(2);
+    forwarding.challenge(2 * i - 1);
+    forwarding.close(2 * i - 1);
+    forwarding.request(2);
+    forwarding.challenge(2 * i);
+    forwarding.answer(2 * i, "D");
+  }
+  BOOST_TEST(std::ranges::count(forwarding.log_text, '\n') == 2);
+  forwarding.pass(PeerForwarder::kQuiet);
+  forwarding.request(2);
+  forwarding.challenge(21);
+  forwarding.close(21);
+  BOOST_TEST(std::ranges::count(forwarding.log_text, '\n') == 3);
+  BOOST_TEST(forwarding.counts(2).refused == 11U);
+}
+
 BOOST_AUTO_TEST_CASE(a_reload_may_move_a_peer_or_take_it_away) {
   Forwarding forwarding;
   forwarding.request(3);
