@@ -19,7 +19,7 @@ std::string_view conventions() {
   begins then: a new limit counts from the next request, a new size from the next connection; `listen`, `admin.listen` and
   `admin.token` change at once, and by a reload alone. next: from a reload on, for connections that are made then, of
   clients or to servers; server connections that a new value does not fit go as soon as they are free. restart: a
-  reload says that it needs a restart, and changes the others. Entries of databases and users may come and go. A
+  reload says that it needs a restart, and changes the others. Entries of databases, users and peers may come and go. A
   configuration with a mistake changes nothing.
 )";
 }

@@ -28,6 +28,7 @@ class AcrossCheck {
     }
     for (const auto& [name, database] : settings_.databases) check_database(database);
     check_tls();
+    check_peers();
     check_maps();
     check_rules();
   }
@@ -38,6 +39,8 @@ class AcrossCheck {
   // There is one place where the secret of log-ins to the backend comes from.
   void check_passwords(const std::string& path, const DatabaseSettings& database);
   void check_tls();
+  // Numbers, a number of our own, and a secret that cannot be guessed by who listens.
+  void check_peers();
   void check_maps();
   void check_rules();
   // The option `path` must have a value because of what `reason` says.
@@ -110,6 +113,31 @@ void AcrossCheck::check_tls() {
   }
   check_order("client.tls", "min_version", "max_version", tls.min_version <= tls.max_version,
               std::string(word_of(tls.min_version)), std::string(word_of(tls.max_version)));
+}
+
+void AcrossCheck::check_peers() {
+  for (const auto& [name, peer] : settings_.peers) {
+    const auto number = parse_whole_number(name);
+    const bool is_number = number && *number >= 1 && *number <= kMostInstances && std::to_string(*number) == name;
+    const auto path = "peers." + printable(name);
+    if (!is_number) {
+      problems_.add(path, {problems_.line_of(path), in_quotes(name),
+                           "the number of an instance, from 1 to " + std::to_string(kMostInstances)});
+    }
+  }
+  const int line =
+      settings_.peers.empty() ? 1 : problems_.line_of("peers." + printable(settings_.peers.begin()->first));
+  if (!settings_.peers.empty() && settings_.instance == 0 && !problems_.has_failed("instance")) {
+    problems_.add("instance", {problems_.line_of("instance", line), "no number",
+                               "one from 1 to " + std::to_string(kMostInstances) + ", since there are peers"});
+  }
+  const auto& secret = settings_.peers_secret;
+  const bool is_lacking = secret.empty() ? !settings_.peers.empty() : secret.size() < kLeastPeersSecretBytes;
+  if (is_lacking && !problems_.has_failed("peers_secret")) {
+    problems_.add("peers_secret",
+                  {problems_.line_of("peers_secret", line), secret.empty() ? "nothing" : "a short secret",
+                   "at least " + std::to_string(kLeastPeersSecretBytes) + " bytes, the same in all peers"});
+  }
 }
 
 void AcrossCheck::check_given(const std::string& path, const std::string& value, const std::string& reason,

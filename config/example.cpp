@@ -33,9 +33,10 @@ std::vector<std::string_view> steps_of(std::string_view path) {
   return steps;
 }
 
-// Rules of `auth` are left out, so that the one that an absent list means stands.
+// Rules of `auth` are left out, so that the one that an absent list means stands; and peers, which few have.
 bool is_active(const Option& option) {
-  return option.is_required && !split_path(option.path).section.ends_with(kItemStep);
+  const auto section = split_path(option.path).section;
+  return option.is_required && !section.ends_with(kItemStep) && !section.starts_with("peers.");
 }
 
 class ExampleWriter {
@@ -96,7 +97,8 @@ void ExampleWriter::write_help(const Option& option, const std::string& margin) 
 
 std::string ExampleWriter::name_of(std::string_view step, std::string_view parent) {
   if (step != kNameStep.substr(1)) return std::string(step);
-  return parent == "databases" ? "\"*\"" : "app";
+  if (parent == "databases") return "\"*\"";
+  return parent == "peers" ? "2" : "app";
 }
 
 bool ExampleWriter::is_any_active(const Steps& steps, std::size_t count) {

@@ -88,6 +88,7 @@ Settings with_changes(const Settings& running, const Settings& wanted) {
   copy_changeable("", to, from);
   to.settings.databases = changed_entries(running.databases, wanted.databases, &Subject::database, "databases.<name>.");
   to.settings.users = changed_entries(running.users, wanted.users, &Subject::user, "users.<name>.");
+  to.settings.peers = changed_entries(running.peers, wanted.peers, &Subject::peer, "peers.<name>.");
   to.settings.auth = wanted.auth;
   to.settings.ident_maps = wanted.ident_maps;
   return std::move(to.settings);
@@ -120,6 +121,7 @@ struct Target {
   const Option* option = nullptr;
   std::string database = {};
   std::string user = {};
+  std::string peer = {};
 };
 
 template <typename Entries>
@@ -139,6 +141,8 @@ Target find_target(const Settings& settings, std::string_view path) {
   if (const auto* option = find_option(path)) return {.option = option};
   const auto [of_database, database] = find_in_entries(path, "databases", settings.databases);
   if (of_database != nullptr) return {.option = of_database, .database = database};
+  const auto [of_peer, peer] = find_in_entries(path, "peers", settings.peers);
+  if (of_peer != nullptr) return {.option = of_peer, .peer = peer};
   const auto [of_user, user] = find_in_entries(path, "users", settings.users);
   return {.option = of_user, .user = user};
 }
@@ -183,8 +187,10 @@ LiveChanges live_changes(const Settings& running, const Settings& wanted) {
   changes.settings = with_changes(running, wanted);
   list_missing("databases", wanted.databases, running.databases, changes.added);
   list_missing("users", wanted.users, running.users, changes.added);
+  list_missing("peers", wanted.peers, running.peers, changes.added);
   list_missing("databases", running.databases, wanted.databases, changes.removed);
   list_missing("users", running.users, wanted.users, changes.removed);
+  list_missing("peers", running.peers, wanted.peers, changes.removed);
   const auto before = told_by(running);
   const auto after = told_by(wanted);
   std::set<std::string> paths;
@@ -228,6 +234,7 @@ std::expected<Settings, std::string> with_option(const Settings& running, std::s
   subject.settings = running;
   if (!target.database.empty()) subject.database = running.databases.at(target.database);
   if (!target.user.empty()) subject.user = running.users.at(target.user);
+  if (!target.peer.empty()) subject.peer = running.peers.at(target.peer);
   const auto mistakes = read_field(target.option->field(subject), {.kind = TreeNode::Kind::Scalar, .text = text}, {});
   if (!mistakes.empty()) {
     return std::unexpected(std::string(path) + ": found " + mistakes.front().found + ", expected " +
@@ -235,6 +242,7 @@ std::expected<Settings, std::string> with_option(const Settings& running, std::s
   }
   if (!target.database.empty()) subject.settings.databases[target.database] = subject.database;
   if (!target.user.empty()) subject.settings.users[target.user] = subject.user;
+  if (!target.peer.empty()) subject.settings.peers[target.peer] = subject.peer;
   if (const auto problem = new_problem(running, subject.settings)) return std::unexpected(*problem);
   return std::move(subject.settings);
 }

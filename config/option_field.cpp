@@ -20,6 +20,12 @@ std::optional<bool> parse_flag(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<int> parse_instance(std::string_view text) {
+  const auto number = parse_whole_number(text);
+  if (!number || *number < 0 || *number > kMostInstances) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
 std::optional<int> parse_workers(std::string_view text) {
   if (text == "auto") return 0;
   const auto number = parse_whole_number(text);
@@ -48,6 +54,7 @@ class FieldReader {
     return {};
   }
   Mistakes operator()(const WorkerCount& count) const { return store(count.value, scalar().and_then(parse_workers)); }
+  Mistakes operator()(const InstanceNumber& number) const;
   Mistakes operator()(const Duration& duration) const {
     const auto time = scalar().and_then(parse_duration);
     if (!time || *time < duration.least || *time > duration.most) return refused();
@@ -80,6 +87,7 @@ class FieldReader {
   Mistakes operator()(const FilePath& path) const;
   Mistakes operator()(const HiddenText& text) const;
   Mistakes operator()(const ListenOne& listen) const;
+  Mistakes operator()(const ConnectOne& connect) const;
   Mistakes operator()(const ListenMany& listen) const;
   Mistakes operator()(const Backend& backend) const;
   Mistakes operator()(const Password& password) const;
@@ -106,6 +114,16 @@ class FieldReader {
   const TreeNode& node_;
   const Outside& outside_;
 };
+
+Mistakes FieldReader::operator()(const InstanceNumber& number) const {
+  if (node_.kind != TreeNode::Kind::Map) return store(number.value, scalar().and_then(parse_instance));
+  const auto text = read_secret(node_, outside_);
+  if (!text) return {text.error()};
+  const auto read = parse_instance(*text);
+  if (!read) return {{node_.line, "something else in there", expected_text(field_)}};
+  *number.value = *read;
+  return {};
+}
 
 Mistakes FieldReader::operator()(const NameList& list) const {
   Mistakes mistakes;
@@ -177,6 +195,15 @@ Mistakes FieldReader::operator()(const ListenOne& listen) const {
   const auto address = parse_listen_address(node_.text);
   if (!address || address->is_local()) return refused();
   *listen.value = node_.text;
+  return {};
+}
+
+Mistakes FieldReader::operator()(const ConnectOne& connect) const {
+  if (!scalar()) return refused();
+  const auto address = parse_listen_address(node_.text);
+  const bool is_place = address && address->port != 0 && (address->is_local() || !address->host.empty());
+  if (!is_place) return refused();
+  *connect.value = node_.text;
   return {};
 }
 

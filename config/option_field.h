@@ -29,6 +29,10 @@ struct Count {
 struct WorkerCount {
   int* value;
 };
+// Of a howdah among several: the number, or {env: NAME}, so that the file may be the same for all.
+struct InstanceNumber {
+  int* value;
+};
 struct Duration {
   Milliseconds* value;
   Milliseconds least = Milliseconds(0);
@@ -79,6 +83,10 @@ struct HiddenText {
 struct ListenOne {
   std::string* value;
 };
+// Where somebody listens.
+struct ConnectOne {
+  std::string* value;
+};
 struct ListenMany {
   std::vector<std::string>* value;
 };
@@ -97,13 +105,13 @@ struct OriginOfRule {
 };
 
 using Field =
-    std::variant<Count, WorkerCount, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
+    std::variant<Count, WorkerCount, InstanceNumber, Duration, Size, Flag, Choice<PoolMode>, OptionalChoice<PoolMode>,
                  Choice<StateProbe>, Choice<StatePolicy>, Choice<SettingsPolicy>, Choice<ListenPolicy>,
                  Choice<ListenerLost>, Choice<SequencePolicy>, Choice<LogLevel>, Choice<LogFormat>, Choice<AuthMethod>,
                  Choice<RuleTls>, Choice<ClientCertificateCheck>, Choice<CertificateName>, Choice<LdapSettings::Scheme>,
                  Choice<LdapSettings::Scope>, Choice<TlsMode>, Choice<ClientCertificate>, Choice<TlsVersion>, NameList,
-                 NamePatternList, SystemUser, MappedUser, Text, FilePath, HiddenText, ListenOne, ListenMany, Backend,
-                 Password, OriginMany, OriginOfRule>;
+                 NamePatternList, SystemUser, MappedUser, Text, FilePath, HiddenText, ListenOne, ConnectOne, ListenMany,
+                 Backend, Password, OriginMany, OriginOfRule>;
 
 // Stores the value that `node` says, or tells what is wrong with it: all of it, for a list. The field is
 // unchanged then.

@@ -25,6 +25,7 @@ struct Subject {
   Settings settings;
   DatabaseSettings database;
   UserSettings user;
+  PeerSettings peer;
   AuthRule rule;
   IdentMap ident_map;
   IdentMapping mapping;  // of an ident_map

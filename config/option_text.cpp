@@ -27,6 +27,7 @@ struct ValueText {
   std::string operator()(const WorkerCount& count) const {
     return *count.value == 0 ? "auto" : std::to_string(*count.value);
   }
+  std::string operator()(const InstanceNumber& number) const { return std::to_string(*number.value); }
   std::string operator()(const Duration& duration) const { return format_duration(*duration.value); }
   std::string operator()(const Size& size) const { return format_size(*size.value); }
   std::string operator()(const Flag& flag) const { return *flag.value ? "true" : "false"; }
@@ -48,6 +49,7 @@ struct ValueText {
   std::string operator()(const FilePath& path) const { return *path.value; }
   std::string operator()(const HiddenText& text) const { return text.value->empty() ? "" : kMask; }
   std::string operator()(const ListenOne& listen) const { return *listen.value; }
+  std::string operator()(const ConnectOne& connect) const { return *connect.value; }
   std::string operator()(const ListenMany& listen) const {
     return listen.value->empty() ? "" : flow_list(*listen.value);
   }
@@ -79,6 +81,9 @@ struct ExpectedText {
   std::string operator()(const WorkerCount&) const {
     return "auto or a whole number from 1 to " + std::to_string(kMostWorkers);
   }
+  std::string operator()(const InstanceNumber&) const {
+    return "a whole number from 0 to " + std::to_string(kMostInstances) + " or {env: NAME}";
+  }
   std::string operator()(const Duration& duration) const {
     return "a time in ms, s, min, h or d from " + format_duration(duration.least) + " to " +
            format_duration(duration.most) + ", such as 30s";
@@ -106,6 +111,9 @@ struct ExpectedText {
   std::string operator()(const FilePath&) const { return "the path of a file"; }
   std::string operator()(const HiddenText&) const { return "a text, {file: path} or {env: NAME}"; }
   std::string operator()(const ListenOne&) const { return "host:port, [address]:port or :port"; }
+  std::string operator()(const ConnectOne&) const {
+    return "host:port, [address]:port, unix:/folder or unix:/folder:port";
+  }
   std::string operator()(const ListenMany&) const {
     return "a list of host:port, [address]:port, :port, unix:/folder or unix:/folder:port";
   }
@@ -124,6 +132,9 @@ struct KindText {
     return "whole number, " + std::to_string(count.least) + " to " + std::to_string(count.most);
   }
   std::string operator()(const WorkerCount&) const { return "auto or count"; }
+  std::string operator()(const InstanceNumber&) const {
+    return "whole number, 0 to " + std::to_string(kMostInstances) + ", or {env: NAME}";
+  }
   std::string operator()(const Duration& duration) const {
     if (duration.least.count() > 0) return "time, at least " + format_duration(duration.least);
     return duration.most < kMostDuration ? "time, at most " + format_duration(duration.most) : "time";
@@ -148,6 +159,7 @@ struct KindText {
   std::string operator()(const FilePath&) const { return "path"; }
   std::string operator()(const HiddenText&) const { return "text, {file: path} or {env: NAME}"; }
   std::string operator()(const ListenOne&) const { return "address and port"; }
+  std::string operator()(const ConnectOne&) const { return "address and port"; }
   std::string operator()(const ListenMany&) const { return "list of addresses"; }
   std::string operator()(const Backend&) const { return "libpq connection string or URI"; }
   std::string operator()(const Password&) const { return "text, {file: path} or {env: NAME}"; }

@@ -12,7 +12,8 @@ namespace howdah::config {
 class OptionWalk {
  public:
   explicit OptionWalk(const Settings& settings)
-      : subject_{.settings = settings, .database = {}, .user = {}, .rule = {}, .ident_map = {}, .mapping = {}} {}
+      : subject_{
+            .settings = settings, .database = {}, .user = {}, .peer = {}, .rule = {}, .ident_map = {}, .mapping = {}} {}
 
   // `visit` gets the path, the option and its field. Those outside of entries come first.
   template <typename Visit>
@@ -28,6 +29,10 @@ class OptionWalk {
     for (const auto& [name, user] : subject_.settings.users) {
       subject_.user = user;
       for_entry("users.<name>", "users." + name, visit);
+    }
+    for (const auto& [name, peer] : subject_.settings.peers) {
+      subject_.peer = peer;
+      for_entry("peers.<name>", "peers." + name, visit);
     }
     for (const auto& [name, map] : subject_.settings.ident_maps) {
       std::size_t line = 0;

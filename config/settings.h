@@ -257,6 +257,15 @@ struct TakeoverSettings {
   Milliseconds timeout = 5min;
 };
 
+// Another howdah, that cancels for its own clients are forwarded to.
+struct PeerSettings {
+  std::string name;     // its number, as it stands in the configuration: "2"
+  std::string address;  // of one of its listeners
+};
+
+inline constexpr int kMostInstances = 255;
+inline constexpr std::size_t kLeastPeersSecretBytes = 16;
+
 inline constexpr int kMostWorkers = 64;
 
 struct Settings {
@@ -264,6 +273,9 @@ struct Settings {
   int workers = 0;                  // 0: auto, one for each core
   std::string user;                 // who howdah becomes when root starts it
   bool core_dumps = false;          // they would hold secrets
+  int instance = 0;                 // which of several howdahs; 0: cancel keys name nobody
+  std::string peers_secret;         // that instances know each other by
+  std::map<std::string, PeerSettings> peers;  // by number; our own may be among them
   AdminSettings admin;
   ClientSettings client;
   LogSettings log;

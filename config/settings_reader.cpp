@@ -100,6 +100,7 @@ void SettingsReader::read_section_list(const TreeNode& list, const Place& place)
 void SettingsReader::start_entry() {
   subject_.database = {};
   subject_.user = {};
+  subject_.peer = {};
   subject_.ident_map = {};
 }
 
@@ -116,6 +117,9 @@ void SettingsReader::keep_entry(std::string_view in_table, const std::string& na
   } else if (in_table == "users") {
     subject_.user.name = name;
     settings.users.insert_or_assign(name, std::move(subject_.user));
+  } else if (in_table == "peers") {
+    subject_.peer.name = name;
+    settings.peers.insert_or_assign(name, std::move(subject_.peer));
   } else if (in_table == "ident_maps") {
     settings.ident_maps.insert_or_assign(name, std::move(subject_.ident_map));
   } else if (in_table == "ident_maps.<name>") {

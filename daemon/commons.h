@@ -12,7 +12,9 @@
 #include "daemon/auth/remembered_passwords.h"
 #include "daemon/auth/secret_store.h"
 #include "daemon/auth/server_secrets.h"
+#include "daemon/cancel/cancel_desk.h"
 #include "daemon/cancel/key_registry.h"
+#include "daemon/cancel/peer_figures.h"
 #include "daemon/client/admission.h"
 #include "daemon/io/tls_context.h"
 #include "daemon/live_settings.h"
@@ -42,6 +44,8 @@ struct Commons {
   io::TlsContexts tls = {};
   client::Admission admission = {};
   cancel::KeyRegistry keys{random};
+  cancel::CancelDesk cancels{keys};
+  cancel::PeerFigures peer_figures = {};
   pool::LedgerDirectory ledgers = {};
   server::HostNames host_names{server::look_up_name};
   std::atomic<server::ServerId> last_server_id = 0;

@@ -6,6 +6,10 @@
 #include <numeric>
 #include <tuple>
 
+#include "daemon/cancel/peer_places.h"
+#include "daemon/cancel/peer_snapshot.h"
+#include "daemon/io/plain_transport.h"
+#include "daemon/io/socket_stream.h"
 #include "daemon/stats/process_figures.h"
 #include "daemon/worker/start_threads.h"
 #include "protocol/sqlstate.h"
@@ -54,9 +58,26 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
                 .shut_down = [this](admin::Order::Shutdown way) { shut_down(way); }}),
       watch_({.home = home(), .gatherer = *this, .serving = serving_, .log = commons_.log}),
       adviser_(std::make_shared<stats::Adviser>(stats::read_process_figures().most_descriptors)) {
+  commons_.cancels.add(forwarder_);
   for (const auto& worker : workers_) {
     serving_.push_back(std::make_unique<ServingWorker>(*worker, commons_, threads_, backend_passwords_));
   }
+}
+
+cancel::PeerForwarder::Environment App::Engine::forwarding() {
+  const auto connect =
+      [this](const cancel::PeerPlace& place) -> std::expected<std::unique_ptr<io::Stream>, std::string> {
+    auto fd = cancel::connect_to(place);
+    if (!fd) return std::unexpected(fd.error());
+    return std::make_unique<io::SocketStream>(home(), io::PlainTransport(std::move(*fd)));
+  };
+  return {.live = commons_.live,
+          .figures = commons_.peer_figures,
+          .log = commons_.log,
+          .mailbox = home(),
+          .call = {.agenda = home().agenda(), .random = commons_.random, .connect = connect},
+          .look_up = cancel::look_up_places,
+          .run_on_thread = [this](auto work) { return threads_.look_ups.submit(std::move(work)); }};
 }
 
 // Letters that nobody reads any more may hold what would write to other workers.
@@ -273,6 +294,7 @@ stats::Snapshot App::Engine::frame_of_figures() {
   }
   frame.orders = commons_.ledgers.orders();
   frame.clients_limit = settings->client.max_connections;
+  frame.peers = cancel::snapshot_of_peers(*settings, commons_.peer_figures);
   frame.client_bytes = sizeof(client::Session);
   frame.server_bytes = sizeof(server::ServerConnection);
   frame.pool_bytes = sizeof(pool::Pool);

@@ -10,6 +10,7 @@
 
 #include "daemon/app.h"
 #include "daemon/backend_passwords.h"
+#include "daemon/cancel/peer_forwarder.h"
 #include "daemon/client_traces.h"
 #include "daemon/commons.h"
 #include "daemon/console_actions.h"
@@ -77,6 +78,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   [[nodiscard]] stats::Snapshot frame_of_figures();
   void observe_load();
   [[nodiscard]] std::size_t client_count() const;
+  [[nodiscard]] cancel::PeerForwarder::Environment forwarding();
   void watch_start();
   void begin_serving();
   [[nodiscard]] Succession::Environment succession_environment();
@@ -88,6 +90,7 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   Commons commons_;
   TlsFiles tls_files_{commons_.live, commons_.tls, commons_.log};
   std::vector<std::unique_ptr<worker::Worker>> workers_;
+  cancel::PeerForwarder forwarder_{forwarding()};           // outlives the threads that it has look up names
   BackendPasswords backend_passwords_{commons_, threads_};  // outlives the threads that it has work done on
   ClientTraces traces_{commons_, threads_, serving_};       // likewise
   StatsDoor stats_door_;                                    // likewise

@@ -41,6 +41,8 @@ ServingWorker::ServingWorker(worker::Worker& worker, Commons& commons, OffloadTh
                              .passed_keys = &commons.passed_keys},
                    .pools = pools_,
                    .keys = commons.keys,
+                   .cancels = commons.cancels,
+                   .peer_figures = commons.peer_figures,
                    .errands = errands_,
                    .gatherer = commons.gatherer,
                    .wait_reports = wait_reports_,

@@ -67,6 +67,14 @@ std::expected<StartupPacket, StartupRefusal> parse_cancel(ByteReader reader) {
   return CancelRequest{.process_id = *process_id, .key = std::string(key)};
 }
 
+std::expected<StartupPacket, StartupRefusal> parse_peer_request(ByteReader reader) {
+  const auto from = reader.byte();
+  const auto to = reader.byte();
+  const auto nonce = reader.rest();
+  if (!from || !to || nonce.size() != kPeerNonceBytes) return std::unexpected(StartupRefusal{});
+  return PeerRequest{.from = *from, .to = *to, .nonce = std::string(nonce)};
+}
+
 // The name and value pairs, up to the terminator.
 class ParameterList {
  public:
@@ -171,6 +179,7 @@ std::expected<StartupPacket, StartupRefusal> parse_startup_packet(Bytes packet) 
     if (version.minor_version == kSslMinor) return SslRequest{};
     if (version.minor_version == kGssMinor) return GssRequest{};
   }
+  if (version.major_version == kPeerMajor && version.minor_version == kPeerMinor) return parse_peer_request(reader);
   if (version.major_version != kMajorVersion)
     return std::unexpected(refuse_protocol(version.major_version, version.minor_version));
   return ParameterList(version).parse(reader);

@@ -54,7 +54,15 @@ struct CancelRequest {
 struct SslRequest {};
 struct GssRequest {};
 
-using StartupPacket = std::variant<StartupMessage, CancelRequest, SslRequest, GssRequest>;
+// Another howdah, which wants to forward a cancel: see peer_cancel.h. PostgreSQL does not know its code.
+struct PeerRequest {
+  std::uint8_t from = 0;  // numbers of instances
+  std::uint8_t to = 0;
+  std::string nonce;  // kPeerNonceBytes
+};
+inline constexpr std::size_t kPeerNonceBytes = 32;
+
+using StartupPacket = std::variant<StartupMessage, CancelRequest, SslRequest, GssRequest, PeerRequest>;
 
 // How many bytes the packet at the front has, its length included; nothing while fewer than four bytes are
 // there. Never more than kMaxStartupPacketBytes.
@@ -70,6 +78,9 @@ inline constexpr std::uint16_t kRequestMajor = 1234;
 inline constexpr std::uint16_t kCancelMinor = 5678;
 inline constexpr std::uint16_t kSslMinor = 5679;
 inline constexpr std::uint16_t kGssMinor = 5680;
+// That of a PeerRequest: "HW", version 1.
+inline constexpr std::uint16_t kPeerMajor = 0x4857;
+inline constexpr std::uint16_t kPeerMinor = 1;
 
 // The minor version that the session speaks.
 [[nodiscard]] std::uint16_t negotiated_minor_version(const StartupMessage& message);

@@ -28,6 +28,7 @@ Owner& owner_of(Subject& subject, Value Owner::*) {
   if constexpr (std::is_same_v<Owner, PreparedStatementSettings>) return subject.database.pool.prepared_statements;
   if constexpr (std::is_same_v<Owner, StateSettings>) return subject.database.pool.state;
   if constexpr (std::is_same_v<Owner, UserSettings>) return subject.user;
+  if constexpr (std::is_same_v<Owner, PeerSettings>) return subject.peer;
   if constexpr (std::is_same_v<Owner, AuthRule>) return subject.rule;
   if constexpr (std::is_same_v<Owner, IdentMapping>) return subject.mapping;
   if constexpr (std::is_same_v<Owner, LdapSettings>) return subject.rule.ldap;

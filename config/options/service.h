@@ -26,6 +26,18 @@ inline constexpr std::array kServiceOptions{
            "An orderly shutdown waits this long, behind drain.delay, for clients to go and transactions to end. 0: no "
            "limit."},
 
+    Option{
+        "instance", plain<InstanceNumber, &Settings::instance>, Live,
+        "The number of this howdah among several that serve the same clients. It stands in the cancel keys that "
+        "clients "
+        "get, so that a cancel that comes to another one is forwarded here. One of the four secret bytes of a key is "
+        "given up for it, or one of 32 with protocol 3.2. 0: keys name nobody."},
+    Option{
+        "peers_secret", plain<HiddenText, &Settings::peers_secret>, Replace,
+        "What instances show each other that they know, without sending it, when they forward a cancel: the same text "
+        "in all of them, of 16 bytes or more, best of random ones. Needed where there are peers, and by who is one.",
+        "{file: /etc/howdah/peers.secret}"},
+
     Option{"user_list", plain<FilePath, &Settings::user_list>, Live,
            "A file in the format of PgBouncer's auth_file (userlist.txt): a name and a secret in double quotes on each "
            "line. What users says of the same names wins. The file must be closed to others (chmod 600).",
@@ -70,6 +82,12 @@ inline constexpr std::array kServiceOptions{
            "Most clients that are told to go per second while another howdah takes over. 0: all at once."},
     Option{"takeover.timeout", duration<&TakeoverSettings::timeout>, Live,
            "Clients whose transaction is still not over by then are told 57P01. 0: no limit."},
+
+    Option{
+        "peers.<name>.address", plain<ConnectOne, &PeerSettings::address>, Live,
+        "The other instances, by their numbers: where each of them listens. A cancel whose key names one of them, and "
+        "is not known here, is forwarded to it. The list may be the same everywhere: our own number is passed over.",
+        "10.0.0.2:6432", true},
 
     Option{"admin.listen", plain<ListenOne, &AdminSettings::listen>, Reopen,
            "The stats port, as host:port: the dashboard, /metrics, /healthz, /readyz, /stats.json. Without it there is "

@@ -21,7 +21,8 @@ constexpr auto kGlobals = std::to_array<SettingRow>({
     {"listen_backlog", Count, Nowhere, "", "", "4096, or what the kernel allows"},
     {"so_reuseport", Flag, Nowhere, "", "", "one process serves on all cores (workers: auto), with one pool for all"},
     {"tcp_defer_accept", Flag, Nowhere, "", "", "silent connections cost little, and client.login_timeout ends them"},
-    {"peer_id", Count, Nowhere, "", "", "cancels reach the right worker; several processes do not know each other"},
+    {"peer_id", Count, Nowhere, "", "",
+     "one process serves on all cores; of several machines see instance, peers and peers_secret"},
     // Pools.
     {"pool_mode", Mode, Pool, "mode", "session", ""},
     {"default_pool_size", Count, Pool, "max_size", "20", ""},

@@ -46,7 +46,11 @@ namespace howdah::admin {
 [[nodiscard]] Rows state_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows version_rows(const stats::SnapshotSource& source);
 [[nodiscard]] Rows memory_rows(const stats::SnapshotSource& source);
-// Of what PgBouncer has and howdah has not: zones of names, peers.
+// Of what PgBouncer has and howdah has not: zones of names.
 [[nodiscard]] Rows no_rows(const stats::SnapshotSource& source);
+
+// show_peers.cpp
+[[nodiscard]] Rows peer_rows(const stats::SnapshotSource& source);
+[[nodiscard]] Rows peer_pool_rows(const stats::SnapshotSource& source);
 
 }  // namespace howdah::admin

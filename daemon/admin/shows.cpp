@@ -179,8 +179,15 @@ constexpr auto kStatementColumns = std::to_array<Column>({
     {"fingerprint"},
 });
 
-// Of PgBouncer's later versions.
-constexpr auto kPeerColumns = std::to_array<Column>({{"peer_id", Int4}, {"host"}, {"port", Int4}, {"pool_size", Int4}});
+// Of PgBouncer's later versions; behind them, what came of the cancels.
+constexpr auto kPeerColumns = std::to_array<Column>({{"peer_id", Int4},
+                                                     {"host"},
+                                                     {"port", Int4},
+                                                     {"pool_size", Int4},
+                                                     {"forwarded", Numeric},
+                                                     {"refused", Numeric},
+                                                     {"failed", Numeric},
+                                                     {"last_failure"}});
 constexpr auto kPeerPoolColumns = std::to_array<Column>({{"peer_id", Int4},
                                                          {"cl_active_cancel_req", Int4},
                                                          {"cl_waiting_cancel_req", Int4},
@@ -224,8 +231,8 @@ constexpr auto kShows = std::to_array<Show>({
     {"errors", kErrorColumns, error_rows},
     {"lists", kListColumns, list_rows},
     {"mem", kMemoryColumns, memory_rows},
-    {"peer_pools", kPeerPoolColumns, no_rows},
-    {"peers", kPeerColumns, no_rows},
+    {"peer_pools", kPeerPoolColumns, peer_pool_rows},
+    {"peers", kPeerColumns, peer_rows},
     {"pins", kPinColumns, pin_rows},
     {"pools", kPoolColumns, pool_rows},
     {"prepared", kPreparedColumns, prepared_rows},

@@ -17,12 +17,14 @@ constexpr std::int32_t kFirstUnusedByProcesses = 1 << 22;
 
 }  // namespace
 
-CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes) {
+CancelKey KeyRegistry::add(CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes,
+                           std::uint8_t instance) {
   CancelKey key{.process_id = process_id, .secret = std::string(secret_bytes, '\0')};
   const std::lock_guard lock(mutex_);
   if (key.process_id == 0) key.process_id = unused_process_id();
   do {
     random_.fill(std::as_writable_bytes(std::span(key.secret)));
+    if (instance != 0) key.secret.front() = static_cast<char>(instance);
   } while (find(key.process_id, key.secret) != nullptr);
   entries_.emplace(key.process_id, Entry{.secret = key.secret, .target = &target});
   return key;
@@ -40,10 +42,10 @@ CancelKey KeyRegistry::key_of(std::int32_t process_id, const CancelTarget& targe
   return {.process_id = process_id, .secret = found == last ? "" : found->second.secret};
 }
 
-void KeyRegistry::set_elsewhere(Elsewhere elsewhere) {
-  auto made = elsewhere ? std::make_shared<const Elsewhere>(std::move(elsewhere)) : nullptr;
+void KeyRegistry::set_other_process(OtherProcess other_process) {
+  auto made = other_process ? std::make_shared<const OtherProcess>(std::move(other_process)) : nullptr;
   const std::lock_guard lock(mutex_);
-  elsewhere_.swap(made);
+  other_process_.swap(made);
 }
 
 void KeyRegistry::remove(std::int32_t process_id, const CancelTarget& target) {
@@ -56,33 +58,30 @@ void KeyRegistry::remove(std::int32_t process_id, const CancelTarget& target) {
   }
 }
 
-bool KeyRegistry::may_share(std::int32_t process_id) const {
+bool KeyRegistry::may_share(std::int32_t process_id, std::size_t secret_bytes, std::uint8_t instance) const {
+  const bool is_weak = instance != 0 && secret_bytes <= kFewSecretBytes;
   const std::lock_guard lock(mutex_);
-  return entries_.count(process_id) < kMostOfOneProcess;
+  return entries_.count(process_id) < (is_weak ? 1 : kMostOfOneProcess);
 }
 
-void KeyRegistry::request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
-  if (!request_here(process_id, secret, hold)) ask_elsewhere(process_id, secret, std::move(hold));
-}
-
-bool KeyRegistry::request_here(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
+bool KeyRegistry::request(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
   auto* mailbox = mailbox_of(process_id, secret);
   if (mailbox == nullptr) return false;
   // On its worker it is looked for again: only there it cannot go away in between.
   mailbox->post([this, process_id, secret = std::string(secret), hold = std::move(hold)] {
     if (auto* target = target_of(process_id, secret)) return target->on_cancel_request(hold);
-    ask_elsewhere(process_id, secret, hold);
+    ask_other_process(process_id, secret, hold);
   });
   return true;
 }
 
-void KeyRegistry::ask_elsewhere(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
-  std::shared_ptr<const Elsewhere> elsewhere;
+void KeyRegistry::ask_other_process(std::int32_t process_id, protocol::Bytes secret, CancelHold hold) const {
+  std::shared_ptr<const OtherProcess> other_process;
   {
     const std::lock_guard lock(mutex_);
-    elsewhere = elsewhere_;
+    other_process = other_process_;
   }
-  if (elsewhere) (*elsewhere)({.process_id = process_id, .secret = std::string(secret)}, std::move(hold));
+  if (other_process) (*other_process)({.process_id = process_id, .secret = std::string(secret)}, std::move(hold));
 }
 
 worker::Mailbox* KeyRegistry::mailbox_of(std::int32_t process_id, protocol::Bytes secret) const {

@@ -55,14 +55,21 @@ std::size_t LoginConversation::on_bytes(Bytes bytes, std::string& out) {
     if (stage_ == Stage::WaitingForProxyHeader) taken = on_proxy_bytes(bytes.substr(done), out);
     if (stage_ == Stage::WaitingForStartup && taken == 0) taken = on_startup_bytes(bytes.substr(done), out);
     if (stage_ == Stage::WaitingForPassword && taken == 0) taken = on_password_bytes(bytes.substr(done), out);
+    if (stage_ == Stage::WaitingForPeerCancel && taken == 0) taken = on_peer_bytes(bytes.substr(done));
     done += taken;
     has_partial_message_ = done < bytes.size();
     if (taken == 0) return done;
   }
 }
 
-// A balancer that sends no header is set up otherwise than we are: without a word, as it would not be understood.
+// A balancer that sends no header is set up otherwise than we are: without a word, as it would not be understood. Only
+// a peer on its machine comes without one: it does not know of the balancer, and has to prove itself.
 std::size_t LoginConversation::on_proxy_bytes(Bytes bytes, std::string& out) {
+  constexpr std::size_t kLengthAndCode = 8;
+  if (!bytes.empty() && protocol::may_begin_peer_request(bytes)) {
+    if (bytes.size() >= kLengthAndCode) stage_ = Stage::WaitingForStartup;
+    return 0;
+  }
   const auto header = io::read_proxy_header(bytes);
   if (!header) {
     stage_ = Stage::Ended;
@@ -115,9 +122,34 @@ void LoginConversation::on_packet(const protocol::StartupPacket& packet, std::st
   } else if (const auto* cancel = std::get_if<protocol::CancelRequest>(&packet)) {
     cancel_request_ = *cancel;
     stage_ = Stage::Cancelling;
+  } else if (const auto* peer = std::get_if<protocol::PeerRequest>(&packet)) {
+    receive_peer(*peer, out);
   } else {
     begin_authentication(std::get<protocol::StartupMessage>(packet), out);
   }
+}
+
+// Where nothing is said of peers, it is met as PostgreSQL meets it.
+void LoginConversation::receive_peer(const protocol::PeerRequest& request, std::string& out) {
+  const auto& settings = *environment_.settings;
+  if (!cancel::takes_from_peers(settings)) {
+    return refuse(protocol::refuse_protocol(protocol::kPeerMajor, protocol::kPeerMinor), out);
+  }
+  reception_ = std::make_unique<const cancel::PeerReception>(settings, request, environment_.random, out);
+  stage_ = Stage::WaitingForPeerCancel;
+}
+
+std::size_t LoginConversation::on_peer_bytes(Bytes bytes) {
+  auto cancel = reception_->read(bytes);
+  if (!cancel) {
+    stage_ = Stage::Ended;
+    failure_ = "a peer's cancel: " + std::string(cancel.error());
+    return 0;
+  }
+  if (!*cancel) return 0;
+  cancel_request_ = **std::move(cancel);
+  stage_ = Stage::Cancelling;
+  return bytes.size();
 }
 
 // Bytes that stand behind it were not encrypted, whoever sent them: they must not be taken for the client's.

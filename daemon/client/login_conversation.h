@@ -15,6 +15,7 @@
 #include "daemon/auth/passed_keys.h"
 #include "daemon/auth/secret_store.h"
 #include "daemon/auth/server_secrets.h"
+#include "daemon/cancel/peer_reception.h"
 #include "daemon/client/admission.h"
 #include "daemon/io/peer_address.h"
 #include "daemon/io/stream.h"
@@ -49,8 +50,9 @@ class LoginConversation {
     StartingTls,  // send what was written, then let what follows be TLS, and go on with on_tls_started
     Asking,       // do take_errand(), then tell on_answer
     Accepted,     // AuthenticationOk has been written
-    Cancelling,   // it was a CancelRequest: see cancel_request(), then close without a word
-    Ended,        // close, when what was written has gone
+    WaitingForPeerCancel,
+    Cancelling,  // it was a CancelRequest, perhaps a peer's: see cancel_request(), then close without a word
+    Ended,       // close, when what was written has gone
   };
 
   LoginConversation(LoginEnvironment environment, io::PeerAddress peer);
@@ -79,6 +81,8 @@ class LoginConversation {
   [[nodiscard]] const protocol::StartupMessage& startup() const { return *startup_; }
   [[nodiscard]] bool has_startup() const { return startup_.has_value(); }
   [[nodiscard]] const protocol::CancelRequest& cancel_request() const { return cancel_request_; }
+  // It is another howdah.
+  [[nodiscard]] bool is_from_peer() const { return reception_ != nullptr; }
   // What ended it, for the log; empty where a word would be too much.
   [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] Seat take_seat() { return std::move(seat_); }
@@ -89,7 +93,9 @@ class LoginConversation {
   void enter_address(bool is_balancer);
   [[nodiscard]] std::size_t on_startup_bytes(protocol::Bytes bytes, std::string& out);
   [[nodiscard]] std::size_t on_password_bytes(protocol::Bytes bytes, std::string& out);
+  [[nodiscard]] std::size_t on_peer_bytes(protocol::Bytes bytes);
   void on_packet(const protocol::StartupPacket& packet, std::string& out);
+  void receive_peer(const protocol::PeerRequest& request, std::string& out);
   void on_ssl_request(bool is_more_there, std::string& out);
   [[nodiscard]] bool may_start_tls() const;
   [[nodiscard]] bool lacks_tls() const;
@@ -114,6 +120,7 @@ class LoginConversation {
   std::optional<io::TlsFacts> tls_;
   std::optional<protocol::StartupMessage> startup_;
   protocol::CancelRequest cancel_request_;
+  std::unique_ptr<const cancel::PeerReception> reception_;
   std::unique_ptr<auth::ClientAuthentication> authentication_;
   std::optional<auth::SecretLookUp> look_up_;  // that gave the secret, or is to
   std::optional<auth::Errand> errand_;

@@ -159,7 +159,8 @@ void Session::end(std::string_view why, bool is_cancel_wanted) {
 // Nothing is said in the middle of a frame, nor before the client has said who it is.
 bool Session::may_hear_last_words() const {
   if (last_words_->message.empty() || state_ == State::Cancelling) return false;
-  if (login_ && login_->stage() == LoginConversation::Stage::WaitingForStartup) return false;
+  if (login_ && (login_->stage() == LoginConversation::Stage::WaitingForStartup || login_->is_from_peer()))
+    return false;
   return server_ == nullptr || !server_->has_partial_reply();
 }
 

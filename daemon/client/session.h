@@ -137,8 +137,13 @@ class Session final : private io::StreamHandler,
   [[nodiscard]] protocol::SessionSettings make_settings() const;
   void welcome();
   void complete_welcome(const pool::Welcome& welcome);
-  [[nodiscard]] std::int32_t process_id_to_tell();
+  [[nodiscard]] std::int32_t process_id_to_tell(std::size_t secret_bytes);
   void pass_cancel_on();
+  void end_cancelling();
+  // What keys say of us.
+  [[nodiscard]] std::uint8_t instance() const {
+    return static_cast<std::uint8_t>(environment_.login.settings->instance);
+  }
 
   // --- to and from another process: session_handover.cpp
   [[nodiscard]] bool is_movable() const;

@@ -29,7 +29,7 @@ void Session::begin_console() {
   console_->seat = environment_.login.admission.enter_console();
   console_->database = startup.database;
   ticket_ = std::make_shared<Session*>(this);
-  const auto key = environment_.keys.add(*this, 0, 4);
+  const auto key = environment_.keys.add(*this, 0, 4, instance());
   process_id_ = key.process_id;
   environment_.replies.own_written([&](std::string& out) {
     console_->console.append_welcome(out);

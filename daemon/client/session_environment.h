@@ -7,7 +7,9 @@
 
 #include "daemon/admin/actions.h"
 #include "daemon/auth/errand.h"
+#include "daemon/cancel/cancel_desk.h"
 #include "daemon/cancel/key_registry.h"
+#include "daemon/cancel/peer_figures.h"
 #include "daemon/client/login_conversation.h"
 #include "daemon/client/statement_translator.h"
 #include "daemon/client/wait_reports.h"
@@ -52,6 +54,8 @@ struct SessionEnvironment {
   LoginEnvironment login;
   pool::PoolDirectory& pools;
   cancel::KeyRegistry& keys;
+  const cancel::CancelDesk& cancels;
+  cancel::PeerFigures& peer_figures;
   auth::ErrandRunner& errands;
   stats::Gatherer& gatherer;
   WaitReports& wait_reports;

@@ -97,7 +97,7 @@ void Session::on_taken() {
   const auto cancels = std::exchange(held_cancels_, nullptr);
   end("taken over by another process", false);
   if (!cancels) return;
-  for (auto& hold : *cancels) environment_.keys.request(key.process_id, key.secret, std::move(hold));
+  for (auto& hold : *cancels) environment_.keys.ask_other_process(key.process_id, key.secret, std::move(hold));
 }
 
 void Session::on_kept() {

@@ -32,6 +32,7 @@ void Session::after_login_step() {
     case Stage::WaitingForProxyHeader:
     case Stage::WaitingForStartup:
     case Stage::WaitingForPassword:
+    case Stage::WaitingForPeerCancel:
       return send_replies();
     case Stage::StartingTls:
       return start_tls();
@@ -44,6 +45,7 @@ void Session::after_login_step() {
       return pass_cancel_on();
     case Stage::Ended:
       ++environment_.counts.logins_failed;
+      if (login_->is_from_peer()) environment_.peer_figures.note_refused();
       return end("log-in failed", false);
   }
 }
@@ -77,15 +79,25 @@ void Session::on_answer(const auth::Answer& answer) {
 }
 
 void Session::pass_cancel_on() {
-  const auto& request = login_->cancel_request();
+  const bool is_from_peer = login_->is_from_peer();
+  if (is_from_peer) environment_.peer_figures.note_taken();
   enter(State::Cancelling);
   ticket_ = std::make_shared<Session*>(this);
   const auto over = [ticket = ticket_, &mailbox = environment_.mailbox](const void*) {
     mailbox.post([ticket] {
-      if (*ticket != nullptr) (*ticket)->end("cancel request", false);
+      if (*ticket != nullptr) (*ticket)->end_cancelling();
     });
   };
-  environment_.keys.request(request.process_id, request.key, cancel::CancelHold(nullptr, over));
+  environment_.cancels.take(login_->cancel_request(), is_from_peer ? cancel::Bearer::Peer : cancel::Bearer::Client,
+                            cancel::CancelHold(nullptr, over));
+}
+
+// A client only waits for the close.
+void Session::end_cancelling() {
+  if (login_->is_from_peer()) {
+    environment_.replies.own_written([](std::string& out) { out.push_back(protocol::kPeerDone); });
+  }
+  end("cancel request", false);
 }
 
 void Session::on_authenticated() {
@@ -149,7 +161,8 @@ void Session::welcome() {
 void Session::complete_welcome(const pool::Welcome& welcome) {
   settings_ = startup_settings_ = welcome.settings;
   const bool has_long_keys = protocol::negotiated_minor_version(login_->startup()) >= 2;
-  const auto key = environment_.keys.add(*this, process_id_to_tell(), has_long_keys ? 32 : 4);
+  const std::size_t secret_bytes = has_long_keys ? 32 : 4;
+  const auto key = environment_.keys.add(*this, process_id_to_tell(secret_bytes), secret_bytes, instance());
   process_id_ = key.process_id;
   environment_.replies.own_written([&](std::string& out) {
     out += welcome.parameters;
@@ -169,13 +182,13 @@ void Session::complete_welcome(const pool::Welcome& welcome) {
 
 // Of the server that it will get first, if nobody else is there before, and asks for again as long as that is idle.
 // Zero where there is none. Only in session mode it is this session's alone.
-std::int32_t Session::process_id_to_tell() {
+std::int32_t Session::process_id_to_tell(std::size_t secret_bytes) {
   if (server_ != nullptr && mode_ == config::PoolMode::Session) return server_->process_id();
   const auto first = server_ == nullptr
                          ? pool_->first_choice()
                          : pool::PoolLedger::FirstChoice{.id = server_->id(), .process_id = server_->process_id()};
   last_server_ = first.id;
-  return environment_.keys.may_share(first.process_id) ? first.process_id : 0;
+  return environment_.keys.may_share(first.process_id, secret_bytes, instance()) ? first.process_id : 0;
 }
 
 }  // namespace howdah::client

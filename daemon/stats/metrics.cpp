@@ -172,6 +172,26 @@ void add_daemon(Families& families, const Snapshot& snapshot) {
                    number(snapshot.logins_failed));
 }
 
+// Whoever has no peers sees nothing of them.
+void add_peers(Families& families, const PeersSnapshot& peers) {
+  if (!peers.peers.empty()) {
+    families.start("howdah_peer_cancels_total", "Cancels for clients of other instances, by what came of them.",
+                   kCounter);
+    for (const auto& peer : peers.peers) {
+      const auto add = [&](std::uint64_t count, const char* result) {
+        families.add(number(count), {{"peer", std::to_string(peer.number)}, {"result", result}});
+      };
+      add(peer.forwarded, "forwarded");
+      add(peer.refused, "refused");
+      add(peer.failed, "failed");
+    }
+  }
+  if (peers.instance == 0) return;
+  families.start("howdah_peer_cancels_received_total", "Cancels that other instances have forwarded here.", kCounter);
+  families.add(number(peers.received), {{"result", "taken"}});
+  families.add(number(peers.received_refused), {{"result", "refused"}});
+}
+
 void add_process(Families& families, const Snapshot& snapshot) {
   const auto figures = read_process_figures();
   families.add_one("howdah_process_cpu_seconds_total", "Processor time of the daemon.", kCounter, figures.cpu_seconds);
@@ -191,6 +211,7 @@ void add_process(Families& families, const Snapshot& snapshot) {
 std::string metrics_text(const Snapshot& snapshot) {
   Families families;
   add_daemon(families, snapshot);
+  add_peers(families, snapshot.peers);
   add_process(families, snapshot);
   add_pools(families, bounded_pools(snapshot.pools, kMostLabelledPools));
   return families.text();

@@ -180,6 +180,28 @@ struct Advice {
   std::string figures;  // that it comes from
 };
 
+// Another instance, and what came of the cancels that were forwarded to it.
+struct PeerSnapshot {
+  int number = 0;
+  std::string host;  // or the folder of a Unix socket
+  int port = 0;
+  int most_at_a_time = 0;
+  int under_way = 0;
+  int waiting = 0;
+  std::uint64_t forwarded = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t failed = 0;
+  std::string last_failure;
+};
+
+// All others, and what they brought.
+struct PeersSnapshot {
+  int instance = 0;  // our own number; 0: none
+  std::vector<PeerSnapshot> peers = {};
+  std::uint64_t received = 0;
+  std::uint64_t received_refused = 0;
+};
+
 // An end that lets clients finish.
 struct Drain {
   WallTime begun_at;
@@ -197,6 +219,7 @@ struct Snapshot {
   std::optional<Drain> drain;  // under way
   std::size_t clients_left = 0;
   Orders orders;
+  PeersSnapshot peers;
   bool is_stuck = false;  // a worker has not told of itself in time: there is nothing else in here
   int clients_logging_in = 0;
   int clients_limit = 0;

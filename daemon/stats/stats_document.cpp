@@ -44,6 +44,20 @@ Json drain_json(const Drain& drain, std::size_t clients_left) {
   return json;
 }
 
+Json peers_json(const PeersSnapshot& all) {
+  Json peers = Json::array();
+  for (const auto& peer : all.peers) {
+    peers.push_back({{"instance", peer.number},
+                     {"cancels_forwarded", peer.forwarded},
+                     {"cancels_refused", peer.refused},
+                     {"cancels_failed", peer.failed}});
+  }
+  return {{"instance", all.instance},
+          {"peers", std::move(peers)},
+          {"cancels_received", all.received},
+          {"cancels_received_refused", all.received_refused}};
+}
+
 Json daemon_json(const Snapshot& snapshot, const ProcessFigures& process) {
   Json json{{"version", HOWDAH_VERSION},
             {"ready", snapshot.is_ready},
@@ -56,6 +70,7 @@ Json daemon_json(const Snapshot& snapshot, const ProcessFigures& process) {
             {"memory_bytes", process.resident_bytes},
             {"descriptors_open", process.open_descriptors},
             {"descriptors_max", process.most_descriptors}};
+  if (snapshot.peers.instance != 0) json["instances"] = peers_json(snapshot.peers);
   if (snapshot.drain) json["drain"] = drain_json(*snapshot.drain, snapshot.clients_left);
   if (snapshot.started_at != WallTime()) json["started_at"] = seconds_of_epoch(snapshot.started_at);
   return json;

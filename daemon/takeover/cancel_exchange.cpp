@@ -10,7 +10,7 @@ using cancel::CancelKey;
 
 CancelExchange::CancelExchange(cancel::KeyRegistry& keys, worker::Mailbox& home, Send send)
     : keys_(keys), home_(home), send_(std::move(send)) {
-  keys_.set_elsewhere([&home, ticket = ticket_](const CancelKey& key, CancelHold hold) {
+  keys_.set_other_process([&home, ticket = ticket_](const CancelKey& key, CancelHold hold) {
     home.post([ticket, key, hold = std::move(hold)]() mutable {
       if (*ticket != nullptr) (*ticket)->ask(key, std::move(hold));
     });
@@ -19,7 +19,7 @@ CancelExchange::CancelExchange(cancel::KeyRegistry& keys, worker::Mailbox& home,
 
 CancelExchange::~CancelExchange() {
   *ticket_ = nullptr;
-  keys_.set_elsewhere({});
+  keys_.set_other_process({});
 }
 
 void CancelExchange::ask(const CancelKey& key, CancelHold hold) {
@@ -43,7 +43,7 @@ void CancelExchange::take(const Message& message) {
   if (message.kind == MessageKind::CancelDone) {
     const auto asked = asked_.extract(*number);
     if (asked.empty() || message.record.flag(Tag::IsFound)) return;
-    (void)keys_.request_here(asked.mapped().key.process_id, asked.mapped().key.secret, asked.mapped().hold);
+    (void)keys_.request(asked.mapped().key.process_id, asked.mapped().key.secret, asked.mapped().hold);
     return;
   }
   const auto key_number = message.record.number(Tag::KeyNumber);
@@ -56,7 +56,7 @@ void CancelExchange::take(const Message& message) {
     });
   };
   CancelHold hold(nullptr, done);
-  if (!keys_.request_here(static_cast<std::int32_t>(*key_number), *secret, hold)) *is_found = false;
+  if (!keys_.request(static_cast<std::int32_t>(*key_number), *secret, hold)) *is_found = false;
 }
 
 }  // namespace howdah::takeover

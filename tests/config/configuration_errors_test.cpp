@@ -106,11 +106,17 @@ BOOST_AUTO_TEST_CASE(a_misspelt_key_is_met_with_the_nearest_else_with_its_place_
           "slow_statement"},
          {kLeast + "admin.listen: ':9'",
           "3: admin.listen: found an unknown key, expected one of listen, workers, reload_interval, shutdown_timeout, "
-          "user_list, hba_file, ident_file, user, core_dumps, drain, takeover, admin, log, statements, client, databases, users, "
+          "instance, "
+          "peers_secret, user_list, hba_file, ident_file, user, core_dumps, drain, takeover, peers, admin, log, "
+          "statements, "
+          "client, databases, users, "
           "ident_maps, auth"},
          {kLeast + "'databases.<name>.backend': x",
-          "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, "
-          "reload_interval, shutdown_timeout, user_list, hba_file, ident_file, user, core_dumps, drain, takeover, admin, log, statements, client, databases, users, "
+          "3: databases.<name>.backend: found an unknown key, expected one of listen, workers, reload_interval, "
+          "shutdown_timeout, "
+          "instance, peers_secret, user_list, hba_file, ident_file, user, core_dumps, drain, takeover, peers, admin, "
+          "log, "
+          "statements, client, databases, users, "
           "ident_maps, auth"}});
 }
 

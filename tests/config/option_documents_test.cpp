@@ -79,10 +79,12 @@ BOOST_AUTO_TEST_CASE(the_example_is_right_and_says_nothing_but_defaults) {
 }
 
 BOOST_AUTO_TEST_CASE(the_example_with_every_option_is_right_and_holds_all_of_the_table) {
-  const auto yaml = with_every_option(example_configuration());
+  auto yaml = with_every_option(example_configuration());
+  yaml = std::regex_replace(yaml, std::regex("instance: 0"), "instance: 1");  // there are peers
   const FakeOutside world{.files = {{"/etc/howdah/app.password", "pw\n"},
                                     {"/etc/howdah/auth.password", "pw\n"},
                                     {"/etc/howdah/ldap.password", "pw\n"},
+                                    {"/etc/howdah/peers.secret", "sixteen bytes or so\n"},
                                     {"/etc/howdah/stats.token", "token\n"},
                                     {"/etc/howdah/userlist.txt", ""}}};
   BOOST_TEST(

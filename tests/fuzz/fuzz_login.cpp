@@ -40,6 +40,10 @@ std::shared_ptr<const config::Settings> settings_for(unsigned kind) {
       "kwt4TPEue+YO2ho8baN7uI7YO97PsnUhAdyCXHY62tI=";
   if (kind & 4) settings->client.proxy_protocol.from = {{.kind = config::Origin::Kind::Local}};
   if (kind & 8) settings->client.max_logins = 0;
+  if (kind & 16) {
+    settings->instance = 2;
+    settings->peers_secret = "a secret that nobody can guess";
+  }
   return settings;
 }
 
@@ -91,6 +95,7 @@ std::string play(unsigned kind, protocol::Bytes bytes, std::size_t piece_bytes) 
   if (conversation.stage() == Stage::Accepted) {
     promise(conversation.peer().text().starts_with(kTrusted), "nobody gets in without a password");
   }
+  promise(conversation.stage() != Stage::Cancelling || !conversation.is_from_peer(), "no peer is believed unproved");
   conversation.on_end_of_file(said);
   return said + static_cast<char>(conversation.stage());
 }

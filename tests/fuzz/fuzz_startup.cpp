@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "protocol/peer_cancel.h"
 #include "protocol/startup.h"
 #include "protocol/startup_options.h"
 #include "tests/fuzz/promise.h"
@@ -37,6 +38,12 @@ void check_packet(protocol::Bytes packet) {
   if (const auto* message = std::get_if<protocol::StartupMessage>(&*parsed)) check_message(*message);
   if (const auto* cancel = std::get_if<protocol::CancelRequest>(&*parsed))
     promise(cancel->key.size() >= 4 && cancel->key.size() <= 256, "a key has 4 to 256 bytes");
+  if (const auto* peer = std::get_if<protocol::PeerRequest>(&*parsed)) {
+    promise(protocol::may_begin_peer_request(packet), "a request begins as one");
+    std::string again;
+    protocol::append_peer_request(again, *peer);
+    promise(again == packet, "a request has one spelling");
+  }
 }
 
 // The size is told with the fourth byte, and more bytes do not change it.

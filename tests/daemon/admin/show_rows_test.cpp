@@ -146,11 +146,32 @@ BOOST_AUTO_TEST_CASE(databases_are_the_entries_and_what_the_star_serves) {
   for (const auto& [column, text] : extra) BOOST_TEST(value("databases", 2, column) == text, column);
 }
 
+BOOST_AUTO_TEST_CASE(peers_are_shown_with_what_came_of_the_cancels) {
+  source.state.peers = {.instance = 1,
+                        .peers = {{.number = 2,
+                                   .host = "10.0.0.2",
+                                   .port = 6432,
+                                   .most_at_a_time = 16,
+                                   .under_way = 3,
+                                   .waiting = 4,
+                                   .forwarded = 5,
+                                   .refused = 6,
+                                   .failed = 7,
+                                   .last_failure = "no connection"}}};
+  const std::pair<const char*, const char*> peer[] = {
+      {"peer_id", "2"},   {"host", "10.0.0.2"}, {"port", "6432"}, {"pool_size", "16"},
+      {"forwarded", "5"}, {"refused", "6"},     {"failed", "7"},  {"last_failure", "no connection"}};
+  for (const auto& [column, text] : peer) BOOST_TEST(value("peers", 0, column) == text, column);
+  const std::pair<const char*, const char*> pool[] = {
+      {"peer_id", "2"}, {"cl_active_cancel_req", "3"}, {"cl_waiting_cancel_req", "4"}, {"sv_active_cancel", "3"}};
+  for (const auto& [column, text] : pool) BOOST_TEST(value("peer_pools", 0, column) == text, column);
+}
+
 BOOST_AUTO_TEST_CASE(a_password_in_a_connection_string_is_shown_nowhere) {
-  source.configuration.databases["app"].backend = "postgresql://u:secret@h/d";
+  source.configuration.databases["app"].backend = "postgresql://u:hidden@h/d";
   for (const auto& show : all_shows()) {
     for (const auto& row : show.make_rows(source)) {
-      for (const auto& text : row) BOOST_TEST(text.value_or("").find("secret") == std::string::npos, show.name);
+      for (const auto& text : row) BOOST_TEST(text.value_or("").find("hidden") == std::string::npos, show.name);
     }
   }
 }

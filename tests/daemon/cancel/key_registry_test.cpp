@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <set>
+#include <vector>
 
 #include "tests/support/play/manual_loop.h"
 #include "tests/support/play/seeded_random.h"
@@ -65,28 +66,24 @@ BOOST_AUTO_TEST_CASE(an_adopted_key_is_the_one_that_its_client_knows) {
   BOOST_TEST(registry.keys.key_of(7, registry.bob).secret == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_known_here_is_asked_elsewhere) {
+BOOST_AUTO_TEST_CASE(a_target_that_has_just_gone_to_another_process_is_asked_for_there) {
   Registry registry;
   std::vector<CancelKey> asked;
-  registry.keys.set_elsewhere([&](const CancelKey& key, const CancelHold&) { asked.push_back(key); });
+  registry.keys.set_other_process([&](const CancelKey& key, const CancelHold&) { asked.push_back(key); });
   const auto ann = registry.add(registry.ann, 0, 4);
   BOOST_TEST(registry.request(ann.process_id, ann.secret) == "ann");
+  BOOST_TEST(!registry.keys.request(ann.process_id, "none", nullptr));
   BOOST_TEST(asked.empty());
-  BOOST_TEST(registry.request(ann.process_id, "none") == "");
-  BOOST_REQUIRE(asked.size() == 1U);
-  BOOST_TEST(asked.front().process_id == ann.process_id);
-  BOOST_TEST(asked.front().secret == "none");
-  BOOST_TEST(!registry.keys.request_here(ann.process_id, "none", nullptr));
-  BOOST_TEST(asked.size() == 1U);
-  // It leaves between the request and its worker's turn.
   registry.loop.turn([&] {
-    registry.keys.request(ann.process_id, ann.secret, nullptr);
+    BOOST_TEST(registry.keys.request(ann.process_id, ann.secret, nullptr));
     registry.keys.remove(ann.process_id, registry.ann);
   });
-  BOOST_TEST(asked.size() == 2U);
-  registry.keys.set_elsewhere({});
-  BOOST_TEST(registry.request(ann.process_id, "none") == "");
-  BOOST_TEST(asked.size() == 2U);
+  BOOST_REQUIRE(asked.size() == 1U);
+  BOOST_TEST(asked.front().process_id == ann.process_id);
+  BOOST_TEST(asked.front().secret == ann.secret);
+  registry.keys.set_other_process({});
+  registry.keys.ask_other_process(ann.process_id, ann.secret, nullptr);
+  BOOST_TEST(asked.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_target_that_goes_before_its_worker_hears_of_the_request_is_not_told) {
@@ -139,16 +136,47 @@ BOOST_AUTO_TEST_CASE(secrets_that_go_with_one_process_id_are_never_the_same) {
   for (int i = 0; i < 200; ++i) BOOST_REQUIRE(secrets.insert(registry.add(registry.ann, 4711, 1).secret).second);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_names_its_instance_in_its_first_byte_and_the_others_are_random) {
+  Registry registry;
+  std::set<std::string> rests;
+  for (const std::size_t size : {4UZ, 32UZ}) {
+    for (int i = 0; i < 100; ++i) {
+      const auto key = registry.keys.add(registry.ann, 0, size, 200);
+      BOOST_REQUIRE(key.secret.size() == size);
+      BOOST_REQUIRE(instance_of(key.secret) == 200);
+      BOOST_REQUIRE(rests.insert(key.secret.substr(1)).second);
+      BOOST_TEST(registry.request(key.process_id, key.secret) == "ann");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_an_instance_all_bytes_of_a_key_are_random) {
+  Registry registry;
+  std::set<char> firsts;
+  for (int i = 0; i < 1000; ++i) firsts.insert(registry.add(registry.ann, 0, 4).secret.front());
+  BOOST_TEST(firsts.size() > 200U);
+}
+
 BOOST_AUTO_TEST_CASE(no_more_than_a_hundred_keys_share_a_process_id) {
   Registry registry;
   for (int i = 0; i < 100; ++i) {
-    BOOST_REQUIRE(registry.keys.may_share(4711));
+    BOOST_REQUIRE(registry.keys.may_share(4711, 4));
     (void)registry.add(registry.ann, 4711, 4);
   }
-  BOOST_TEST(!registry.keys.may_share(4711));
-  BOOST_TEST(registry.keys.may_share(4712));
+  BOOST_TEST(!registry.keys.may_share(4711, 4));
+  BOOST_TEST(registry.keys.may_share(4712, 4));
   registry.keys.remove(4711, registry.ann);
-  BOOST_TEST(registry.keys.may_share(4711));
+  BOOST_TEST(registry.keys.may_share(4711, 4));
+}
+
+// One byte of four is no secret then.
+BOOST_AUTO_TEST_CASE(with_an_instance_a_short_key_has_its_process_id_for_itself) {
+  Registry registry;
+  BOOST_TEST(registry.keys.may_share(4711, 4, 1));
+  (void)registry.keys.add(registry.ann, 4711, 4, 1);
+  BOOST_TEST(!registry.keys.may_share(4711, 4, 1));
+  BOOST_TEST(registry.keys.may_share(4711, 32, 1));
+  BOOST_TEST(registry.keys.may_share(4711, 4, 0));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

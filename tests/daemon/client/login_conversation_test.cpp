@@ -2,6 +2,7 @@
 #include "daemon/client/login_conversation.h"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 
 #include "tests/support/frame_text.h"
 #include "tests/support/frontend_messages.h"
@@ -73,6 +74,26 @@ class Connection {
   std::string out_;
 };
 
+const std::string kPeersSecret = "the secret of all";
+
+std::shared_ptr<const config::Settings> with_peers() {
+  auto settings = settings_with(config::AuthMethod::Trust);
+  settings.instance = 2;
+  settings.peers_secret = kPeersSecret;
+  return std::make_shared<config::Settings>(settings);
+}
+
+std::string peer_request(const protocol::PeerRequest& request) {
+  std::string packet;
+  protocol::append_peer_request(packet, request);
+  return packet;
+}
+
+protocol::PeerExchange peer_exchange(const protocol::PeerRequest& request, const std::string& challenge,
+                                     const std::string& secret = kPeersSecret) {
+  return {protocol::SecretText(secret), request, challenge};
+}
+
 const std::string kStartup = startup_packet({{"user", "ann"}, {"database", "shop"}});
 
 }  // namespace
@@ -112,6 +133,98 @@ BOOST_AUTO_TEST_CASE(every_opening_ends_the_same_however_it_is_cut) {
       BOOST_TEST(cut.hears() == answer);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_knows_the_secret_brings_a_cancel_however_it_is_cut) {
+  for (const bool is_cut : {false, true}) {
+    House house;
+    house.settings = with_peers();
+    Connection connection(house);
+    const auto send = [&](const std::string& bytes) {
+      if (!is_cut) return void(connection.send(bytes));
+      for (const char byte : bytes) connection.send(std::string(1, byte));
+    };
+    const protocol::PeerRequest request{.from = 1, .to = 2, .nonce = std::string(32, 'n')};
+    send(peer_request(request));
+    const auto challenge = connection.hears();
+    BOOST_REQUIRE(challenge.size() == 32U);
+    BOOST_TEST(connection.is_in(Stage::WaitingForPeerCancel));
+    send(peer_exchange(request, challenge).seal({.process_id = 7, .key = "\2abc"}));
+    BOOST_TEST(connection.is_in(Stage::Cancelling));
+    BOOST_TEST((*connection).is_from_peer());
+    BOOST_TEST((*connection).cancel_request().process_id == 7);
+    BOOST_TEST((*connection).cancel_request().key == "\2abc");
+    BOOST_TEST(connection.hears().empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_proves_nothing_or_means_another_is_closed_without_a_word) {
+  struct Case {
+    std::string secret;
+    std::uint8_t to;
+    std::string failure;
+  };
+  for (const auto& [secret, to, failure] : {Case{"not the secret of all", 2, "it does not know the secret"},
+                                            Case{kPeersSecret, 3, "it means another instance"}}) {
+    House house;
+    house.settings = with_peers();
+    Connection connection(house);
+    const protocol::PeerRequest request{.from = 1, .to = to, .nonce = std::string(32, 'n')};
+    const auto challenge = connection.send(peer_request(request)).hears();
+    connection.send(peer_exchange(request, challenge, secret).seal({.process_id = 7, .key = "\2abc"}));
+    BOOST_TEST(connection.is_in(Stage::Ended));
+    BOOST_TEST((*connection).is_from_peer());
+    BOOST_TEST((*connection).failure() == "a peer's cancel: " + failure);
+    BOOST_TEST(connection.hears().empty());
+  }
+  House house;
+  house.settings = with_peers();
+  Connection connection(house);
+  BOOST_TEST(connection.send(peer_request({.from = 1, .to = 2, .nonce = std::string(32, 'n')})).hears().size() == 32U);
+  BOOST_TEST(connection.send("GET / HTTP/1.1").is_in(Stage::Ended));
+  BOOST_TEST(connection.hears().empty());
+}
+
+BOOST_AUTO_TEST_CASE(challenges_are_never_the_same) {
+  House house;
+  house.settings = with_peers();
+  std::set<std::string> challenges;
+  for (int i = 0; i < 100; ++i) {
+    Connection connection(house);
+    connection.send(peer_request({.from = 1, .to = 2, .nonce = std::string(32, 'n')}));
+    BOOST_TEST(challenges.insert(connection.hears()).second);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_a_number_or_a_secret_a_peer_is_met_as_postgresql_meets_it) {
+  for (const bool has_number : {false, true}) {
+    House house;
+    auto settings = settings_with(config::AuthMethod::Trust);
+    if (has_number) settings.instance = 2;
+    if (!has_number) settings.peers_secret = kPeersSecret;
+    house.settings = std::make_shared<config::Settings>(settings);
+    Connection connection(house);
+    connection.send(peer_request({.from = 1, .to = 2, .nonce = std::string(32, 'n')}));
+    BOOST_TEST(connection.is_in(Stage::Ended));
+    BOOST_TEST(connection.hears().find("unsupported frontend protocol 18519.1") != std::string::npos);
+  }
+}
+
+// On the machine of the load balancer a peer sends no header of the PROXY protocol.
+BOOST_AUTO_TEST_CASE(a_peer_may_come_without_a_proxy_header_and_nobody_else) {
+  auto settings = *with_peers();
+  settings.client.proxy_protocol.from = {{.kind = config::Origin::Kind::Local}};
+  const protocol::PeerRequest request{.from = 1, .to = 2, .nonce = std::string(32, 'n')};
+  House house;
+  house.settings = std::make_shared<config::Settings>(settings);
+  Connection peer(house);
+  for (const char byte : peer_request(request)) peer.send(std::string(1, byte));
+  BOOST_TEST(peer.hears().size() == 32U);
+  for (const auto& other : {kStartup, coded_packet(kCancel, std::string("\0\0\0\7abcd", 8))}) {
+    BOOST_TEST(Connection(house).send(other).is_in(Stage::Ended));
+  }
+  Connection with_header(house);
+  BOOST_TEST(with_header.send("PROXY UNKNOWN\r\n" + peer_request(request)).hears().size() == 32U);
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_request_tells_its_process_and_key) {

@@ -195,17 +195,17 @@ BOOST_AUTO_TEST_CASE(an_end_in_the_middle_of_its_way_leaves_the_connection_alone
 
 BOOST_AUTO_TEST_CASE(a_cancel_on_its_way_means_the_client_where_it_goes) {
   TwoProcesses two;
-  int elsewhere = 0;
-  two.old.keys().set_elsewhere([&](const cancel::CancelKey&, const cancel::CancelHold&) { ++elsewhere; });
+  int asked = 0;
+  two.old.keys().set_other_process([&](const cancel::CancelKey&, const cancel::CancelHold&) { ++asked; });
   auto& ann = two.old.log_in();
   two.begin();
   auto& asking = ann.cancel();
   BOOST_TEST(!asking.is_closed());
-  BOOST_TEST(elsewhere == 0);
+  BOOST_TEST(asked == 0);
   (void)two.follow(ann);
-  BOOST_TEST(elsewhere == 1);
+  BOOST_TEST(asked == 1);
   BOOST_TEST(asking.is_closed());
-  two.old.keys().set_elsewhere({});
+  two.old.keys().set_other_process({});
 }
 
 BOOST_AUTO_TEST_CASE(its_cancel_key_holds_there) {

@@ -55,6 +55,23 @@ BOOST_AUTO_TEST_CASE(the_figures_of_a_pool_bear_its_names) {
   BOOST_TEST(sample(R"(howdah_pool_servers{database="app",user="ann",state="pinned"})") == "0");
 }
 
+BOOST_AUTO_TEST_CASE(cancels_between_instances_are_counted_where_there_are_any) {
+  BOOST_TEST(metrics_text(source.state).find("howdah_peer") == std::string::npos);
+  auto& peer = source.state.peers.peers.emplace_back();
+  peer.number = 7;
+  peer.forwarded = 5;
+  peer.refused = 6;
+  peer.failed = 8;
+  source.state.peers.instance = 1;
+  source.state.peers.received = 3;
+  source.state.peers.received_refused = 2;
+  BOOST_TEST(sample(R"(howdah_peer_cancels_total{peer="7",result="forwarded"})") == "5");
+  BOOST_TEST(sample(R"(howdah_peer_cancels_total{peer="7",result="refused"})") == "6");
+  BOOST_TEST(sample(R"(howdah_peer_cancels_total{peer="7",result="failed"})") == "8");
+  BOOST_TEST(sample(R"(howdah_peer_cancels_received_total{result="taken"})") == "3");
+  BOOST_TEST(sample(R"(howdah_peer_cancels_received_total{result="refused"})") == "2");
+}
+
 BOOST_AUTO_TEST_CASE(times_are_histograms) {
   auto& times = source.state.pools[0].times;
   for (int i = 0; i < 9; ++i) times.wait.record(Microseconds(700));

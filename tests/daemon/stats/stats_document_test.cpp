@@ -50,6 +50,22 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(document_of_stats, Fixture)
 
+BOOST_AUTO_TEST_CASE(an_instance_tells_of_its_number_and_its_peers_and_others_do_not) {
+  BOOST_TEST(!document()["daemon"].contains("instances"));
+  auto& peers = source.state.peers;
+  peers.instance = 1;
+  peers.received = 3;
+  peers.peers.emplace_back().number = 2;
+  peers.peers.front().failed = 4;
+  const auto shown = document()["daemon"]["instances"];
+  BOOST_TEST(shown["instance"] == 1);
+  BOOST_TEST(shown["cancels_received"] == 3);
+  BOOST_TEST(shown["cancels_received_refused"] == 0);
+  BOOST_TEST(shown["peers"].size() == 1U);
+  BOOST_TEST(shown["peers"][0]["instance"] == 2);
+  BOOST_TEST(shown["peers"][0]["cancels_failed"] == 4);
+}
+
 BOOST_AUTO_TEST_CASE(it_has_a_version_a_verdict_and_the_daemon) {
   const auto seen = document();
   BOOST_TEST(seen["version"] == kDocumentVersion);

@@ -50,6 +50,8 @@ Play::Play(config::Settings settings)
                          .random = random_,
                          .admission = admission_},
                .keys = keys_,
+               .cancels = cancels_,
+               .peer_figures = peer_figures_,
                .errands = *this,
                .gatherer = *this},
       loop(workers_.emplace_back(commons_).loop),

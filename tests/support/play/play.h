@@ -144,6 +144,8 @@ class Play final : private auth::ErrandRunner, private stats::Gatherer {
   auth::ServerSecrets server_secrets_;
   client::Admission admission_;
   cancel::KeyRegistry keys_{random_};
+  cancel::CancelDesk cancels_{keys_};
+  cancel::PeerFigures peer_figures_;
   PlayCommons commons_;
   std::deque<PlayWorker> workers_;
 

@@ -14,6 +14,8 @@ struct PlayCommons {
   os::Log& log;
   client::LoginEnvironment login;
   cancel::KeyRegistry& keys;
+  const cancel::CancelDesk& cancels;
+  cancel::PeerFigures& peer_figures;
   auth::ErrandRunner& errands;
   stats::Gatherer& gatherer;
   pool::LedgerDirectory ledgers = {};
@@ -39,6 +41,8 @@ struct PlayWorker {
                     .login = commons.login,
                     .pools = pools,
                     .keys = commons.keys,
+                    .cancels = commons.cancels,
+                    .peer_figures = commons.peer_figures,
                     .errands = commons.errands,
                     .gatherer = commons.gatherer,
                     .wait_reports = wait_reports,
