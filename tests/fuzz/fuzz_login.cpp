@@ -89,9 +89,9 @@ std::string play(unsigned kind, protocol::Bytes bytes, std::size_t piece_bytes) 
     unread += bytes.substr(0, piece_bytes);
     bytes.remove_prefix(std::min(bytes.size(), piece_bytes));
   }
-  promise(
-      unread.size() <= protocol::kMaxStartupPacketBytes + auth::ClientAuthentication::kMaxMessageBytes + piece_bytes,
-      "what is kept is bounded");
+  promise(unread.size() - std::min(unread.size(), piece_bytes) <=
+              protocol::kMaxStartupPacketBytes + auth::ClientAuthentication::kMaxMessageBytes,
+          "what is kept is bounded");
   if (conversation.stage() == Stage::Accepted) {
     promise(conversation.peer().text().starts_with(kTrusted), "nobody gets in without a password");
   }
