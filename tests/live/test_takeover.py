@@ -44,6 +44,9 @@ def start(postgres):
     begin.follow = follow
     begin.started = started
     yield begin
+    for howdah in started[:-1]:  # those whose place the next one has
+        if howdah.process:
+            howdah.wait_for_end()
     judge_and_remove(started)
 
 
