@@ -34,7 +34,9 @@ def start(postgres):
         howdah = HowdahProcess({"databases": {"app": app}, **config})
         howdah.config["takeover"] = {"socket": f"{howdah.folder}/takeover", **config.get("takeover", {})}
         started.append(howdah)
-        return howdah.start()
+        howdah.start()
+        wait_until(lambda: os.path.exists(control(howdah)), "it can be asked for its place")
+        return howdah
 
     def follow(howdah, **changes):
         successor = take_over(howdah, **changes)
