@@ -112,7 +112,7 @@ void Session::on_authenticated() {
   const auto pool = environment_.pools.find(startup.database, startup.user);
   if (!pool) return terminate(pool.error());
   pool_ = *pool;
-  rules_ = pool_->session_rules();
+  rules_ = &pool_->session_rules();
   mode_ = environment_.pool_mode(pool_->settings(), startup.user);
   if (take_seats()) welcome();
 }
