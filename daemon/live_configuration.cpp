@@ -57,13 +57,13 @@ void LiveConfiguration::reload(Done done) {
 void LiveConfiguration::begin_reload() {
   ++begun_reloads_;
   const auto work = [this] {
-    environment_.home.post([this, read = read()]() mutable { end_reload(std::move(read)); });
+    environment_.home.post([this, read = read_ahead()]() mutable { end_reload(std::move(read)); });
   };
   if (environment_.threads.look_ups.submit(work)) return;
   end_reload(refusal(sqlstate::kConfigurationLimitExceeded, "too much is being looked up: try again"));
 }
 
-auto LiveConfiguration::read() -> Read {
+auto LiveConfiguration::read_ahead() -> Read {
   if (!source_.read) return open_ahead(*environment_.commons.settings);
   auto wanted = source_.read();
   if (wanted) return open_ahead(std::move(*wanted));
@@ -95,7 +95,7 @@ auto LiveConfiguration::open_ahead(config::Settings settings) -> Read {
 void LiveConfiguration::end_reload(Read read) {
   auto done = std::move(reloads_.front());
   reloads_.pop_front();
-  auto outcome = read ? take(std::move(*read)) : std::move(read.error());
+  auto outcome = read ? take(*read) : std::move(read.error());
   if (!outcome.errors.empty()) {
     const auto& error = outcome.errors.front();
     environment_.commons.log.warning("configuration not reloaded",
@@ -105,13 +105,25 @@ void LiveConfiguration::end_reload(Read read) {
   if (!reloads_.empty()) begin_reload();
 }
 
-auto LiveConfiguration::take(Wanted wanted) -> Outcome {
+auto LiveConfiguration::take(const Wanted& wanted) -> Outcome {
   const auto before = environment_.commons.live.current();
   auto changes = config::live_changes(*before, *wanted.settings);
   if (wanted.places) {
     const auto changed = environment_.doors.change(*wanted.places, wanted.settings->client);
     if (!changed) return unusable("a listener cannot be opened", changed.error()).error();
   }
+  auto outcome = tell(changes);
+  const bool has_other_entries = changes.has_other_entries();
+  const bool has_other_socket_options =
+      std::ranges::any_of(changes.replaced, [](const std::string& path) { return path.starts_with("client.tcp_"); });
+  if (!changes.is_empty()) adopt(std::move(changes.settings), has_other_entries);
+  environment_.tls_files.use(wanted.tls);
+  if (has_other_socket_options) environment_.doors.change_options(before->client, wanted.settings->client);
+  use_stats_port(wanted, before->admin);
+  return outcome;
+}
+
+auto LiveConfiguration::tell(const config::LiveChanges& changes) -> Outcome {
   const std::array lists{std::pair{"added", joined(changes.added)}, std::pair{"removed", joined(changes.removed)},
                          std::pair{"changed", joined(changes.changed)},
                          std::pair{"changed for new connections", joined(changes.replaced)},
@@ -121,9 +133,6 @@ auto LiveConfiguration::take(Wanted wanted) -> Outcome {
                                                            {"changed", lists[2].second},
                                                            {"for_new_connections", lists[3].second},
                                                            {"need_restart", lists[4].second}});
-  const bool has_other_entries = changes.has_other_entries();
-  if (!changes.is_empty()) adopt(std::move(changes.settings), has_other_entries);
-  use(wanted, *before);
   Outcome outcome;
   for (const auto& [what, paths] : lists) {
     if (paths.empty()) continue;
@@ -132,11 +141,10 @@ auto LiveConfiguration::take(Wanted wanted) -> Outcome {
   return outcome;
 }
 
-void LiveConfiguration::use(const Wanted& wanted, const config::Settings& before) {
-  environment_.tls_files.use(wanted.tls);
-  environment_.doors.change_options(before.client, wanted.settings->client);
+void LiveConfiguration::use_stats_port(const Wanted& wanted, const config::AdminSettings& before) {
   if (wanted.stats_port) environment_.stats_door.use(*wanted.stats_port);
-  environment_.stats_door.set_token(wanted.settings->admin.token);
+  const auto& token = wanted.settings->admin.token;
+  if (token != before.token) environment_.stats_door.set_token(token);
 }
 
 void LiveConfiguration::adopt(config::Settings changed, bool has_other_entries) {

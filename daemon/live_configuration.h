@@ -61,11 +61,13 @@ class LiveConfiguration {
   using Read = std::expected<Wanted, Outcome>;
 
   void begin_reload();
-  [[nodiscard]] Read read();
+  [[nodiscard]] Read read_ahead();
   [[nodiscard]] Read open_ahead(config::Settings wanted);
   void end_reload(Read read);
-  [[nodiscard]] Outcome take(Wanted wanted);
-  void use(const Wanted& wanted, const config::Settings& before);
+  [[nodiscard]] Outcome take(const Wanted& wanted);
+  // In the log, and to who asked.
+  [[nodiscard]] Outcome tell(const config::LiveChanges& changes);
+  void use_stats_port(const Wanted& wanted, const config::AdminSettings& before);
   // From now on these hold, on all workers.
   void adopt(config::Settings changed, bool has_other_entries);
   void derive_keys();

@@ -59,7 +59,7 @@ void StatsDoor::close_past() const {
 // Its thread may be about to read the last figures that it has asked for, and letters with such may still be on their
 // way from the workers: they come before those that hold it here.
 void StatsDoor::retire(Port port) {
-  const auto end = [port, &workers = environment_.workers] {
+  const auto end = [port = std::move(port), &workers = environment_.workers] {
     port->stop();
     for (const auto& worker : workers) worker->post([port] {});
   };

@@ -382,6 +382,7 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<io::Stream> stream_;
   io::PeerAddress peer_;
   State state_ = State::LoggingIn;
+  config::PoolMode mode_ : 8 = config::PoolMode::Transaction;  // in a byte: each client that is idle has one
 
   std::unique_ptr<LoginConversation> login_;  // until the welcome is over
   std::shared_ptr<Session*> ticket_;          // what a check on another thread or a cancel under way holds on to
@@ -389,11 +390,9 @@ class Session final : private io::StreamHandler,
   Seat seat_;
   Seat database_seat_;  // which tell the names, from the log-in on; in a console its own seat does
   Seat user_seat_;
-  std::int32_t process_id_ = 0;  // told as its server's; its cancel key is in the registry under it
 
-  config::PoolMode mode_ = config::PoolMode::Transaction;
   pool::Pool* pool_ = nullptr;
-  pool::SessionRulesPointer rules_;  // of the pool, when it logged in
+  const pool::SessionRules* rules_ = nullptr;  // of the pool, when it logged in
   protocol::SessionSettings startup_settings_;
   protocol::SessionSettings settings_;  // those, and what plain SET commands have made of them
   DeferredBegin begin_;
@@ -425,6 +424,7 @@ class Session final : private io::StreamHandler,
   ChannelStep channel_step_ = ChannelStep::None;
   WaitStep wait_step_ = WaitStep::Quiet;
   bool is_hearing_in_place_ = false;  // the server is between two answers
+  std::int32_t process_id_ = 0;       // told as its server's; its cancel key is in the registry under it
   std::unique_ptr<RefusedCommand> refused_;
   std::unique_ptr<Ear> ear_;
   std::unique_ptr<Tracing> tracing_;

@@ -100,11 +100,11 @@ void Session::on_authenticated() {
   const auto pool = environment_.pools.find(startup.database, startup.user);
   if (!pool) return terminate(pool.error());
   pool_ = *pool;
-  rules_ = pool_->session_rules();
+  rules_ = &pool_->session_rules();
   mode_ = pool_->settings().mode;
   const auto& users = environment_.login.settings->users;
   const auto user = users.find(startup.user);
-  if (user != users.end()) mode_ = user->second.pool_mode.value_or(mode_);
+  if (user != users.end()) mode_ = user->second.pool_mode.value_or(pool_->settings().mode);
   if (take_seats()) welcome();
 }
 

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -71,7 +72,8 @@ std::expected<ListenPlace, std::string> find_place(const config::ListenAddress& 
   if (error != 0) return std::unexpected("listen " + place.text + ": " + gai_strerror(error));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> infos(first, &freeaddrinfo);
   for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
-    place.addresses.emplace_back(*info->ai_addr, info->ai_addrlen);
+    const SocketAddress found(*info->ai_addr, info->ai_addrlen);
+    if (std::ranges::find(place.addresses, found) == place.addresses.end()) place.addresses.push_back(found);
   }
   return place;
 }

@@ -11,9 +11,9 @@ FileWatch::Read FileWatch::read(const std::function<Read(const config::Outside& 
     stamps.try_emplace(path, FileStamp::of(path));
     return read_file(path);
   };
-  auto read = reading(outside);
+  auto result = reading(outside);
   note(std::move(stamps));
-  return read;
+  return result;
 }
 
 std::optional<std::string> FileWatch::find_change() const {

@@ -37,7 +37,7 @@ Pool::Pool(PoolName name, const config::PoolSettings& settings, server::BackendT
     : name_(std::move(name)),
       statement_owner_{.database = name_.database, .user = name_.user},
       settings_(settings),
-      session_rules_(std::make_shared<const SessionRules>(settings)),
+      session_rules_(&rules_of(settings)),
       target_(std::move(target)),
       environment_(environment),
       ledger_(ledger),

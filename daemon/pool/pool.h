@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -75,7 +76,7 @@ class Pool final : private server::ServerOwner,
   [[nodiscard]] const config::PoolSettings& settings() const { return settings_; }
   [[nodiscard]] const server::BackendTarget& target() const { return target_; }
   // For those who log in now.
-  [[nodiscard]] const SessionRulesPointer& session_rules() const { return session_rules_; }
+  [[nodiscard]] const SessionRules& session_rules() const { return *session_rules_; }
   [[nodiscard]] WelcomeCache& welcomes() { return ledger_.welcomes(); }
   [[nodiscard]] StatementCache& statements() { return ledger_.statements(); }
   [[nodiscard]] CatalogWatch& catalog() { return ledger_.catalog(); }
@@ -153,6 +154,7 @@ class Pool final : private server::ServerOwner,
   void on_host_doubted(const std::string& host) override;
   void on_logins_allowed() override { start_logins(); }
 
+  [[nodiscard]] const SessionRules& rules_of(const config::PoolSettings& settings);
   [[nodiscard]] static bool is_fresh(const server::ServerConnection& server, worker::TimePoint now);
   [[nodiscard]] bool is_worn_out(const server::ServerConnection& server) const;
   [[nodiscard]] bool must_close(server::ServerConnection& server);
@@ -185,7 +187,8 @@ class Pool final : private server::ServerOwner,
   const PoolName name_;
   const stats::StatementOwner statement_owner_;
   config::PoolSettings settings_;
-  SessionRulesPointer session_rules_;
+  std::list<SessionRules> all_session_rules_;  // those that ever held
+  const SessionRules* session_rules_;          // those that hold
   server::BackendTarget target_;
   server::WantedServer wanted_ = server::WantedServer::Any;
   std::vector<std::string> names_of_hosts_;  // in the connection string

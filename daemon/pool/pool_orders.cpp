@@ -134,7 +134,7 @@ void Pool::drop_abandoned() {
 void Pool::adopt(const config::PoolSettings& settings, const server::BackendTarget& target) {
   is_retired_ = false;
   settings_ = settings;
-  if (!session_rules_->are_of(settings)) session_rules_ = std::make_shared<const SessionRules>(settings);
+  session_rules_ = &rules_of(settings);
   if (!is_same(target, target_)) {
     target_ = target;
     read_hosts();
@@ -145,6 +145,13 @@ void Pool::adopt(const config::PoolSettings& settings, const server::BackendTarg
   }
   ledger_.adopt(settings);
   close_surplus();
+}
+
+// Sessions hold on to those of before: one that comes again is the same.
+const SessionRules& Pool::rules_of(const config::PoolSettings& settings) {
+  const auto known =
+      std::ranges::find_if(all_session_rules_, [&](const SessionRules& rules) { return rules.are_of(settings); });
+  return known != all_session_rules_.end() ? *known : all_session_rules_.emplace_back(settings);
 }
 
 void Pool::retire() {

@@ -1,9 +1,7 @@
 // What sessions of a pool may leave on its servers, and how their statements are treated. A session goes by those that
-// held when it logged in, to its end, whatever a reload brings: what it has done already was done by them. Immutable,
-// shared.
+// held when it logged in, to its end, whatever a reload brings: what it has done already was done by them. Immutable;
+// the pool keeps them to its end.
 #pragma once
-
-#include <memory>
 
 #include "config/settings.h"
 #include "config/state_policies.h"
@@ -24,7 +22,5 @@ struct SessionRules {
   config::PreparedStatementSettings prepared_statements;
   config::StatePolicies policies;
 };
-
-using SessionRulesPointer = std::shared_ptr<const SessionRules>;
 
 }  // namespace howdah::pool
