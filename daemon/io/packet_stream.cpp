@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "protocol/crypto.h"
+
 namespace howdah::io {
 
 namespace {
@@ -51,6 +53,7 @@ void PacketStream::send_waiting() {
     first.done = *done;
     if (first.done < first.message.size()) continue;
     auto sent = std::move(first.sent);
+    protocol::cleanse(first.message);
     waiting_.pop_front();
     if (sent) sent();
   }

@@ -29,8 +29,8 @@ class PacketStream {
   PacketStream(const PacketStream&) = delete;
   PacketStream& operator=(const PacketStream&) = delete;
 
-  // In the order of the calls. The descriptor is closed here when it has gone. `sent`: the kernel has it all, and the
-  // other process will read it even if we end; not called where it cannot be sent.
+  // In the order of the calls. When it has gone the message is overwritten, and the descriptor closed, here. `sent`:
+  // the kernel has it all, and the other process will read it even if we end; not called where it cannot be sent.
   void send(std::string message, UniqueFd fd = {}, Sent sent = {});
   // Sends what waits, blocking up to so long, and ends the connection: on_closed follows.
   void finish(std::chrono::milliseconds limit);

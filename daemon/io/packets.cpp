@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "protocol/crypto.h"
+
 namespace howdah::io {
 
 namespace {
@@ -61,7 +63,9 @@ PacketReader::Outcome PacketReader::read(int socket) {
   const std::string_view part(bytes.data(), static_cast<std::size_t>(count));
   if (packet_.message.size() + part.size() > kMostMessageBytes) return Outcome::End;
   packet_.message += part.substr(1);
-  return part.front() == kLast ? Outcome::Whole : Outcome::Part;
+  const bool is_last = part.front() == kLast;
+  protocol::cleanse(bytes.data(), part.size());  // there may be secrets among them
+  return is_last ? Outcome::Whole : Outcome::Part;
 }
 
 PacketReader::Packet PacketReader::take() {

@@ -44,9 +44,8 @@ struct Message {
   Record record = {};
 
   [[nodiscard]] std::string encoded() const {
-    std::string out(1, static_cast<char>(kind));
-    record.append_to(out);
-    return out;
+    const auto front = static_cast<char>(kind);
+    return record.encoded({&front, 1});
   }
   // Nothing where it cannot be understood.
   [[nodiscard]] static std::optional<Message> read(protocol::Bytes bytes) {

@@ -2,9 +2,15 @@
 
 #include <algorithm>
 
+#include "protocol/crypto.h"
+
 namespace howdah::takeover {
 
 using protocol::Bytes;
+
+Record::~Record() {
+  for (auto& [tag, value] : values_) protocol::cleanse(value);
+}
 
 Record& Record::add(Tag tag, std::string_view value) {
   values_.emplace_back(static_cast<std::uint16_t>(tag), value);
@@ -39,18 +45,18 @@ std::vector<std::string_view> Record::all(Tag tag) const {
   return found;
 }
 
-// Each value: two bytes of tag, four of length, itself.
-void Record::append_to(std::string& out) const {
+// Each value: two bytes of tag, four of length, itself. Nothing is left behind by a growing string.
+std::string Record::encoded(std::string_view front) const {
+  std::size_t size = front.size();
+  for (const auto& [tag, value] : values_) size += sizeof tag + sizeof(std::int32_t) + value.size();
+  std::string out;
+  out.reserve(size);
+  out += front;
   for (const auto& [tag, value] : values_) {
     protocol::append_integer(out, tag);
     protocol::append_int32(out, static_cast<std::int32_t>(value.size()));
     out += value;
   }
-}
-
-std::string Record::encoded() const {
-  std::string out;
-  append_to(out);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,8 +69,16 @@ enum class Tag : std::uint16_t {
 // Tags from here on may be passed over by a reader that does not know them.
 inline constexpr std::uint16_t kFirstOptionalTag = 0x8000;
 
+// What it held is overwritten at its end: there may be secrets among the values.
 class Record {
  public:
+  Record() = default;
+  ~Record();
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+  Record(Record&&) noexcept = default;
+  Record& operator=(Record&&) = delete;
+
   Record& add(Tag tag, std::string_view value);
   Record& add(Tag tag, std::uint64_t value);
   // Left out where it is false.
@@ -82,8 +91,8 @@ class Record {
   [[nodiscard]] bool flag(Tag tag) const { return number(tag).value_or(0) != 0; }
   [[nodiscard]] std::vector<std::string_view> all(Tag tag) const;
 
-  void append_to(std::string& out) const;
-  [[nodiscard]] std::string encoded() const;
+  // With these bytes in front.
+  [[nodiscard]] std::string encoded(std::string_view front = {}) const;
   // It holds what must be known and is not: what it tells is to be declined.
   [[nodiscard]] bool is_beyond_us() const;
   // Nothing where the bytes are no record.
@@ -92,7 +101,7 @@ class Record {
   [[nodiscard]] static std::optional<Record> read_known(protocol::Bytes bytes);
 
  private:
-  std::vector<std::pair<std::uint16_t, std::string>> values_;
+  std::deque<std::pair<std::uint16_t, std::string>> values_;  // whose elements stay where they are
 };
 
 }  // namespace howdah::takeover

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/crypto.h"
+
 namespace howdah::takeover {
 
 Taker::Taker(Inheritance inheritance, const Environment& environment)
@@ -28,6 +30,7 @@ void Taker::tell_ready() {
 void Taker::on_message(std::string text, io::UniqueFd fd) {
   if (stage_ == Stage::Over) return;
   const auto message = Message::read(text);
+  protocol::cleanse(text);
   const bool is_beyond_us = !message || (message->record.is_beyond_us() && message->kind != MessageKind::Client);
   if (is_beyond_us) {
     environment_.commons.log.warning("a message of the process before is not understood");

@@ -1,13 +1,13 @@
 """Log-ins under attack: how many there may be, and what remains of a password."""
 
 import os
-import re
 
 import pytest
 
 from support import messages, processes, scram, wire
 from support.howdah_process import is_sanitized
 from support.messages import startup
+from support.process_memory import memory_of
 from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
@@ -60,17 +60,6 @@ def wrong_password_is_told(howdah):
     with pytest.raises(wire.ServerError) as caught:
         wire.connect(howdah, "postgres", "postgres", "wrong", source="127.0.0.3")
     return caught.value.sqlstate == "53300"
-
-
-def memory_of(pid):
-    """All that the process may write to."""
-    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for line in maps:
-            found = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
-            if found:
-                start, end = (int(text, 16) for text in found.groups())
-                memory.seek(start)
-                yield memory.read(end - start)
 
 
 @pytest.mark.parametrize("is_cut", [False, True], ids=["whole", "byte by byte"])

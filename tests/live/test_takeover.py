@@ -10,18 +10,32 @@ import threading
 
 import pytest
 
-from support import messages, processes, wire
+from support import postgres as postgres_cluster
+from support import processes, wire
 from support.certificates import Authority
-from support.howdah_process import HowdahProcess, judge_and_remove
+from support.howdah_process import HowdahProcess, is_sanitized, judge_and_remove
 from support.ledger import LedgerClient, check_ledger, ledger_table, load_of
 from support.messages import SYNC, bind, execute, parse, query
+from support.process_memory import memory_of
 from support.supervisor import Supervisor
 from support.takeovers import Packets, hello, has_place_of, message, received, successor_of, take_over
-from support.waiting import holds_for, wait_until
+from support.waiting import wait_until
 
 pytestmark = [pytest.mark.howdah_only, pytest.mark.threads]
 
 SLEEP = "select pg_sleep(60)"
+PASSWORD = "needle" + os.urandom(8).hex()
+
+
+@pytest.fixture(scope="module")
+def strict_postgres(postgres_template):
+    cluster = postgres_cluster.Postgres(postgres_template, hba="local all all trust\nhost all all all scram-sha-256\n")
+    try:
+        cluster.start()
+        cluster.rows(f"create role reader login password '{PASSWORD}'")
+        yield cluster
+    finally:
+        cluster.remove()
 
 
 @pytest.fixture
@@ -31,7 +45,7 @@ def start(postgres):
 
     def begin(pool=None, **config):
         app = {"backend": postgres.backend("app"), "pool": {"max_size": 4, **(pool or {})}}
-        howdah = HowdahProcess({"databases": {"app": app}, **config})
+        howdah = HowdahProcess({"databases": {"app": app}} | config)
         howdah.config["takeover"] = {"socket": f"{howdah.folder}/takeover", **config.get("takeover", {})}
         started.append(howdah)
         howdah.start()
@@ -402,6 +416,19 @@ def test_sigusr2_without_the_setting_changes_nothing(howdah):
     wait_until(lambda: "no upgrade without the setting takeover.socket" in howdah.log(), "it says so")
     with app(howdah) as client:
         assert client.query("select 1").value == "1"
+
+
+def test_a_password_that_goes_along_is_kept_and_nothing_more_remains_of_it(start, strict_postgres):
+    """Of a client whose password PostgreSQL has judged: it is needed for servers that log in as that user."""
+    entry = {"backend": f"host=127.0.0.1 port={strict_postgres.port}", "pool": {"max_size": 2}, "backend_auth_cache": "0s"}
+    first = start(databases={"*": entry}, auth=[{"from": "local", "method": "backend"}])
+    with wire.Connection(first.socket_folder, first.port) as client:
+        client.login("reader", "postgres", PASSWORD)
+        second = start.follow(first)
+        if not is_sanitized():  # whose memory has terabytes
+            kept = sum(part.count(PASSWORD.encode()) for part in memory_of(second.pid))
+            assert kept == 1
+        assert client.query("select current_user").value == "reader"
 
 
 def test_many_clients_with_many_statements_follow(start):
