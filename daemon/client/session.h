@@ -82,7 +82,7 @@ class Session final : private io::StreamHandler,
 
   // It is to go on with another process: its owner is told whenever it may, and it begins no new transaction before.
   void begin_leaving();
-  // It stays, and goes on with what it has asked for meanwhile.
+  // It stays. Not for one that waits for on_taken or on_kept.
   void stop_leaving();
   // It cannot leave: it ends in a drain.
   [[nodiscard]] bool is_bound_here() const;
@@ -90,12 +90,13 @@ class Session final : private io::StreamHandler,
     HandedClient client;
     int descriptor;  // of the socket, which stays ours until on_taken()
   };
-  // Nothing where it may not leave now. Else it waits for one of these two.
+  // Nothing where it may not leave now. Else it waits for one of these two. `cancels`: those of the meantime, see
+  // SessionOwner.
   [[nodiscard]] std::optional<Departure> hand_out();
-  void on_taken();  // it is another process's client
-  void on_kept();   // it goes on here
+  void on_taken(std::vector<cancel::CancelHold> cancels);  // it is another process's client
+  void on_kept(std::vector<cancel::CancelHold> cancels);   // it goes on here
   // After a construction from what another process has handed out.
-  void begin_serving();
+  void begin_serving(std::vector<cancel::CancelHold> cancels);
 
   // What it is sent and sends goes to the file, too, until end_trace, for so long (0: without a limit), or until the
   // file takes no more. Only where nothing stands against it.
@@ -463,8 +464,7 @@ class Session final : private io::StreamHandler,
   std::unique_ptr<Ear> ear_;
   std::unique_ptr<Tracing> tracing_;
   std::unique_ptr<Reset> reset_;
-  std::unique_ptr<std::vector<cancel::CancelHold>> held_cancels_;  // while it is Moving
-  const char* end_reason_ = "";                                    // where it is_ending_
+  const char* end_reason_ = "";  // where it is_ending_
   std::unique_ptr<const protocol::ErrorFields> last_words_;
 
   worker::TimePoint connected_at_;

@@ -31,6 +31,8 @@ class SessionOwner {
   virtual void on_session_ended(Session& session) = 0;
   // One that is to leave may do so, perhaps. It is not asked to in this call.
   virtual void on_movable(Session& session) = 0;
+  // On its way to or from another process: what becomes of it decides where the request goes.
+  virtual void on_cancelled_away(Session& session, cancel::CancelHold hold) = 0;
 
  protected:
   ~SessionOwner() = default;

@@ -32,7 +32,6 @@ void Session::begin_leaving() {
 void Session::stop_leaving() {
   is_leaving_ = false;
   is_draining_ = false;
-  if (state_ == State::Moving) return on_kept();
   if (is_holding_) stream_->redeliver();
 }
 
@@ -92,20 +91,15 @@ HandedClient Session::as_handed() const {
 }
 
 // Cancels of the meantime mean the client wherever it is.
-void Session::on_taken() {
+void Session::on_taken(std::vector<cancel::CancelHold> cancels) {
   const auto key = environment_.keys.key_of(process_id_, *this);
-  const auto cancels = std::exchange(held_cancels_, nullptr);
   end("taken over by another process", false);
-  if (!cancels) return;
-  for (auto& hold : *cancels) environment_.keys.ask_other_process(key.process_id, key.secret, std::move(hold));
+  for (auto& hold : cancels) environment_.keys.ask_other_process(key.process_id, key.secret, std::move(hold));
 }
 
-void Session::on_kept() {
-  if (state_ != State::Moving) return;
+void Session::on_kept(std::vector<cancel::CancelHold> cancels) {
   enter(State::Idle);
-  if (const auto cancels = std::exchange(held_cancels_, nullptr)) {
-    for (auto& hold : *cancels) on_cancel_request(std::move(hold));
-  }
+  for (auto& hold : cancels) on_cancel_request(std::move(hold));
   if (begin_.is_open()) {
     begin_due_ = environment_.agenda.now();
     arm_deadline();
@@ -161,12 +155,12 @@ void Session::adopt_statements(const HandedClient& client) {
 }
 
 // The one who gave the client knows that it is here.
-void Session::begin_serving() {
+void Session::begin_serving(std::vector<cancel::CancelHold> cancels) {
   if (environment_.login.settings->log.connections) {
     environment_.log.info("client taken over",
                           {{"client", id_}, {"user", user()}, {"database", database()}, {"address", peer_.text()}});
   }
-  on_kept();
+  on_kept(std::move(cancels));
 }
 
 }  // namespace howdah::client

@@ -1,5 +1,6 @@
 // Clients on their way to another process, and from one.
 #include <algorithm>
+#include <utility>
 
 #include "daemon/client/session_registry.h"
 
@@ -20,13 +21,18 @@ void SessionRegistry::begin_moving(Departures& departures) {
 void SessionRegistry::stop_moving() {
   departures_ = nullptr;
   movable_.clear();
-  away_.clear();
   for (auto* session : all()) session->stop_leaving();
+  for (auto& [id, away] : std::exchange(away_, {})) away.session->on_kept(std::move(away.cancels));
 }
 
 void SessionRegistry::on_movable(Session& session) {
   movable_.push_back(&session);
   environment_.agenda.defer(move_work_);
+}
+
+void SessionRegistry::on_cancelled_away(Session& session, cancel::CancelHold hold) {
+  const auto found = away_.find(session.id());
+  if (found != away_.end()) found->second.cancels.push_back(std::move(hold));
 }
 
 void SessionRegistry::move_on() {
@@ -36,21 +42,21 @@ void SessionRegistry::move_on() {
     movable_.pop_back();
     auto departure = session.hand_out();
     if (!departure) continue;  // it tells when it may
-    away_.emplace(session.id(), &session);
+    away_.emplace(session.id(), Away{.session = &session});
     departures_->depart(std::move(departure->client), departure->descriptor);
   }
 }
 
 void SessionRegistry::on_departed(std::uint64_t id, bool is_taken) {
-  const auto found = away_.find(id);
-  if (found == away_.end()) return;
-  auto& session = *found->second;
-  away_.erase(found);
+  auto found = away_.extract(id);
+  if (found.empty()) return;
+  auto& [session, cancels] = found.mapped();
   if (is_taken) {
-    session.on_taken();
+    session->on_taken(std::move(cancels));
   } else {
-    session.stop_leaving();
-    session.drain();
+    session->stop_leaving();
+    session->on_kept(std::move(cancels));
+    session->drain();
   }
   if (!movable_.empty()) environment_.agenda.defer(move_work_);
 }
@@ -78,16 +84,13 @@ std::expected<void, std::string> SessionRegistry::adopt(const HandedClient& clie
   auto& kept = *session.release();
   sessions_.push_back(kept);
   size_ = sessions_.size();
-  away_.emplace(kept.id(), &kept);
+  away_.emplace(kept.id(), Away{.session = &kept});
   return {};
 }
 
 void SessionRegistry::begin_serving(std::uint64_t id) {
-  const auto found = away_.find(id);
-  if (found == away_.end()) return;
-  auto& session = *found->second;
-  away_.erase(found);
-  session.begin_serving();
+  auto found = away_.extract(id);
+  if (!found.empty()) found.mapped().session->begin_serving(std::move(found.mapped().cancels));
 }
 
 }  // namespace howdah::client

@@ -71,6 +71,7 @@ class SessionRegistry final : private SessionOwner {
  private:
   void on_session_ended(Session& session) override;
   void on_movable(Session& session) override;
+  void on_cancelled_away(Session& session, cancel::CancelHold hold) override;
   void move_on();
   // Sessions may end while each of these is told something.
   [[nodiscard]] std::vector<Session*> all();
@@ -80,7 +81,11 @@ class SessionRegistry final : private SessionOwner {
   std::atomic<std::size_t> size_ = 0;                                                      // of those
   Departures* departures_ = nullptr;                                                       // null: all stay
   std::vector<Session*> movable_;                                                          // perhaps
-  std::unordered_map<std::uint64_t, Session*> away_;                                       // on their way out or in
+  struct Away {
+    Session* session;
+    std::vector<cancel::CancelHold> cancels = {};
+  };
+  std::unordered_map<std::uint64_t, Away> away_;  // on their way out or in
   worker::MethodDeferred<SessionRegistry, &SessionRegistry::move_on> move_work_{*this};
 };
 

@@ -243,10 +243,7 @@ void Session::on_server_lost(bool was_told) {
 }
 
 void Session::on_cancel_request(cancel::CancelHold hold) {
-  if (state_ == State::Moving) {
-    if (!held_cancels_) held_cancels_ = std::make_unique<std::vector<cancel::CancelHold>>();
-    return held_cancels_->push_back(std::move(hold));
-  }
+  if (state_ == State::Moving) return owner_.on_cancelled_away(*this, std::move(hold));
   if (console_) return give_order_up(admin::Ticket::State::Cancelled);
   if (pool_ == nullptr) return;
   ++pool_->totals().cancels;
