@@ -446,8 +446,8 @@ class Session final : private io::StreamHandler,
   bool has_said_goodbye_ = false;   // by a Terminate: it reads nothing more
   bool is_ending_ = false;          // takes no more requests
   bool is_at_end_of_file_ = false;
-  bool is_draining_ = false;
-  bool is_leaving_ = false;
+  bool is_draining_ : 1 = false;
+  bool is_leaving_ : 1 = false;      // in the same byte: each client that is idle has them
   bool is_query_cancelled_ = false;  // the query_timeout has sent its cancel
   bool has_run_since_probe_ = false;
   bool is_pin_logged_ = false;
