@@ -76,7 +76,7 @@ std::optional<Record> Record::read(Bytes bytes) {
 
 bool Record::is_beyond_us() const {
   return std::ranges::any_of(values_, [](const auto& value) {
-    return value.first > static_cast<std::uint16_t>(Tag::kLast) && value.first < kFirstOptionalTag;
+    return value.first > static_cast<std::uint16_t>(kLastTag) && value.first < kFirstOptionalTag;
   });
 }
 

@@ -62,9 +62,8 @@ enum class Tag : std::uint16_t {
   IsOutdated = 57,
   NamesStatements = 58,
   IsSetting = 59,
-
-  kLast = 59,
 };
+inline constexpr auto kLastTag = Tag::IsSetting;
 
 // Tags from here on may be passed over by a reader that does not know them.
 inline constexpr std::uint16_t kFirstOptionalTag = 0x8000;

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(what_lacks_something_or_has_too_much_is_not_taken) {
     BOOST_TEST(!is_read(record.add(tag, "no record")));
   }
   auto bytes = to_record(full()).encoded();
-  protocol::append_integer(bytes, static_cast<std::uint16_t>(Tag::kLast) + 1);
+  protocol::append_integer(bytes, static_cast<std::uint16_t>(kLastTag) + 1);
   protocol::append_int32(bytes, 0);
   const auto beyond = Record::read(bytes.substr(0, bytes.size() - 8) + bytes.substr(bytes.size() - 8));
   BOOST_TEST((!beyond || !is_read(*beyond)));
