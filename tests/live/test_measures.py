@@ -97,6 +97,7 @@ def test_slow_ones_are_logged_with_where_the_time_went(start_howdah):
     with wire.connect(howdah, "app", "app") as client:
         client.query("select 'quick'")
         client.query("select pg_sleep(0.4), 'secret'")
+        wait_until(lambda: "slow transaction" in howdah.log(), "it is logged, behind the answer")
     lines = [line for line in howdah.log().splitlines() if "slow " in line]
     (statement,) = [line for line in lines if "slow statement" in line]
     (transaction,) = [line for line in lines if "slow transaction" in line]
