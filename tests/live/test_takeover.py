@@ -57,7 +57,15 @@ def start(postgres):
         started.append(successor)
         return successor
 
+    def beside(howdah, sign):
+        """Its successor, which has not all yet, once the log says so."""
+        successor = successor_of(howdah).start(wait=False)
+        started.append(successor)
+        wait_until(lambda: sign in howdah.log(), sign)
+        return successor
+
     begin.follow = follow
+    begin.beside = beside
     begin.started = started
     yield begin
     for howdah in started[:-1]:  # those whose place the next one has
@@ -106,9 +114,7 @@ def test_a_client_in_a_transaction_follows_at_its_end(start, postgres):
     first = start()
     with app(first) as busy, app(first) as idle:
         busy.query("begin; create temporary table t on commit drop as select 7 as seven")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "client taken over" in first.log(), "the idle one has gone")
+        second = start.beside(first, "client taken over")
         assert idle.query("select 'there'").value == "there"
         with app(second) as late:
             assert late.query("select 'new'").value == "new"
@@ -124,9 +130,7 @@ def test_requests_behind_the_end_of_a_transaction_are_done_by_the_next(start):
     first = start()
     with app(first) as busy:
         busy.query("begin")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "handing over" in first.log(), "it begins")
+        second = start.beside(first, "handing over")
         busy.send(query("commit") + b"".join(query(f"select {number}") for number in range(50)))
         assert busy.ready().tags == ["COMMIT"]
         assert [busy.ready().value for _ in range(50)] == [str(number) for number in range(50)]
@@ -138,9 +142,7 @@ def test_who_waits_for_a_server_waits_on_with_the_next(start):
         holder.query("begin; select 1")
         waiter.send(query("select 'at last'"))
         wait_until(lambda: first.get("/stats.json")[1].count('"waiting"'), "it waits")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "client taken over" in first.log(), "it has gone")
+        second = start.beside(first, "client taken over")
         assert holder.query("commit").tags == ["COMMIT"]
         assert waiter.ready().value == "at last"
 
@@ -151,9 +153,7 @@ def test_a_cancel_finds_the_client_wherever_it_is(start, postgres):
         busy.query("begin")
         busy.send(query(SLEEP))
         wait_until(lambda: postgres.connections("app", "wait_event = 'PgSleep'") == 1, "it sleeps")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "handing over" in first.log(), "it begins")
+        second = start.beside(first, "handing over")
         busy.cancel()  # comes to the new one
         assert busy.ready().sqlstate == "57014"
         busy.query("rollback")
@@ -198,9 +198,7 @@ def test_who_cannot_go_is_told_57p01_at_the_end_of_its_transaction(start, tmp_pa
         if what == "pinned":
             client.query("create temporary table kept as select 1")
         client.query("begin; select 1")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "handing over" in first.log(), "it begins")
+        second = start.beside(first, "handing over")
         with app(second) as other:
             assert other.query("select 1").value == "1"
         assert client.query("select 'still here'").value == "still here"
@@ -216,9 +214,7 @@ def test_those_who_cannot_go_are_told_at_the_rate(start):
         clients = [ends.enter_context(app(first)) for _ in range(24)]
         for client in clients:
             client.query("listen news")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "handing over" in first.log(), "it begins")
+        second = start.beside(first, "handing over")
         assert first.is_running()
         for client in clients:
             assert told(client) == [("FATAL", "57P01")]
@@ -283,9 +279,7 @@ def test_where_the_old_one_dies_in_the_middle_the_new_one_goes_on(start):
     first = start()
     with app(first) as busy, app(first) as other:
         busy.query("begin; select 1")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "client taken over" in first.log(), "the other one has gone")
+        second = start.beside(first, "client taken over")
         first.signal(signal.SIGKILL)
         first.process.wait()
         first.process = None
@@ -309,9 +303,7 @@ def test_two_at_a_time_are_one_too_many(start):
     first = start()
     with app(first) as busy:
         busy.query("begin; select 1")
-        second = successor_of(first).start(wait=False)
-        start.started.append(second)
-        wait_until(lambda: "handing over" in first.log(), "it begins")
+        second = start.beside(first, "handing over")
         third = successor_of(first).start(wait=False)
         assert ends_in_failure(third)
         assert busy.query("commit").tags == ["COMMIT"]
