@@ -1,6 +1,6 @@
 // Two processes with the same pools, while one takes the place of the other: together they have no more connections
-// than one may. The old one makes none any more, but for one where it has none, and tells how many are left; the new one
-// has the rest.
+// than one may. The old one makes none any more, but for one where it has none, and tells how many are left; the new
+// one has the rest.
 #include <limits>
 
 #include "daemon/pool/ledger_directory.h"
