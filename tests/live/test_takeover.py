@@ -164,7 +164,8 @@ def test_a_cancel_finds_the_client_wherever_it_is(start, postgres):
         assert busy.ready().sqlstate == "57014"
 
 
-def test_the_pool_never_has_more_than_max_size(start, postgres):
+def test_both_together_never_have_more_than_max_size(start, postgres):
+    """While the old one has two servers in transactions there is one for all clients of the new one."""
     first = start(pool={"max_size": 3, "min_size": 3})
     most, is_over = [], threading.Event()
 
@@ -173,16 +174,25 @@ def test_the_pool_never_has_more_than_max_size(start, postgres):
             most.append(postgres.connections("app", "usename = 'app'"))
 
     watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        clients = [LedgerClient(first, f"c{number}") for number in range(8)]
-        with ledger_table(postgres), load_of(clients):
-            for _ in range(5):
-                first = start.follow(first)
-    finally:
-        is_over.set()
-        watcher.join()
-    assert max(most) <= 3 and len(most) > 20
+    clients = [LedgerClient(first, f"c{number}") for number in range(8)]
+    with app(first) as one, app(first) as two, ledger_table(postgres):
+        for busy in (one, two):
+            busy.query("begin; select 1")
+        watcher.start()
+        try:
+            with load_of(clients):
+                second = start.beside(first, "handing over")
+                done = sum(len(client.acknowledged) for client in clients)
+                wait_until(lambda: sum(len(client.acknowledged) for client in clients) > done + 50, "the new one serves")
+                for busy in (one, two):
+                    assert busy.query("commit").tags == ["COMMIT"]
+                wait_until(lambda: has_place_of(first, second), "all have gone")
+                wait_until(lambda: postgres.connections("app", "usename = 'app'") == 3, "the pool grows")
+        finally:
+            is_over.set()
+            watcher.join()
+        check_ledger(postgres, clients)
+    assert max(most) == 3 and len(most) > 20
 
 
 @pytest.mark.parametrize("what", ["tls", "listening", "pinned", "session mode"])
