@@ -193,12 +193,13 @@ void Session::prepare_transaction() {
   }
 }
 
-// A pipeline without an end would keep the server from those who wait for it: what may be the end of a transaction is
-// waited for.
+// A pipeline without an end would keep the server from those who wait for it, and its client from going on with another
+// process: what may be the end of a transaction is waited for.
 bool Session::must_let_others_in() const {
   const auto& owed = server_->owed();
-  return mode_ != config::PoolMode::Session && pool_->is_anybody_waiting() && owed.ready_count() > 0 &&
-         !owed.is_unsynced() && !owed.is_copy_in();
+  const bool is_end_wanted = pool_->is_anybody_waiting() || is_leaving_;
+  return mode_ != config::PoolMode::Session && is_end_wanted && owed.ready_count() > 0 && !owed.is_unsynced() &&
+         !owed.is_copy_in();
 }
 
 Session::Way Session::begin_request(const Piece& piece, Bytes behind, bool is_alone) {
