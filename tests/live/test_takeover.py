@@ -1,6 +1,7 @@
 """A new howdah takes the place of the running one: clients notice nothing."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -134,6 +135,23 @@ def test_requests_behind_the_end_of_a_transaction_are_done_by_the_next(start):
         busy.send(query("commit") + b"".join(query(f"select {number}") for number in range(50)))
         assert busy.ready().tags == ["COMMIT"]
         assert [busy.ready().value for _ in range(50)] == [str(number) for number in range(50)]
+
+
+def test_a_client_that_always_sends_ahead_follows_too(start):
+    first = start()
+    with app(first) as client:
+        second = successor_of(first).start(wait=False)
+        start.started.append(second)
+        client.send(b"".join(query(f"select {number}") for number in range(4)))
+        numbers = itertools.count()
+
+        def has_gone():
+            number = next(numbers)
+            assert client.ready().value == str(number)
+            client.send(query(f"select {number + 4}"))
+            return has_place_of(first, second)
+
+        wait_until(has_gone, "it has gone", pause=0)
 
 
 def test_who_waits_for_a_server_waits_on_with_the_next(start):
