@@ -138,17 +138,18 @@ def test_requests_behind_the_end_of_a_transaction_are_done_by_the_next(start):
 
 
 def test_a_client_that_always_sends_ahead_follows_too(start):
+    """Its server is never at rest."""
     first = start()
     with app(first) as client:
         second = successor_of(first).start(wait=False)
         start.started.append(second)
-        client.send(b"".join(query(f"select {number}") for number in range(4)))
+        client.send(b"".join(query(f"select {number} from pg_sleep(0.005)") for number in range(4)))
         numbers = itertools.count()
 
         def has_gone():
             number = next(numbers)
             assert client.ready().value == str(number)
-            client.send(query(f"select {number + 4}"))
+            client.send(query(f"select {number + 4} from pg_sleep(0.005)"))
             return has_place_of(first, second)
 
         wait_until(has_gone, "it has gone", pause=0)
