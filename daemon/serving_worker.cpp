@@ -1,6 +1,8 @@
 #include "daemon/serving_worker.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "daemon/io/plain_transport.h"
@@ -75,7 +77,7 @@ void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
   const bool is_scarce = static_cast<std::uint64_t>(fd.get()) + reserved >= descriptor_limit_ && descriptor_limit_ > 0;
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
   sessions_.accept(std::move(stream), peer, is_scarce ? client::Room::ForConsole : client::Room::ForAll);
-  if (drain_rate_ == 0) sessions_.drain();
+  if (drain_pace_ && !drain_pace_->is_bounded()) sessions_.drain();
 }
 
 void ServingWorker::kill(const std::string& database, const protocol::ErrorFields& reason) {
@@ -98,8 +100,7 @@ void ServingWorker::adopt(const Adoption& adoption) {
 void ServingWorker::begin_moving(std::shared_ptr<client::SessionRegistry::Departures> departures, double rate) {
   departures_ = std::move(departures);
   sessions_.begin_moving(*departures_);
-  bound_rate_ = rate;
-  bound_allowance_ = 0;
+  bound_pace_.emplace(rate);
   drain_bound();
 }
 
@@ -111,12 +112,8 @@ void ServingWorker::stop_moving() {
 
 // As long as it goes on: who can leave now may be bound later.
 void ServingWorker::drain_bound() {
-  constexpr std::chrono::duration<double> kInterval = std::chrono::milliseconds(50);
-  const auto most = std::max(bound_rate_, 1.0);
-  bound_allowance_ = std::min(bound_allowance_ + bound_rate_ * kInterval.count(), most);
-  const auto count = bound_rate_ > 0 ? static_cast<std::size_t>(bound_allowance_) : sessions_.size();
-  bound_allowance_ -= static_cast<double>(sessions_.drain_bound(count));
-  worker_.agenda().arm_in(bound_timer_, std::chrono::duration_cast<worker::Duration>(kInterval));
+  bound_pace_->use(sessions_.drain_bound(bound_pace_->next()));
+  worker_.agenda().arm_in(bound_timer_, DrainPace::kInterval);
 }
 
 void ServingWorker::send_adopted(client::HandedClient client, io::UniqueFd fd, Adopted done) {
@@ -135,23 +132,26 @@ std::expected<void, std::string> ServingWorker::adopt_client(const client::Hande
 }
 
 void ServingWorker::drain(double rate) {
-  drain_rate_ = rate;
+  drain_pace_.emplace(rate);
   drain_more();
 }
 
 // Pools make new connections for those who have not been told yet.
 void ServingWorker::drain_more() {
-  constexpr std::chrono::duration<double> kInterval = std::chrono::milliseconds(50);
-  if (*drain_rate_ > 0) {
-    drain_allowance_ += *drain_rate_ * kInterval.count();
-    drain_allowance_ -= static_cast<double>(sessions_.drain(static_cast<std::size_t>(drain_allowance_)));
-    worker_.agenda().arm_in(drain_timer_, std::chrono::duration_cast<worker::Duration>(kInterval));
-    if (drain_allowance_ < 1) return;
-    drain_allowance_ = 0;  // nobody is left to be told
-  } else {
-    sessions_.drain();
-  }
-  pools_.drain();
+  const auto most = drain_pace_->next();
+  const auto told = sessions_.drain(most);
+  drain_pace_->use(told);
+  if (drain_pace_->is_bounded()) worker_.agenda().arm_in(drain_timer_, DrainPace::kInterval);
+  if (told < most) pools_.drain();  // nobody is left to be told
+}
+
+std::size_t client_count_of(const std::vector<std::unique_ptr<ServingWorker>>& all) {
+  return std::transform_reduce(all.begin(), all.end(), 0UZ, std::plus{},
+                               [](const auto& serving) { return serving->client_count(); });
+}
+
+ServingWorker& least_busy_of(const std::vector<std::unique_ptr<ServingWorker>>& all) {
+  return **std::ranges::min_element(all, {}, [](const auto& serving) { return serving->client_count(); });
 }
 
 }  // namespace howdah

@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/adoption.h"
 #include "daemon/client/session_registry.h"
 #include "daemon/commons.h"
+#include "daemon/drain_pace.h"
 #include "daemon/errands.h"
 #include "daemon/io/peer_address.h"
 #include "daemon/io/unique_fd.h"
@@ -80,13 +82,16 @@ class ServingWorker {
   auth::RememberedPasswords& remembered_passwords_;
   const std::uint64_t descriptor_limit_;
   std::atomic<std::size_t> on_the_way_ = 0;
-  std::optional<double> drain_rate_;  // clients per second; 0: all at once
-  double drain_allowance_ = 0;        // clients that may be told now
+  std::optional<DrainPace> drain_pace_;  // in a drain
   worker::MethodTimer<ServingWorker, &ServingWorker::drain_more> drain_timer_{*this};
   std::shared_ptr<client::SessionRegistry::Departures> departures_;  // while clients leave
-  double bound_rate_ = 0;                                            // as drain_rate_, of those that cannot
-  double bound_allowance_ = 0;
+  std::optional<DrainPace> bound_pace_;                              // likewise; of those that cannot
   worker::MethodTimer<ServingWorker, &ServingWorker::drain_bound> bound_timer_{*this};
 };
+
+// Clients of all of them. Any thread.
+[[nodiscard]] std::size_t client_count_of(const std::vector<std::unique_ptr<ServingWorker>>& all);
+// The one that has the fewest clients. There is one at least. Any thread.
+[[nodiscard]] ServingWorker& least_busy_of(const std::vector<std::unique_ptr<ServingWorker>>& all);
 
 }  // namespace howdah

@@ -1,5 +1,4 @@
 // Clients on their way to another process, and from one.
-#include <algorithm>
 #include <utility>
 
 #include "daemon/client/session_registry.h"
@@ -59,14 +58,6 @@ void SessionRegistry::on_departed(std::uint64_t id, bool is_taken) {
     session->drain();
   }
   if (!movable_.empty()) environment_.agenda.defer(move_work_);
-}
-
-std::size_t SessionRegistry::drain_bound(std::size_t most) {
-  auto sessions = all();
-  std::erase_if(sessions, [](const Session* session) { return session->is_draining() || !session->is_bound_here(); });
-  if (sessions.size() > most) sessions.resize(most);
-  for (auto* session : sessions) session->drain();
-  return sessions.size();
 }
 
 std::expected<void, std::string> SessionRegistry::adopt(const HandedClient& client,

@@ -15,8 +15,17 @@ void SessionRegistry::accept(std::unique_ptr<io::Stream> stream, io::PeerAddress
 }
 
 std::size_t SessionRegistry::drain(std::size_t most) {
+  return drain_where(most, [](const Session&) { return true; });
+}
+
+std::size_t SessionRegistry::drain_bound(std::size_t most) {
+  return drain_where(most, [](const Session& session) { return session.is_bound_here(); });
+}
+
+template <typename Condition>
+std::size_t SessionRegistry::drain_where(std::size_t most, Condition condition) {
   auto sessions = all();
-  std::erase_if(sessions, &Session::is_draining);
+  std::erase_if(sessions, [&](const Session* session) { return session->is_draining() || !condition(*session); });
   if (sessions.size() > most) sessions.resize(most);
   for (auto* session : sessions) session->drain();
   return sessions.size();

@@ -73,6 +73,8 @@ class SessionRegistry final : private SessionOwner {
   void on_movable(Session& session) override;
   void on_cancelled_away(Session& session, cancel::CancelHold hold) override;
   void move_on();
+  template <typename Condition>
+  [[nodiscard]] std::size_t drain_where(std::size_t most, Condition condition);
   // Sessions may end while each of these is told something.
   [[nodiscard]] std::vector<Session*> all();
 
