@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 
 #include "daemon/cancel/peer_places.h"
@@ -66,7 +65,7 @@ App::Engine::Engine(std::shared_ptr<const config::Settings> settings, os::Log& l
 
 cancel::PeerForwarder::Environment App::Engine::forwarding() {
   const auto connect =
-      [this](const cancel::PeerPlace& place) -> std::expected<std::unique_ptr<io::Stream>, std::string> {
+      [this](const io::SocketAddress& place) -> std::expected<std::unique_ptr<io::Stream>, std::string> {
     auto fd = cancel::connect_to(place);
     if (!fd) return std::unexpected(fd.error());
     return std::make_unique<io::SocketStream>(home(), io::PlainTransport(std::move(*fd)));
@@ -174,14 +173,12 @@ void App::Engine::begin_serving() {
   watch_.tell_progress();
 }
 
-// To the worker that has the fewest.
 void App::Engine::on_accept(io::UniqueFd fd, io::PeerAddress peer) {
-  const auto fewest =
-      std::ranges::min_element(serving_, {}, [](const auto& serving) { return serving->client_count(); });
-  if (fewest == serving_.begin()) {
-    (*fewest)->accept(std::move(fd), peer);
+  auto& serving = least_busy_of(serving_);
+  if (&serving == serving_.front().get()) {
+    serving.accept(std::move(fd), peer);
   } else {
-    (*fewest)->send_client(std::move(fd), peer);
+    serving.send_client(std::move(fd), peer);
   }
 }
 
@@ -206,7 +203,8 @@ void App::Engine::begin_drain(config::DrainSettings way) {
   if (phase_ == Phase::HandingOver) doors_.leave_to_another();
   phase_ = Phase::Draining;
   const auto now = std::chrono::system_clock::now();
-  stats::Drain drain{.begun_at = now, .doors_close_at = now + way.delay, .clients = client_count(), .rate = way.rate};
+  stats::Drain drain{
+      .begun_at = now, .doors_close_at = now + way.delay, .clients = client_count_of(serving_), .rate = way.rate};
   const auto limit = commons_.live.current()->shutdown_timeout;
   if (limit.count() > 0) drain.ends_at = drain.doors_close_at + limit;
   commons_.log.info("draining", {{"clients", drain.clients}, {"delay_ms", way.delay.count()}, {"rate", way.rate}});
@@ -243,7 +241,7 @@ void App::Engine::shut_down(admin::Order::Shutdown way) {
 void App::Engine::begin_closing() {
   if (is_draining() || phase_ == Phase::Stopped) return;
   phase_ = Phase::Closing;
-  commons_.log.info("waiting for clients to leave", {{"clients", client_count()}});
+  commons_.log.info("waiting for clients to leave", {{"clients", client_count_of(serving_)}});
   doors_.close();
   home().agenda().arm_in(drain_timer_, worker::Duration::zero());
 }
@@ -252,13 +250,13 @@ void App::Engine::begin_closing() {
 void App::Engine::watch_drain() {
   if (!is_draining()) return;
   const auto consoles = phase_ == Phase::Closing ? static_cast<std::size_t>(commons_.admission.console_count()) : 0;
-  if (client_count() > consoles) return home().agenda().arm_in(drain_timer_, kWatchInterval);
+  if (client_count_of(serving_) > consoles) return home().agenda().arm_in(drain_timer_, kWatchInterval);
   finish();
 }
 
 void App::Engine::on_drain_over() {
   if (phase_ != Phase::Draining) return;
-  commons_.log.warning("drain took too long", {{"clients", client_count()}});
+  commons_.log.warning("drain took too long", {{"clients", client_count_of(serving_)}});
   finish();
 }
 
@@ -274,11 +272,6 @@ void App::Engine::finish() {
   });
 }
 
-std::size_t App::Engine::client_count() const {
-  return std::transform_reduce(serving_.begin(), serving_.end(), 0UZ, std::plus{},
-                               [](const auto& serving) { return serving->client_count(); });
-}
-
 stats::Snapshot App::Engine::frame_of_figures() {
   const auto phase = phase_.load();
   stats::Snapshot frame;
@@ -287,7 +280,7 @@ stats::Snapshot App::Engine::frame_of_figures() {
   frame.is_ready = phase != Phase::Starting;
   const auto settings = commons_.live.current();
   frame.is_draining = phase != Phase::Starting && phase != Phase::Serving;
-  frame.clients_left = client_count();
+  frame.clients_left = client_count_of(serving_);
   {
     const std::lock_guard lock(drain_mutex_);
     frame.drain = drain_;

@@ -77,7 +77,6 @@ class App::Engine final : private stats::Gatherer, private io::AcceptHandler {
   void gather(stats::Detail detail, worker::Mailbox& asker, stats::Gathering::Done done);
   [[nodiscard]] stats::Snapshot frame_of_figures();
   void observe_load();
-  [[nodiscard]] std::size_t client_count() const;
   [[nodiscard]] cancel::PeerForwarder::Environment forwarding();
   void watch_start();
   void begin_serving();

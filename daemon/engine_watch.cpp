@@ -75,7 +75,7 @@ void EngineWatch::tell(const stats::Snapshot& snapshot) {
     if (progress.awaited.empty()) return;  // it is ready in a moment
   }
   const auto sum = stats::sum_of(snapshot.pools);
-  for (const auto& serving : environment_.serving) progress.clients += serving->client_count();
+  progress.clients = client_count_of(environment_.serving);
   progress.servers = servers_of(sum);
   progress.waiting = sum.clients_waiting;
   tell_(progress);

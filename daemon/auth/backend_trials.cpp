@@ -1,7 +1,6 @@
 #include "daemon/auth/backend_trials.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "config/serving_entry.h"
@@ -171,9 +170,7 @@ void BackendTrials::remember(const Wish& wish) {
 }
 
 protocol::ScramChallenge BackendTrials::fresh_challenge() {
-  protocol::ScramChallenge challenge{.salt = std::string(protocol::kScramSaltBytes, '\0')};
-  environment_.random.fill(std::as_writable_bytes(std::span(challenge.salt)));
-  return challenge;
+  return {.salt = os::random_bytes(environment_.random, protocol::kScramSaltBytes)};
 }
 
 }  // namespace howdah::auth

@@ -36,12 +36,6 @@ std::string authentication(AuthenticationRequest request, Bytes content = {}) {
   return message;
 }
 
-std::string random_bytes(os::RandomSource& random, std::size_t count) {
-  std::string bytes(count, '\0');
-  random.fill(std::as_writable_bytes(std::span(bytes)));
-  return bytes;
-}
-
 // Where many wait, some give up: what nobody waits for any more is not begun.
 OutsideWork unless_gone(OutsideWork work, std::weak_ptr<const void> asker) {
   return {[run = std::move(work.run), asker = std::move(asker)] { return asker.expired() ? Answer() : run(); }};
@@ -121,13 +115,13 @@ ClientAuthentication::Step ClientAuthentication::ask(Errand errand) {
 
 ClientAuthentication::Step ClientAuthentication::begin_md5() {
   state_ = State::WaitingForMd5;
-  md5_salt_ = random_bytes(random_, kMd5SaltBytes);
+  md5_salt_ = os::random_bytes(random_, kMd5SaltBytes);
   return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::Md5Password, md5_salt_)};
 }
 
 ClientAuthentication::Step ClientAuthentication::begin_scram() {
   state_ = State::WaitingForSaslInitial;
-  scram_.emplace(challenge_, random_bytes(random_, protocol::kScramNonceBytes),
+  scram_.emplace(challenge_, os::random_bytes(random_, protocol::kScramNonceBytes),
                  facts_.tls ? facts_.tls->server_end_point : std::string());
   return {.kind = Step::Kind::Send, .bytes = authentication(AuthenticationRequest::Sasl, scram_->mechanisms())};
 }

@@ -1,7 +1,6 @@
 #include "daemon/cancel/peer_call.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "daemon/io/output_batch.h"
@@ -26,7 +25,7 @@ PeerCall::PeerCall(const Environment& environment, Content content, PeerCallOwne
 
 PeerCall::~PeerCall() = default;
 
-void PeerCall::start(std::vector<PeerPlace> places) {
+void PeerCall::start(std::vector<io::SocketAddress> places) {
   state_ = State::Connecting;
   places_ = std::move(places);
   std::ranges::reverse(places_);
@@ -49,8 +48,7 @@ void PeerCall::connect_next() {
   stream_->set_reading(true);
   request_ = {.from = static_cast<std::uint8_t>(content_.from),
               .to = static_cast<std::uint8_t>(content_.to),
-              .nonce = std::string(protocol::kPeerNonceBytes, '\0')};
-  environment_.random.fill(std::as_writable_bytes(std::span(request_.nonce)));
+              .nonce = os::random_bytes(environment_.random, protocol::kPeerNonceBytes)};
   std::string packet;
   protocol::append_peer_request(packet, request_);
   send(packet);

@@ -40,7 +40,7 @@ class PeerCall final : private io::StreamHandler {
  public:
   static constexpr std::chrono::seconds kLongest{5};
 
-  using Connect = std::function<std::expected<std::unique_ptr<io::Stream>, std::string>(const PeerPlace&)>;
+  using Connect = std::function<std::expected<std::unique_ptr<io::Stream>, std::string>(const io::SocketAddress&)>;
   struct Environment {
     worker::Agenda& agenda;
     os::RandomSource& random;
@@ -62,7 +62,7 @@ class PeerCall final : private io::StreamHandler {
 
   [[nodiscard]] int peer() const { return content_.to; }
   // Once. The owner is not told of the end before this returns.
-  void start(std::vector<PeerPlace> places);
+  void start(std::vector<io::SocketAddress> places);
   void give_up(std::string why) { end({PeerCallResult::Kind::Failed, std::move(why)}); }
   [[nodiscard]] bool is_started() const { return state_ != State::Waiting; }
 
@@ -83,8 +83,8 @@ class PeerCall final : private io::StreamHandler {
   PeerCallOwner& owner_;
   State state_ = State::Waiting;
   protocol::PeerRequest request_;
-  std::vector<PeerPlace> places_;  // that are left to be tried, the next one behind
-  std::string failure_;            // of the last one that was
+  std::vector<io::SocketAddress> places_;  // that are left to be tried, the next one behind
+  std::string failure_;                    // of the last one that was
   std::unique_ptr<io::Stream> stream_;
   worker::MethodTimer<PeerCall, &PeerCall::on_time_over> timer_{*this};
   worker::MethodDeferred<PeerCall, &PeerCall::connect_next> next_work_{*this};

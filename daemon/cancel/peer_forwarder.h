@@ -28,7 +28,7 @@ class PeerForwarder final : public Elsewhere, private PeerCallOwner {
   // The log tells of a peer's failures once in this time, whoever makes up keys to have it written.
   static constexpr std::chrono::minutes kQuiet{1};
 
-  using Places = std::expected<std::vector<PeerPlace>, std::string>;
+  using Places = std::expected<std::vector<io::SocketAddress>, std::string>;
   struct Environment {
     LiveSettings& live;
     PeerFigures& figures;
@@ -48,7 +48,7 @@ class PeerForwarder final : public Elsewhere, private PeerCallOwner {
     std::deque<std::unique_ptr<PeerCall>> waiting = {};
     std::list<std::unique_ptr<PeerCall>> under_way = {};
     std::string address = {};  // that `places` are of
-    std::vector<PeerPlace> places = {};
+    std::vector<io::SocketAddress> places = {};
     worker::TimePoint looked_up_at{};
     bool is_looked_up = false;  // at the moment
     bool is_failing = false;    // and the log has it

@@ -1,14 +1,11 @@
 #include "daemon/cancel/peer_reception.h"
 
-#include <span>
-
 namespace howdah::cancel {
 
 namespace {
 
 std::string make_challenge(os::RandomSource& random, std::string& out) {
-  std::string challenge(protocol::kPeerNonceBytes, '\0');
-  random.fill(std::as_writable_bytes(std::span(challenge)));
+  auto challenge = os::random_bytes(random, protocol::kPeerNonceBytes);
   out += challenge;
   return challenge;
 }

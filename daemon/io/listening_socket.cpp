@@ -1,14 +1,13 @@
 #include "daemon/io/listening_socket.h"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <utility>
 
+#include "daemon/io/address_lookup.h"
 #include "daemon/io/peer_address.h"
 #include "daemon/io/socket_options.h"
 
@@ -63,18 +62,9 @@ std::expected<ListenPlace, std::string> find_place(const config::ListenAddress& 
     place.addresses.push_back(SocketAddress::of_path(address.socket_path()));
     return place;
   }
-  addrinfo hints{};
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* first = nullptr;
-  const auto port = std::to_string(address.port);
-  const int error = getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), port.c_str(), &hints, &first);
-  if (error != 0) return std::unexpected("listen " + place.text + ": " + gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> infos(first, &freeaddrinfo);
-  for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
-    const SocketAddress found(*info->ai_addr, info->ai_addrlen);
-    if (std::ranges::find(place.addresses, found) == place.addresses.end()) place.addresses.push_back(found);
-  }
+  auto found = look_up(address.host, address.port, LookUp::ToListen);
+  if (!found) return std::unexpected("listen " + place.text + ": " + found.error());
+  place.addresses = *std::move(found);
   return place;
 }
 

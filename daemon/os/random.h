@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 namespace howdah::os {
 
@@ -12,6 +13,12 @@ class RandomSource {
   virtual ~RandomSource() = default;
   virtual void fill(std::span<std::byte> out) = 0;
 };
+
+[[nodiscard]] inline std::string random_bytes(RandomSource& random, std::size_t count) {
+  std::string bytes(count, '\0');
+  random.fill(std::as_writable_bytes(std::span(bytes)));
+  return bytes;
+}
 
 // The kernel's. Does not block once the machine has booted; a kernel without it ends the program.
 class SystemRandom final : public RandomSource {

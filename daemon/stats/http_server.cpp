@@ -5,7 +5,6 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
-#include <netdb.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "config/listen_address.h"
+#include "daemon/io/address_lookup.h"
 #include "daemon/io/listening_socket.h"
 #include "daemon/io/peer_address.h"
 #include "daemon/stats/http_connections.h"
@@ -43,7 +43,6 @@ struct Freer {
 using HttpPointer = std::unique_ptr<evhttp, Freer<evhttp_free>>;
 using TimerPointer = std::unique_ptr<event, Freer<event_free>>;
 using BufferPointer = std::unique_ptr<evbuffer, Freer<evbuffer_free>>;
-using AddressesPointer = std::unique_ptr<addrinfo, Freer<freeaddrinfo>>;
 
 // A page is a document of its own origin: no scripts, styles, pictures or frames but ours, and no other page may read
 // it.
@@ -100,9 +99,9 @@ void send(evhttp_request* request, const Page& page) {
   evhttp_send_reply(request, page.status, nullptr, body.get());
 }
 
-bool is_loopback(const addrinfo& info) {
+bool is_loopback(const io::SocketAddress& place) {
   sockaddr_storage address{};
-  std::memcpy(&address, info.ai_addr, std::min<std::size_t>(info.ai_addrlen, sizeof address));
+  std::memcpy(&address, &place.get(), place.size());
   return io::PeerAddress::read(-1, address).is_loopback();
 }
 
@@ -122,8 +121,9 @@ class HttpServer::Service {
   [[nodiscard]] const std::vector<int>& descriptors() const { return descriptors_; }
 
  private:
-  [[nodiscard]] std::expected<void, std::string> listen(const addrinfo& address, std::span<const int> replaced);
-  [[nodiscard]] evconnlistener* bind(const addrinfo& address, unsigned options);
+  [[nodiscard]] std::expected<void, std::string> listen(const io::SocketAddress& address,
+                                                        std::span<const int> replaced);
+  [[nodiscard]] evconnlistener* bind(const io::SocketAddress& address, unsigned options);
   static void on_request(evhttp_request* request, void* service) noexcept {
     send(request, answer_to(request, static_cast<Service*>(service)->desk_));
   }
@@ -160,32 +160,27 @@ HttpServer::Service::Service(event_base* loop, PageDesk& desk)
 
 std::expected<void, std::string> HttpServer::Service::listen(const config::ListenAddress& address,
                                                              std::span<const int> replaced) {
-  addrinfo hints{};
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* first = nullptr;
-  const auto port = std::to_string(address.port);
-  const int error = getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(), port.c_str(), &hints, &first);
-  if (error != 0) return std::unexpected(gai_strerror(error));
-  const AddressesPointer infos(first);
+  const auto places = io::look_up(address.host, address.port, io::LookUp::ToListen);
+  if (!places) return std::unexpected(places.error());
   std::expected<void, std::string> outcome = std::unexpected("no address");
   bool is_listening = false;
-  for (const auto* info = infos.get(); info != nullptr; info = info->ai_next) {
-    outcome = listen(*info, replaced);
+  for (const auto& place : *places) {
+    outcome = listen(place, replaced);
     if (outcome) is_listening = true;
-    if (outcome && !is_loopback(*info)) is_on_loopback_ = false;
+    if (outcome && !is_loopback(place)) is_on_loopback_ = false;
     if (!outcome && errno != EAFNOSUPPORT) return outcome;  // a kernel without IPv6 listens on IPv4
   }
   return is_listening ? std::expected<void, std::string>() : outcome;
 }
 
-evconnlistener* HttpServer::Service::bind(const addrinfo& address, unsigned options) {
-  if (address.ai_family == AF_INET6) options |= LEV_OPT_BIND_IPV6ONLY;
-  return evconnlistener_new_bind(loop_, nullptr, nullptr, options, kBacklog, address.ai_addr,
-                                 static_cast<int>(address.ai_addrlen));
+evconnlistener* HttpServer::Service::bind(const io::SocketAddress& address, unsigned options) {
+  if (address.family() == AF_INET6) options |= LEV_OPT_BIND_IPV6ONLY;
+  return evconnlistener_new_bind(loop_, nullptr, nullptr, options, kBacklog, &address.get(),
+                                 static_cast<int>(address.size()));
 }
 
-std::expected<void, std::string> HttpServer::Service::listen(const addrinfo& address, std::span<const int> replaced) {
+std::expected<void, std::string> HttpServer::Service::listen(const io::SocketAddress& address,
+                                                             std::span<const int> replaced) {
   constexpr unsigned kOptions = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
   auto* listener = bind(address, kOptions);
   if (listener == nullptr && errno == EADDRINUSE && !replaced.empty()) {

@@ -79,7 +79,7 @@ struct Forwarding {
   PeerFigures figures;
   std::vector<FakeSocketPointer> sockets;
   std::vector<std::function<void()>> look_ups;
-  std::expected<std::vector<PeerPlace>, std::string> places = std::vector<PeerPlace>(1);
+  std::expected<std::vector<io::SocketAddress>, std::string> places = std::vector<io::SocketAddress>(1);
   std::string connect_error;
   int released = 0;
   PeerForwarder forwarder{
@@ -89,7 +89,7 @@ struct Forwarding {
        .mailbox = loop,
        .call = {.agenda = loop.agenda(),
                 .random = random,
-                .connect = [this](const PeerPlace&) -> std::expected<std::unique_ptr<io::Stream>, std::string> {
+                .connect = [this](const io::SocketAddress&) -> std::expected<std::unique_ptr<io::Stream>, std::string> {
                   if (!connect_error.empty()) return std::unexpected(connect_error);
                   sockets.push_back(std::make_shared<tests::FakeSocket>());
                   return std::make_unique<tests::FakeStream>(sockets.back(), loop.agenda());
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(those_that_wait_follow_when_others_are_done) {
 
 BOOST_AUTO_TEST_CASE(the_addresses_of_a_name_are_tried_one_after_the_other) {
   Forwarding forwarding;
-  forwarding.places = std::vector<PeerPlace>(2);
+  forwarding.places = std::vector<io::SocketAddress>(2);
   BOOST_TEST(forwarding.request(3));
   BOOST_TEST(forwarding.sockets.empty());
   forwarding.look_names_up();
