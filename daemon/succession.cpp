@@ -36,15 +36,8 @@ void Succession::on_asked(io::UniqueFd socket) {
       std::move(socket), takeover::Giver::Environment{.home = environment_.home,
                                                       .commons = environment_.commons,
                                                       .serving = environment_.serving,
+                                                      .doors = environment_.doors,
                                                       .owner = static_cast<takeover::GiverOwner&>(*this)});
-}
-
-std::vector<takeover::GiverOwner::Lent> Succession::listening_sockets() {
-  std::vector<Lent> sockets;
-  for (const auto& [descriptor, unused, is_lent] : environment_.doors.lend()) {
-    sockets.push_back({.descriptor = descriptor, .is_lent = is_lent});
-  }
-  return sockets;
 }
 
 std::string Succession::why_not_given() const {

@@ -55,7 +55,6 @@ class Succession final : private takeover::GiverOwner, private takeover::TakerOw
   [[nodiscard]] std::expected<void, std::string> open_socket();
 
  private:
-  std::vector<Lent> listening_sockets() override;
   [[nodiscard]] std::string why_not_given() const override;
   void on_asked(io::UniqueFd socket);
   void on_giving() override;
@@ -63,7 +62,6 @@ class Succession final : private takeover::GiverOwner, private takeover::TakerOw
   void on_place_given(int process_id) override { environment_.on_place_given(process_id); }
   void on_given() override { environment_.on_given(); }
   void on_broken_off() override { environment_.on_broken_off(); }
-  void on_not_wanted() override {}
   void on_may_serve() override;
   void on_taken_over() override { environment_.on_place_taken(); }
   void on_refused() override { environment_.on_refused(); }

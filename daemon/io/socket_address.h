@@ -3,17 +3,21 @@
 
 #include <sys/socket.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace howdah::io {
+
+// Of the path of a Unix socket.
+inline constexpr std::size_t kMostPathBytes = 107;
 
 class SocketAddress {
  public:
   // Of nothing.
   SocketAddress() = default;
   SocketAddress(const sockaddr& address, socklen_t size);
-  // At most 107 bytes.
+  // At most kMostPathBytes.
   [[nodiscard]] static SocketAddress of_path(const std::string& path);
   // Where a socket is bound.
   [[nodiscard]] static SocketAddress of_socket(int fd);

@@ -2,7 +2,6 @@
 
 #include <event2/event.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include <cstring>
 #include <string_view>
 #include <utility>
+
+#include "daemon/os/processes.h"
 
 namespace howdah::os {
 
@@ -58,7 +59,7 @@ std::expected<pid_t, std::string> Successor::start(const std::vector<std::string
       posix_spawn(&id_, program_.c_str(), nullptr, nullptr, pointers_to(words).data(), pointers_to(variables).data());
   if (error != 0) return std::unexpected(program_ + ": " + std::strerror(error));
   on_end_ = std::move(on_end);
-  process_.reset(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
+  process_ = descriptor_of_process(id_);
   if (!process_.is_open()) return id_;  // an old kernel: nobody hears of its end
   const auto ended = [](int, short, void* self) noexcept { static_cast<Successor*>(self)->on_ended(); };
   event_.reset(event_new(loop_, process_.get(), EV_READ, ended, this));

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "daemon/io/packets.h"
+#include "daemon/io/socket_address.h"
 
 namespace howdah::takeover {
 
@@ -27,14 +28,6 @@ std::unexpected<std::string> failure(const std::string& path, const char* step) 
 
 }  // namespace
 
-std::optional<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return std::nullopt;
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return address;
-}
-
 bool is_trusted(int socket, std::optional<uid_t> other) {
   const auto user = io::user_at_other_end(socket);
   return user && (*user == geteuid() || *user == 0 || user == other);
@@ -45,16 +38,16 @@ std::expected<std::unique_ptr<ControlSocket>, std::string> ControlSocket::open(c
                                                                                worker::Worker& worker, os::Log& log,
                                                                                OnAsked on_asked) {
   const auto made = path + "." + std::to_string(getpid());
-  const auto address = address_of(made);
-  if (!address) {
+  if (made.size() > io::kMostPathBytes) {
     errno = ENAMETOOLONG;
     return failure(path, "bind");
   }
+  const auto address = io::SocketAddress::of_path(made);
   io::UniqueFd fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return failure(path, "socket");
   unlink(made.c_str());
   fchmod(fd.get(), kOwnerOnly);  // what bind makes has this mode
-  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) return failure(path, "bind");
+  if (bind(fd.get(), &address.get(), address.size()) != 0) return failure(path, "bind");
   const bool is_ready = chmod(made.c_str(), kOwnerOnly) == 0 && listen(fd.get(), kBacklog) == 0 &&
                         std::rename(made.c_str(), path.c_str()) == 0;
   if (is_ready) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <sys/types.h>
-#include <sys/un.h>
 
 #include <expected>
 #include <functional>
@@ -17,8 +16,6 @@
 
 namespace howdah::takeover {
 
-// Nothing where the path is too long.
-[[nodiscard]] std::optional<sockaddr_un> address_of(const std::string& path);
 // The same user as this process, `other`, or root runs the process at the other end.
 [[nodiscard]] bool is_trusted(int socket, std::optional<uid_t> other = std::nullopt);
 

@@ -1,15 +1,11 @@
 #include "daemon/takeover/giver.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <functional>
-#include <numeric>
 #include <utility>
+
+#include "daemon/os/processes.h"
 
 namespace howdah::takeover {
 
@@ -22,15 +18,6 @@ constexpr auto kLongestFlush = std::chrono::seconds(1);
 constexpr auto kLongestHello = std::chrono::seconds(10);
 // It makes its first server connections only when we have given way.
 constexpr auto kLongestStart = std::chrono::minutes(2);
-
-io::UniqueFd descriptor_of_process(int id) {
-  return io::UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, id, 0)));
-}
-
-bool has_ended(const io::UniqueFd& process) {
-  pollfd end{.fd = process.get(), .events = POLLIN, .revents = 0};
-  return process.is_open() && poll(&end, 1, 0) > 0;
-}
 
 }  // namespace
 
@@ -79,21 +66,20 @@ void Giver::on_hello(const Message& message) {
   if (const auto why = why_not_understood(message, "the new howdah")) return refuse(*why);
   if (const auto why = environment_.owner.why_not_given(); !why.empty()) return refuse(why);
   process_id_ = static_cast<int>(message.record.number(Tag::ProcessId).value_or(0));
-  process_ = descriptor_of_process(process_id_);
+  process_ = os::descriptor_of_process(process_id_);
   environment_.commons.log.info(
       "another process asks to take over",
       {{"process", process_id_}, {"version", message.record.text(Tag::Program).value_or("")}});
   stage_ = Stage::Offered;
   environment_.home.agenda().arm_in(limit_timer_, kLongestStart);
   send(hello());
-  for (const auto& [descriptor, is_lent] : environment_.owner.listening_sockets()) {
+  for (const auto& door : environment_.doors.lend()) {
     Message listener{.kind = MessageKind::Listener};
-    listener.record.add_flag(Tag::IsLent, is_lent);
-    stream_.send(listener.encoded(), io::UniqueFd(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)));
+    listener.record.add_flag(Tag::IsLent, door.is_lent);
+    stream_.send(listener.encoded(), io::UniqueFd(fcntl(door.fd, F_DUPFD_CLOEXEC, 0)));
   }
   Message offer{.kind = MessageKind::Offer};
-  offer.record.add(Tag::LastClient, environment_.commons.last_session_id.load())
-      .add(Tag::ClientCount, std::uint64_t{client_count()});
+  offer.record.add(Tag::LastClient, environment_.commons.last_session_id.load());
   send(offer);
 }
 
@@ -104,7 +90,6 @@ void Giver::refuse(const std::string& why) {
   refusal.record.add(Tag::Text, why);
   send(refusal);
   end(Stage::Over);
-  environment_.owner.on_not_wanted();
 }
 
 void Giver::begin_giving() {
@@ -139,7 +124,7 @@ void Giver::let_go() {
   Message go{.kind = MessageKind::Go};
   go.record.add(Tag::LastClient, commons.last_session_id.load());
   send(go);
-  commons.log.info("handing over", {{"process", process_id_}, {"clients", client_count()}});
+  commons.log.info("handing over", {{"process", process_id_}, {"clients", client_count_of(environment_.serving)}});
   const auto options = commons.live.current()->takeover;
   const auto rate = static_cast<double>(options.rate) / static_cast<double>(environment_.serving.size());
   for (std::size_t number = 0; number < environment_.serving.size(); ++number) {
@@ -211,18 +196,20 @@ void Giver::on_answered(const Message& message, bool is_taken) {
 void Giver::watch() {
   if (stage_ != Stage::Giving) return;
   tell_connections();
-  if (client_count() > 0) return environment_.home.agenda().arm_in(watch_timer_, kWatchInterval);
+  if (client_count_of(environment_.serving) > 0) return environment_.home.agenda().arm_in(watch_timer_, kWatchInterval);
   environment_.commons.log.info("handed over", {{"taken", taken_}, {"declined", declined_}});
-  environment_.owner.on_place_given(process_id_);
-  send({.kind = MessageKind::End});
-  end(Stage::Over);
-  environment_.owner.on_given();
+  give_place();
 }
 
 void Giver::on_time_over() {
   if (stage_ == Stage::Asked || stage_ == Stage::Offered) return refuse("it takes too long");
   if (stage_ != Stage::Giving) return;
-  environment_.commons.log.warning("the takeover took too long", {{"clients", client_count()}, {"taken", taken_}});
+  environment_.commons.log.warning("the takeover took too long",
+                                   {{"clients", client_count_of(environment_.serving)}, {"taken", taken_}});
+  give_place();
+}
+
+void Giver::give_place() {
   environment_.owner.on_place_given(process_id_);
   send({.kind = MessageKind::End});
   end(Stage::Over);
@@ -234,8 +221,7 @@ void Giver::on_closed() {
     case Stage::Asked:
     case Stage::Offered:
       environment_.commons.log.info("the other process does not take over", {{"process", process_id_}});
-      end(Stage::Over);
-      return environment_.owner.on_not_wanted();
+      return end(Stage::Over);
     case Stage::Giving:
       end(Stage::Lost);
       look_until_ = environment_.home.agenda().now() + kLongestDeath;
@@ -249,7 +235,7 @@ void Giver::on_closed() {
 // Clients that were on the way stay here in any case: nobody has said that he has them.
 void Giver::look_after_lost() {
   auto& commons = environment_.commons;
-  const bool is_dead = has_ended(process_);
+  const bool is_dead = process_.is_open() && os::has_ended(process_.get());
   if (!is_dead && environment_.home.agenda().now() < look_until_) {
     return environment_.home.agenda().arm_in(lost_timer_, kWatchInterval);
   }
@@ -269,11 +255,6 @@ void Giver::end(Stage stage) {
   if (stage != Stage::Over) return;
   stream_.finish(kLongestFlush);
   cancels_.reset();
-}
-
-std::size_t Giver::client_count() const {
-  return std::transform_reduce(environment_.serving.begin(), environment_.serving.end(), 0UZ, std::plus{},
-                               [](const auto& serving) { return serving->client_count(); });
 }
 
 }  // namespace howdah::takeover

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/commons.h"
+#include "daemon/doors.h"
 #include "daemon/io/packet_stream.h"
 #include "daemon/pool/ledger_directory.h"
 #include "daemon/serving_worker.h"
@@ -22,12 +23,6 @@ namespace howdah::takeover {
 
 class GiverOwner {
  public:
-  struct Lent {
-    int descriptor;
-    bool is_lent;  // by the service manager
-  };
-  // Where clients come from.
-  [[nodiscard]] virtual std::vector<Lent> listening_sockets() = 0;
   // Empty where another process may take this one's place now.
   [[nodiscard]] virtual std::string why_not_given() const = 0;
   // The new process serves from now on: no new clients here.
@@ -40,8 +35,6 @@ class GiverOwner {
   virtual void on_given() = 0;
   // It does not speak to us any more, and lives: who is left here must end.
   virtual void on_broken_off() = 0;
-  // It never became ready.
-  virtual void on_not_wanted() = 0;
 
  protected:
   ~GiverOwner() = default;
@@ -53,6 +46,7 @@ class Giver final : private io::PacketHandler {
     worker::Worker& home;
     Commons& commons;
     std::vector<std::unique_ptr<ServingWorker>>& serving;
+    const Doors& doors;  // where clients come from
     GiverOwner& owner;
   };
 
@@ -87,9 +81,9 @@ class Giver final : private io::PacketHandler {
   void on_answered(const Message& message, bool is_taken);
   void watch();
   void on_time_over();
+  void give_place();
   void look_after_lost();
   void end(Stage stage);
-  [[nodiscard]] std::size_t client_count() const;
 
   Environment environment_;
   Stage stage_ = Stage::Asked;

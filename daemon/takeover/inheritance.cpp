@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/io/packets.h"
+#include "daemon/io/socket_address.h"
 #include "daemon/takeover/control_socket.h"
 #include "daemon/takeover/messages.h"
 
@@ -46,7 +47,6 @@ std::expected<void, std::string> read_offer(Inheritance& inheritance) {
     switch (message->kind) {
       case MessageKind::Hello:
         if (const auto why = why_not_understood(*message, "the running howdah")) return Failure(*why);
-        inheritance.program = message->record.text(Tag::Program).value_or("");
         inheritance.process_id = static_cast<int>(message->record.number(Tag::ProcessId).value_or(0));
         break;
       case MessageKind::Refusal:
@@ -76,12 +76,12 @@ std::expected<void, std::string> read_offer(Inheritance& inheritance) {
 
 std::expected<std::optional<Inheritance>, std::string> ask_for_inheritance(const std::string& path,
                                                                            std::optional<uid_t> user) {
-  const auto address = address_of(path);
-  if (!address) return Failure(path + ": the path is too long");
+  if (path.size() > io::kMostPathBytes) return Failure(path + ": the path is too long");
+  const auto address = io::SocketAddress::of_path(path);
   Inheritance inheritance;
   inheritance.socket = io::UniqueFd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   const int socket = inheritance.socket.get();
-  if (connect(socket, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
+  if (connect(socket, &address.get(), address.size()) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED) return std::nullopt;
     return Failure(path + ": " + std::strerror(errno));
   }

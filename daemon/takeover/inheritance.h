@@ -19,7 +19,6 @@ struct Inheritance {
   std::vector<io::UniqueFd> given;  // listening sockets
   std::vector<io::UniqueFd> lent;   // likewise, of the service manager
   std::uint64_t last_client = 0;
-  std::string program;  // its version
   int process_id = 0;
 };
 

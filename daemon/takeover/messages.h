@@ -26,7 +26,7 @@ enum class MessageKind : char {
   Hello = 'H',        // OldestVersion, NewestVersion, Program, ProcessId
   Refusal = 'X',      // Text
   Listener = 'L',     // with its descriptor; IsLent
-  Offer = 'O',        // LastClient, ClientCount
+  Offer = 'O',        // LastClient
   Ready = 'R',        //
   Connections = 'N',  // Database, User of a pool; Connections that it holds
   Secret = 'S',       // Database, User; Password, or ClientKey and ServerKey

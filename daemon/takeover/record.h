@@ -24,13 +24,12 @@ enum class Tag : std::uint16_t {
   Text = 5,
   IsLent = 6,
   LastClient = 7,  // the highest number of a client so far
-  ClientCount = 8,
-  Number = 9,  // of the client, or the cancel, that a message is about
-  IsFound = 10,
-  Connections = 11,
-  Password = 12,
-  ClientKey = 13,
-  ServerKey = 14,
+  Number = 8,      // of the client, or the cancel, that a message is about
+  IsFound = 9,
+  Connections = 10,
+  Password = 11,
+  ClientKey = 12,
+  ServerKey = 13,
 
   // Of a client.
   User = 20,

@@ -101,13 +101,11 @@ void Taker::begin_taking() {
   environment_.owner.on_may_serve();
 }
 
-// To the worker that has the fewest.
 void Taker::on_client(const Record& record, io::UniqueFd fd) {
   const auto id = record.number(Tag::Number).value_or(0);
   auto client = read_client(record, fd.get(), settings_);
   if (!client || !fd.is_open()) return decline(id, "it is not understood");
-  auto& serving =
-      **std::ranges::min_element(environment_.serving, {}, [](const auto& worker) { return worker->client_count(); });
+  auto& serving = least_busy_of(environment_.serving);
   const auto done = [&home = environment_.home, ticket = ticket_, &serving, id](std::string why_not) {
     home.post([ticket, &serving, id, why_not = std::move(why_not)] {
       if (*ticket != nullptr) (*ticket)->on_adopted(id, serving, why_not);

@@ -10,11 +10,6 @@ from support.waiting import wait_until
 REFUSED = b"X"
 
 
-def can_be_taken_over(howdah_folder):
-    """The setting."""
-    return {"socket": f"{howdah_folder}/takeover"}
-
-
 def successor_of(howdah, **changes):
     """Not started yet. `changes` are to its configuration. It is removed with the first one."""
     successor = copy.copy(howdah)

@@ -1,0 +1,18 @@
+#include "daemon/os/processes.h"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace howdah::os {
+
+io::UniqueFd descriptor_of_process(pid_t id) {
+  return io::UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, id, 0)));
+}
+
+bool has_ended(int process) {
+  pollfd end{.fd = process, .events = POLLIN, .revents = 0};
+  return poll(&end, 1, 0) > 0;
+}
+
+}  // namespace howdah::os
