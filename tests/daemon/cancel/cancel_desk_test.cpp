@@ -2,20 +2,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/support/play/cancel_target.h"
 #include "tests/support/play/manual_loop.h"
 #include "tests/support/play/seeded_random.h"
 
 namespace howdah::cancel {
 
 namespace {
-
-struct Target final : CancelTarget {
-  explicit Target(worker::Mailbox& its_mailbox) : mailbox(its_mailbox) {}
-  void on_cancel_request(CancelHold) override { ++requests; }
-  [[nodiscard]] worker::Mailbox& cancel_mailbox() const override { return mailbox; }
-  worker::Mailbox& mailbox;
-  int requests = 0;
-};
 
 struct Place final : Elsewhere {
   [[nodiscard]] bool take(const protocol::CancelRequest& request, const CancelHold& its_hold) override {
@@ -48,7 +41,7 @@ struct Desk {
   tests::SeededRandom random;
   KeyRegistry keys{random};
   CancelDesk desk{keys};
-  Target ann{loop};
+  tests::CancelTarget ann{loop};
   Place first;
   Place second;
 };

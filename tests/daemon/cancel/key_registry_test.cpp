@@ -4,20 +4,13 @@
 #include <set>
 #include <vector>
 
+#include "tests/support/play/cancel_target.h"
 #include "tests/support/play/manual_loop.h"
 #include "tests/support/play/seeded_random.h"
 
 namespace howdah::cancel {
 
 namespace {
-
-struct Target final : CancelTarget {
-  explicit Target(worker::Mailbox& its_mailbox) : mailbox(its_mailbox) {}
-  void on_cancel_request(CancelHold) override { ++requests; }
-  [[nodiscard]] worker::Mailbox& cancel_mailbox() const override { return mailbox; }
-  worker::Mailbox& mailbox;
-  int requests = 0;
-};
 
 struct Registry {
   // Who was told.
@@ -30,15 +23,15 @@ struct Registry {
     if (std::exchange(bob.requests, 0) > 0) told += "bob";
     return told;
   }
-  CancelKey add(Target& target, std::int32_t process_id, std::size_t secret_bytes) {
+  CancelKey add(tests::CancelTarget& target, std::int32_t process_id, std::size_t secret_bytes) {
     return keys.add(target, process_id, secret_bytes);
   }
 
   tests::ManualLoop loop;
   tests::SeededRandom random;
   KeyRegistry keys{random};
-  Target ann{loop};
-  Target bob{loop};
+  tests::CancelTarget ann{loop};
+  tests::CancelTarget bob{loop};
 };
 
 }  // namespace
