@@ -71,12 +71,16 @@ std::size_t ServingWorker::client_count() const {
   return on_the_way_ + sessions_.size();
 }
 
-void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
-  // A new descriptor has the lowest number that is free: those below are in use.
+// A new descriptor has the lowest number that is free: those below are in use.
+bool ServingWorker::is_reserved(const io::UniqueFd& fd) const {
   const auto reserved = static_cast<std::uint64_t>(environment_.login.settings->admin.reserved_connections);
-  const bool is_scarce = static_cast<std::uint64_t>(fd.get()) + reserved >= descriptor_limit_ && descriptor_limit_ > 0;
+  return static_cast<std::uint64_t>(fd.get()) + reserved >= descriptor_limit_ && descriptor_limit_ > 0;
+}
+
+void ServingWorker::accept(io::UniqueFd fd, io::PeerAddress peer) {
+  const auto room = is_reserved(fd) ? client::Room::ForConsole : client::Room::ForAll;
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
-  sessions_.accept(std::move(stream), peer, is_scarce ? client::Room::ForConsole : client::Room::ForAll);
+  sessions_.accept(std::move(stream), peer, room);
   if (drain_pace_ && !drain_pace_->is_bounded()) sessions_.drain();
 }
 
@@ -126,6 +130,7 @@ void ServingWorker::send_adopted(client::HandedClient client, io::UniqueFd fd, A
 }
 
 std::expected<void, std::string> ServingWorker::adopt_client(const client::HandedClient& client, io::UniqueFd fd) {
+  if (is_reserved(fd)) return std::unexpected("no descriptor is left");
   auto stream = std::make_unique<io::SocketStream>(worker_, io::PlainTransport(std::move(fd)));
   if (!client.unread.empty()) stream->put_unread(client.unread);
   return sessions_.adopt(client, std::move(stream));

@@ -68,6 +68,8 @@ class ServingWorker {
  private:
   void drain_more();
   void drain_bound();
+  // It is one of those that are kept for the console.
+  [[nodiscard]] bool is_reserved(const io::UniqueFd& fd) const;
   [[nodiscard]] std::expected<void, std::string> adopt_client(const client::HandedClient& client, io::UniqueFd fd);
 
   worker::Worker& worker_;

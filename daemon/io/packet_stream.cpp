@@ -82,6 +82,7 @@ void PacketStream::close() {
   event_del(read_event_.get());
   event_del(write_event_.get());
   waiting_.clear();
+  shutdown(socket_.get(), SHUT_RDWR);  // the other side hears of it now, behind what was sent
   worker_.agenda().defer(closed_work_);
 }
 
@@ -100,7 +101,6 @@ void PacketStream::finish(std::chrono::milliseconds limit) {
     send_waiting();
   }
   close();
-  shutdown(socket_.get(), SHUT_RDWR);
 }
 
 }  // namespace howdah::io

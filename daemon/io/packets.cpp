@@ -59,7 +59,7 @@ PacketReader::Outcome PacketReader::read(int socket) {
     std::memcpy(&descriptor, CMSG_DATA(rights), sizeof descriptor);
     packet_.fd.reset(descriptor);
   }
-  if (count == 0 || (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return Outcome::End;
+  if (count == 0 || (header.msg_flags & MSG_TRUNC) != 0) return Outcome::End;
   const std::string_view part(bytes.data(), static_cast<std::size_t>(count));
   if (packet_.message.size() + part.size() > kMostMessageBytes) return Outcome::End;
   packet_.message += part.substr(1);
@@ -72,11 +72,11 @@ PacketReader::Packet PacketReader::take() {
   return std::exchange(packet_, {});
 }
 
-std::optional<uid_t> user_at_other_end(int socket) {
+std::optional<OtherEnd> other_end(int socket) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return std::nullopt;
-  return credentials.uid;
+  return OtherEnd{.process = credentials.pid, .user = credentials.uid};
 }
 
 }  // namespace howdah::io

@@ -26,7 +26,7 @@ class PacketReader {
  public:
   struct Packet {
     std::string message;
-    UniqueFd fd;
+    UniqueFd fd;  // closed where none came, or this process had no room for it
   };
   enum class Outcome { Whole, Part, WouldBlock, End };
 
@@ -38,7 +38,11 @@ class PacketReader {
   Packet packet_;
 };
 
-// As whom the process at the other end runs; nothing where that is not known.
-[[nodiscard]] std::optional<uid_t> user_at_other_end(int socket);
+struct OtherEnd {
+  pid_t process;
+  uid_t user;  // as whom it runs
+};
+// Who connected, or began to listen; nothing where that is not known.
+[[nodiscard]] std::optional<OtherEnd> other_end(int socket);
 
 }  // namespace howdah::io

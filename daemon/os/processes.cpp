@@ -4,10 +4,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace howdah::os {
 
 io::UniqueFd descriptor_of_process(pid_t id) {
   return io::UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, id, 0)));
+}
+
+void kill(const io::UniqueFd& process) {
+  if (process.is_open()) syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
 
 bool has_ended(int process) {

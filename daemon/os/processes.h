@@ -9,6 +9,8 @@ namespace howdah::os {
 
 // Readable once the process has ended. Closed where there is no such process, or the kernel does not know how.
 [[nodiscard]] io::UniqueFd descriptor_of_process(pid_t id);
+// By SIGKILL; nothing happens where it has ended.
+void kill(const io::UniqueFd& process);
 // Whether it has, without waiting.
 [[nodiscard]] bool has_ended(int process);
 

@@ -29,8 +29,8 @@ std::unexpected<std::string> failure(const std::string& path, const char* step) 
 }  // namespace
 
 bool is_trusted(int socket, std::optional<uid_t> other) {
-  const auto user = io::user_at_other_end(socket);
-  return user && (*user == geteuid() || *user == 0 || user == other);
+  const auto end = io::other_end(socket);
+  return end && (end->user == geteuid() || end->user == 0 || end->user == other);
 }
 
 // It is made beside the path and put there by a rename: at no moment is there none, or one that others may use.

@@ -15,14 +15,24 @@ constexpr auto kWatchInterval = std::chrono::milliseconds(20);
 // A process that has closed its end is gone within this, or lives on.
 constexpr auto kLongestDeath = std::chrono::seconds(2);
 constexpr auto kLongestFlush = std::chrono::seconds(1);
+// It answers for each client that it is given. Counted by seconds of our own: while we stand still, nobody is silent.
+constexpr int kMostSilentSeconds = 10;
 constexpr auto kLongestHello = std::chrono::seconds(10);
 // It makes its first server connections only when we have given way.
 constexpr auto kLongestStart = std::chrono::minutes(2);
 
+int process_at(int socket) {
+  const auto end = io::other_end(socket);
+  return end ? end->process : 0;
+}
+
 }  // namespace
 
 Giver::Giver(io::UniqueFd socket, const Environment& environment)
-    : environment_(environment), stream_(environment.home, std::move(socket), *this) {
+    : environment_(environment),
+      process_id_(process_at(socket.get())),
+      process_(os::descriptor_of_process(process_id_)),
+      stream_(environment.home, std::move(socket), *this) {
   environment_.home.agenda().arm_in(limit_timer_, kLongestHello);
 }
 
@@ -32,6 +42,7 @@ Giver::~Giver() {
 
 void Giver::on_message(std::string text, io::UniqueFd) {
   if (stage_ == Stage::Over) return;
+  silent_seconds_ = 0;
   const auto message = Message::read(text);
   if (!message || message->record.is_beyond_us())
     return refuse("the new process says something that is not understood");
@@ -65,8 +76,6 @@ void Giver::on_message(std::string text, io::UniqueFd) {
 void Giver::on_hello(const Message& message) {
   if (const auto why = why_not_understood(message, "the new howdah")) return refuse(*why);
   if (const auto why = environment_.owner.why_not_given(); !why.empty()) return refuse(why);
-  process_id_ = static_cast<int>(message.record.number(Tag::ProcessId).value_or(0));
-  process_ = os::descriptor_of_process(process_id_);
   environment_.commons.log.info(
       "another process asks to take over",
       {{"process", process_id_}, {"version", message.record.text(Tag::Program).value_or("")}});
@@ -136,6 +145,7 @@ void Giver::let_go() {
     serving.worker().post([&serving, departures, rate] { serving.begin_moving(departures, rate); });
   }
   environment_.home.agenda().arm_in(watch_timer_, kWatchInterval);
+  environment_.home.agenda().arm_in(silence_timer_, std::chrono::seconds(1));
   limit_timer_.disarm();
   if (options.timeout.count() > 0) environment_.home.agenda().arm_in(limit_timer_, options.timeout);
 }
@@ -201,6 +211,18 @@ void Giver::watch() {
   give_place();
 }
 
+// Its clients, and those that connect, would wait for it without an end. Once it is dead they are served here.
+void Giver::on_second() {
+  silent_seconds_ = away_.empty() ? 0 : silent_seconds_ + 1;
+  if (silent_seconds_ <= kMostSilentSeconds) {
+    return environment_.home.agenda().arm_in(silence_timer_, std::chrono::seconds(1));
+  }
+  environment_.commons.log.error("the new process does not answer",
+                                 {{"process", process_id_}, {"clients", away_.size()}, {"taken", taken_}});
+  os::kill(process_);
+  stream_.finish({});  // see on_closed
+}
+
 void Giver::on_time_over() {
   if (stage_ == Stage::Asked || stage_ == Stage::Offered) return refuse("it takes too long");
   if (stage_ != Stage::Giving) return;
@@ -251,6 +273,7 @@ void Giver::look_after_lost() {
 void Giver::end(Stage stage) {
   stage_ = stage;
   watch_timer_.disarm();
+  silence_timer_.disarm();
   limit_timer_.disarm();
   if (stage != Stage::Over) return;
   stream_.finish(kLongestFlush);

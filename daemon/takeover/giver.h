@@ -81,14 +81,16 @@ class Giver final : private io::PacketHandler {
   void on_answered(const Message& message, bool is_taken);
   void watch();
   void on_time_over();
+  void on_second();
   void give_place();
   void look_after_lost();
   void end(Stage stage);
 
   Environment environment_;
   Stage stage_ = Stage::Asked;
-  int process_id_ = 0;
-  io::UniqueFd process_;  // a pidfd: readable once it has ended
+  const int process_id_;
+  const io::UniqueFd process_;  // see os::descriptor_of_process
+  int silent_seconds_ = 0;      // in a row, with a client on its way
   worker::TimePoint look_until_{};
   std::size_t taken_ = 0;
   std::size_t declined_ = 0;
@@ -98,6 +100,7 @@ class Giver final : private io::PacketHandler {
   std::optional<CancelExchange> cancels_;
   io::PacketStream stream_;
   worker::MethodTimer<Giver, &Giver::watch> watch_timer_{*this};
+  worker::MethodTimer<Giver, &Giver::on_second> silence_timer_{*this};
   worker::MethodTimer<Giver, &Giver::on_time_over> limit_timer_{*this};
   worker::MethodTimer<Giver, &Giver::look_after_lost> lost_timer_{*this};
   std::shared_ptr<Giver*> ticket_ = std::make_shared<Giver*>(this);

@@ -47,7 +47,6 @@ std::expected<void, std::string> read_offer(Inheritance& inheritance) {
     switch (message->kind) {
       case MessageKind::Hello:
         if (const auto why = why_not_understood(*message, "the running howdah")) return Failure(*why);
-        inheritance.process_id = static_cast<int>(message->record.number(Tag::ProcessId).value_or(0));
         break;
       case MessageKind::Refusal:
         return Failure(std::string(message->record.text(Tag::Text).value_or("refused")));
@@ -86,6 +85,7 @@ std::expected<std::optional<Inheritance>, std::string> ask_for_inheritance(const
     return Failure(path + ": " + std::strerror(errno));
   }
   if (!is_trusted(socket, user)) return Failure(path + ": another user listens there");
+  if (const auto end = io::other_end(socket)) inheritance.process_id = end->process;
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kLongestAnswer, sizeof kLongestAnswer);
   if (!io::send_part(socket, hello().encoded(), 0, -1)) return Failure(path + ": " + std::strerror(errno));
   if (const auto read = read_offer(inheritance); !read) return Failure(read.error());

@@ -1,7 +1,6 @@
 #include "daemon/takeover/messages.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace howdah::takeover {
 
@@ -9,8 +8,7 @@ Message hello() {
   Message message{.kind = MessageKind::Hello};
   message.record.add(Tag::OldestVersion, kVersion)
       .add(Tag::NewestVersion, kVersion)
-      .add(Tag::Program, std::string_view(HOWDAH_VERSION))
-      .add(Tag::ProcessId, static_cast<std::uint64_t>(getpid()));
+      .add(Tag::Program, std::string_view(HOWDAH_VERSION));
   return message;
 }
 

@@ -23,7 +23,7 @@ namespace howdah::takeover {
 inline constexpr std::uint64_t kVersion = 1;
 
 enum class MessageKind : char {
-  Hello = 'H',        // OldestVersion, NewestVersion, Program, ProcessId
+  Hello = 'H',        // OldestVersion, NewestVersion, Program
   Refusal = 'X',      // Text
   Listener = 'L',     // with its descriptor; IsLent
   Offer = 'O',        // LastClient

@@ -20,16 +20,15 @@ enum class Tag : std::uint16_t {
   OldestVersion = 1,  // of this protocol, that the sender speaks
   NewestVersion = 2,
   Program = 3,  // the version of the program
-  ProcessId = 4,
-  Text = 5,
-  IsLent = 6,
-  LastClient = 7,  // the highest number of a client so far
-  Number = 8,      // of the client, or the cancel, that a message is about
-  IsFound = 9,
-  Connections = 10,
-  Password = 11,
-  ClientKey = 12,
-  ServerKey = 13,
+  Text = 4,
+  IsLent = 5,
+  LastClient = 6,  // the highest number of a client so far
+  Number = 7,      // of the client, or the cancel, that a message is about
+  IsFound = 8,
+  Connections = 9,
+  Password = 10,
+  ClientKey = 11,
+  ServerKey = 12,
 
   // Of a client.
   User = 20,

@@ -103,8 +103,9 @@ void Taker::begin_taking() {
 
 void Taker::on_client(const Record& record, io::UniqueFd fd) {
   const auto id = record.number(Tag::Number).value_or(0);
+  if (!fd.is_open()) return decline(id, "no descriptor is left");
   auto client = read_client(record, fd.get(), settings_);
-  if (!client || !fd.is_open()) return decline(id, "it is not understood");
+  if (!client) return decline(id, "it is not understood");
   auto& serving = least_busy_of(environment_.serving);
   const auto done = [&home = environment_.home, ticket = ticket_, &serving, id](std::string why_not) {
     home.post([ticket, &serving, id, why_not = std::move(why_not)] {

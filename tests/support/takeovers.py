@@ -7,9 +7,6 @@ import struct
 from support.howdah_process import merged
 from support.waiting import wait_until
 
-REFUSED = b"X"
-
-
 def successor_of(howdah, **changes):
     """Not started yet. `changes` are to its configuration. It is removed with the first one."""
     successor = copy.copy(howdah)
@@ -53,7 +50,7 @@ class Packets:
         return received(self.socket)
 
 
-TAGS = {"oldest": 1, "newest": 2, "program": 3, "process": 4, "text": 5}
+TAGS = {"oldest": 1, "newest": 2, "program": 3, "text": 4}
 
 
 def message(kind, **values):
@@ -77,5 +74,5 @@ def received(connection):
     return kind, values
 
 
-def hello(newest=1, oldest=1, process=1):
-    return {"oldest": oldest, "newest": newest, "program": b"9.9", "process": process}
+def hello(newest=1, oldest=1):
+    return {"oldest": oldest, "newest": newest, "program": b"9.9"}

@@ -1,6 +1,7 @@
 #include "daemon/io/packets.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -86,6 +87,24 @@ BOOST_AUTO_TEST_CASE(a_descriptor_comes_with_its_message_and_closed_by_exec) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_descriptor_for_which_there_is_no_room_is_lost_and_its_message_is_not) {
+  const Pair pair;
+  const UniqueFd file(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  BOOST_TEST(pair.send("with one", file.get()));
+  rlimit before{};
+  BOOST_REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const UniqueFd next(dup(file.get()));  // all below are in use
+  const rlimit full{.rlim_cur = static_cast<rlim_t>(next.get()) + 1, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &full);
+  PacketReader reader;
+  const auto outcome = read_whole(reader, pair.there.get());
+  setrlimit(RLIMIT_NOFILE, &before);
+  BOOST_TEST((outcome == Outcome::Whole));
+  const auto packet = reader.take();
+  BOOST_TEST(packet.message == "with one");
+  BOOST_TEST(!packet.fd.is_open());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_sent_is_read_though_the_sender_has_ended) {
   Pair pair;
   BOOST_TEST(pair.send("last words"));
@@ -115,10 +134,11 @@ BOOST_AUTO_TEST_CASE(a_full_socket_takes_the_rest_later) {
   while (!send_part(pair.here.get(), part, 0, -1)) BOOST_REQUIRE((reader.read(pair.there.get()) == Outcome::Whole));
 }
 
-BOOST_AUTO_TEST_CASE(both_ends_know_as_whom_the_other_runs) {
+BOOST_AUTO_TEST_CASE(both_ends_know_who_the_other_is) {
   const Pair pair;
-  BOOST_TEST(user_at_other_end(pair.here.get()).value() == geteuid());
-  BOOST_TEST(!user_at_other_end(-1).has_value());
+  BOOST_TEST(other_end(pair.here.get()).value().user == geteuid());
+  BOOST_TEST(other_end(pair.here.get()).value().process == getpid());
+  BOOST_TEST(!other_end(-1).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
