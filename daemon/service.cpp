@@ -36,7 +36,9 @@ Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log,
       arguments_(std::move(start.arguments)) {
   app_.set_configuration_source(std::move(start.source));
   app_.use_listeners(std::move(start.inherited));
-  if (start.inheritance) app_.take_over(*std::move(start.inheritance));
+  if (!start.inheritance) return;
+  app_.take_over(*std::move(start.inheritance));
+  notifier_.wait_for_place();
 }
 
 bool Service::run() {
@@ -56,7 +58,8 @@ bool Service::run() {
 void Service::tell_supervisor() {
   app_.on_ready([this] { notifier_.ready("Serving on " + where()); });
   app_.on_place_given([this](int process_id) { notifier_.give_to(process_id, "Handed over"); });
-  app_.on_place_taken([this] {  // only now systemd listens to this process
+  app_.on_place_taken([this] {
+    notifier_.take_place();
     told_.clear();
     notifier_.ready("Serving on " + where());
   });

@@ -46,7 +46,7 @@ void ServiceNotifier::reloaded() {
 
 void ServiceNotifier::give_to(int process_id, const std::string& text) {
   send("MAINPID=" + std::to_string(process_id) + "\n" + status_line(text));
-  is_given_ = true;
+  is_main_ = false;
 }
 
 void ServiceNotifier::feed_watchdog() {
@@ -72,7 +72,7 @@ void ServiceNotifier::stopping(const std::string& text, std::chrono::millisecond
 }
 
 void ServiceNotifier::send([[maybe_unused]] const std::string& assignments) {
-  if (is_given_) return;
+  if (!is_main_) return;
 #ifdef HOWDAH_WITH_SYSTEMD
   sd_notify(0, assignments.c_str());
 #endif

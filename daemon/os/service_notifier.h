@@ -20,6 +20,9 @@ class ServiceNotifier {
   void reloaded();
   // Another process is the service from now on; this one says nothing more. (MAINPID)
   void give_to(int process_id, const std::string& text);
+  // Another process still is the service, until take_place(): systemd would refuse, and log, what this one says.
+  void wait_for_place() { is_main_ = false; }
+  void take_place() { is_main_ = true; }
   // All is well; see watchdog_interval().
   void feed_watchdog();
   // So often it wants to hear of us, or it ends us; nothing: it does not.
@@ -30,7 +33,7 @@ class ServiceNotifier {
  private:
   void send(const std::string& assignments);
 
-  bool is_given_ = false;
+  bool is_main_ = true;
 };
 
 }  // namespace howdah::os

@@ -1,20 +1,16 @@
-"""The Debian package: in a clean Debian 12 it is installed, used, upgraded, removed and purged.
-
-HOWDAH_PACKAGE names a package that is there already, HOWDAH_BUILT the folder of a build whose program goes into one; without
-them packaging/build-deb builds what is committed."""
+"""The Debian package: in a clean Debian 12 it is installed, used, upgraded, removed and purged."""
 
 import os
 import pathlib
-import shutil
 import subprocess
 
 import pytest
 
 from support import processes
 from support.clean_debian import CleanDebian, PostgresInThere, checked
+from support.debian_package import CONFIG, install, newer, package_in
 from support.waiting import wait_until
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 pytestmark = [
     pytest.mark.howdah_only,
     pytest.mark.long,
@@ -22,19 +18,11 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian in a folder"),
 ]
 ROLES = "create role app login password 'of the application'"
-CONFIG = "/etc/howdah/howdah.yaml"
 
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
-    """The path of the .deb."""
-    if "HOWDAH_PACKAGE" in os.environ:
-        return os.environ["HOWDAH_PACKAGE"]
-    folder = tmp_path_factory.mktemp("deb")
-    built = ["--built", os.environ["HOWDAH_BUILT"]] if "HOWDAH_BUILT" in os.environ else []
-    checked(str(ROOT / "packaging" / "build-deb"), "--output", str(folder), *built)
-    (path,) = folder.glob("howdah_*.deb")
-    return str(path)
+    return package_in(tmp_path_factory.mktemp("deb"))
 
 
 def libraries(package):
@@ -53,26 +41,6 @@ def debian(package):
         uid = checked("id", "-u", "postgres").strip()
         debian.run("useradd", "--system", "--uid", uid, "postgres")
         yield debian
-
-
-def newer(package, folder):
-    """The same package as a later version that brings another default configuration."""
-    tree = f"{folder}/tree"
-    checked("dpkg-deb", "-R", package, tree)
-    control = pathlib.Path(tree, "DEBIAN/control")
-    version = checked("dpkg-deb", "-f", package, "Version").strip()
-    control.write_text(control.read_text().replace(f"Version: {version}", f"Version: {version}+next"))
-    with open(f"{tree}{CONFIG}", "a", encoding="utf-8") as file:
-        file.write("# of the next version\n")
-    checked("dpkg-deb", "--root-owner-group", "-b", tree, f"{folder}/next.deb")
-    return f"{folder}/next.deb"
-
-
-def install(debian, package, *options):
-    shutil.copy(package, debian.path("/tmp/howdah.deb"))
-    output = debian.run("dpkg", *options, "-i", "/tmp/howdah.deb", stdin=subprocess.DEVNULL)
-    os.unlink(debian.path("/tmp/howdah.deb"))
-    return output
 
 
 def psql(debian, host, user, database, password="", statement="select current_user"):

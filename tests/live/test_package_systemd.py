@@ -1,0 +1,199 @@
+"""The Debian package where systemd runs: what its units promise, by the systemd of a Debian 12 that is booted for it."""
+
+import contextlib
+import os
+import pathlib
+import re
+
+import pytest
+
+from support import wire
+from support.booted_debian import BootedDebian
+from support.clean_debian import PostgresInThere, checked
+from support.debian_package import CONFIG, install, newer, package_in
+from support.messages import query
+from support.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.howdah_only,
+    pytest.mark.long,
+    pytest.mark.time_limit(1800),
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian in a folder"),
+]
+PASSWORD = "of the application"
+ROLES = f"create role app login password '{PASSWORD}'"
+DROP_IN = "/etc/systemd/system/howdah.service.d/test.conf"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    return package_in(tmp_path_factory.mktemp("deb"))
+
+
+@pytest.fixture(scope="module")
+def debian(package):
+    """Booted, with the package and a PostgreSQL."""
+    with BootedDebian() as debian, contextlib.ExitStack() as ends:
+        depends = checked("dpkg-deb", "-f", package, "Depends").strip()
+        debian.run("apt-get", "update", "-qq")
+        debian.run("apt-get", "satisfy", "-y", "-qq", "--no-install-recommends", depends, "systemd", "systemd-sysv")
+        install(debian, package)
+        ends.callback(PostgresInThere(debian, ROLES).remove)
+        debian.boot()
+        yield debian
+
+
+@pytest.fixture
+def service(debian):
+    """As the package brings it, and started anew."""
+    before = pathlib.Path(debian.path(CONFIG)).read_text(encoding="utf-8")
+    debian.systemctl("restart", "howdah.service")
+    service = Service(debian)
+    yield service
+    pathlib.Path(debian.path(CONFIG)).write_text(before, encoding="utf-8")
+    pathlib.Path(debian.path(DROP_IN)).unlink(missing_ok=True)
+    debian.systemctl("daemon-reload")
+    debian.systemctl("stop", "howdah.socket", "howdah.service")
+    debian.systemctl("reset-failed")
+
+
+class Service:
+    def __init__(self, debian):
+        self.debian = debian
+        self.host, self.port = debian.live_path("/run/howdah"), 6432
+        self.begins = len(self.debian.journal("howdah.service"))
+
+    def shown(self, name):
+        return self.debian.shown("howdah.service", name)
+
+    @property
+    def pid(self):
+        """Of the main process, as that Debian counts."""
+        return int(self.shown("MainPID"))
+
+    def journal(self):
+        """Of this test."""
+        return self.debian.journal("howdah.service")[self.begins :]
+
+    def client(self):
+        return wire.connect(self, "app", "postgres", PASSWORD)
+
+    def configure(self, text):
+        with open(self.debian.path(CONFIG), "a", encoding="utf-8") as file:
+            file.write(text)
+
+    def drop_in(self, text):
+        path = pathlib.Path(self.debian.path(DROP_IN))
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"[Service]\n{text}\n", encoding="utf-8")
+        self.debian.systemctl("daemon-reload")
+        self.debian.systemctl("restart", "howdah.service")
+
+    def signal_main(self, name):
+        self.debian.systemctl("kill", "--kill-whom=main", f"--signal={name}", "howdah.service")
+
+
+def test_it_runs_as_its_unit_says(service):
+    assert service.shown("ActiveState") == "active"
+    with service.client() as client:
+        assert client.query("select current_user").value == "app"
+        wait_until(lambda: "Serving 1 client, with 1 server" in service.shown("StatusText"), "it says what it does")
+    status = service.debian.run("cat", f"/proc/{service.pid}/status")
+    assert re.search(r"^NoNewPrivs:\s1$", status, re.MULTILINE)
+    assert re.search(r"^Seccomp:\s2$", status, re.MULTILINE), "its filter of system calls is on"
+    assert re.search(r"^CapBnd:\s0+$", status, re.MULTILINE)
+    assert service.debian.run("stat", "-c", "%U", f"/proc/{service.pid}").strip() == "howdah"
+
+
+def test_a_reload_takes_what_changed_and_touches_nobody(service):
+    with service.client() as client:
+        client.query("set my.own = 'x'")
+        before = service.pid
+        service.configure("log: {level: debug}\n")
+        service.debian.systemctl("reload", "howdah.service")
+        wait_until(lambda: "level=debug" in service.journal() or "log.level" in service.journal(), "it is read")
+        assert service.pid == before
+        assert client.query("show my.own").value == "x"
+
+
+def test_sigusr2_hands_over_to_the_next_process_which_is_supervised(service):
+    with service.client() as client, service.client() as busy:
+        client.query("set my.own = 'x'")
+        busy.query("begin; select 1")
+        before = service.pid
+        service.signal_main("SIGUSR2")
+        wait_until(lambda: "handing over" in service.journal(), "it begins")
+        assert busy.query("commit").tags == ["COMMIT"]
+        wait_until(lambda: service.pid not in (0, before), "the next one is the main one")
+        assert client.query("show my.own").value == "x"
+        assert busy.query("select 2").value == "2"
+        wait_until(lambda: "Serving 2 clients" in service.shown("StatusText"), "it says what it does")
+        assert service.shown("NRestarts") == "0"
+        assert "only permitted for main PID" not in service.journal()
+    service.signal_main("SIGKILL")  # systemd notices, though the process is not one that it has started
+    wait_until(lambda: service.shown("NRestarts") == "1" and service.shown("ActiveState") == "active", "it is started again")
+    with service.client() as client:
+        assert client.query("select 1").value == "1"
+
+
+def test_a_next_process_that_can_not_start_changes_nothing(service):
+    with service.client() as client:
+        client.query("set my.own = 'x'")
+        before = service.pid
+        service.configure("no such key: 1\n")
+        service.signal_main("SIGUSR2")
+        wait_until(lambda: "the process that was to take over has ended" in service.journal(), "it has failed")
+        assert client.query("show my.own").value == "x"
+        assert (service.pid, service.shown("ActiveState")) == (before, "active")
+
+
+def test_an_upgrade_of_the_package_loses_no_client(service, package, tmp_path):
+    with service.client() as client:
+        client.query("set my.own = 'x'")
+        before = service.pid
+        install(service.debian, newer(package, tmp_path), "--force-confdef", "--force-confold")
+        wait_until(lambda: service.pid not in (0, before), "the next one is the main one")
+        assert client.query("show my.own").value == "x"
+    assert service.debian.run("dpkg-query", "-W", "-f", "${Version}", "howdah").endswith("+next")
+    assert service.shown("NRestarts") == "0"
+
+
+def test_one_that_hangs_is_ended_by_the_watchdog_and_started_again(service):
+    service.drop_in("WatchdogSec=2s")
+    service.signal_main("SIGSTOP")
+    wait_until(lambda: service.shown("NRestarts") == "1" and service.shown("ActiveState") == "active", "it is started again", timeout=60)
+    assert "Watchdog timeout" in service.journal()
+    with service.client() as client:
+        assert client.query("select 1").value == "1"
+
+
+def told(client):
+    """The errors that it was sent, up to the end."""
+    return [(error.fields["S"], error.fields["C"]) for error in client.read_to_end().of("E")]
+
+
+@pytest.mark.parametrize("order", ["stop", "restart"])
+def test_a_stop_lets_transactions_finish(service, order):
+    with service.client() as idle, service.client() as busy:
+        busy.query("begin; select 1")
+        service.debian.systemctl(order, "--no-block", "howdah.service")
+        wait_until(lambda: service.shown("ActiveState") == "deactivating", "it stops")
+        assert told(idle) == [("FATAL", "57P01")]
+        busy.send(query("commit"))
+        assert busy.ready().tags == ["COMMIT"]
+        assert told(busy) == [("FATAL", "57P01")]
+    state = {"stop": "inactive", "restart": "active"}[order]
+    wait_until(lambda: service.shown("ActiveState") == state, state)
+    assert service.shown("Result") == "success"
+
+
+def test_the_socket_unit_starts_it_for_the_first_client_and_keeps_later_ones_waiting(service):
+    service.debian.systemctl("stop", "howdah.service")
+    service.debian.systemctl("start", "howdah.socket")
+    with service.client() as client:
+        assert client.query("select 1").value == "1"
+    service.debian.systemctl("stop", "howdah.service")
+    assert service.shown("ActiveState") == "inactive"
+    with service.client() as client:
+        assert client.query("select 2").value == "2"
+    assert service.shown("ActiveState") == "active"
