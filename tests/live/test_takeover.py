@@ -470,6 +470,7 @@ def test_sigusr2_starts_the_next_one_and_systemd_hears_of_it(start, tmp_path):
         pid = int(line.split("=")[1])
         try:
             after = supervisor.lines.index(line)
+            assert supervisor.lines[:after].count("READY=1") == 1, "nobody listens to the next one before"
             wait_until(lambda: "READY=1" in supervisor.lines[after:], "the next one is ready")
             wait_until(lambda: "WATCHDOG=1" in supervisor.lines[after:], "and feeds the watchdog")
             assert client.query("show my.own").value == "x"
