@@ -12,18 +12,18 @@ class BootedDebian(CleanDebian):
     manager = None  # the number of its systemd
 
     def boot(self):
-        network = f"--network-namespace-path=/proc/{self.network.pid}/ns/net"
-        options = ["--quiet", "--register=no", "--keep-unit", "--console=pipe", "--link-journal=no", network]
-        command = ["systemd-nspawn", *options, f"--directory={self.root}", "--boot"]
+        # What it starts ends with it, also where this run is killed.
+        bound = [*self.in_network(), "unshare", "--pid", "--mount-proc", "--fork", "--kill-child"]
+        options = ["--quiet", "--register=no", "--keep-unit", "--console=pipe", "--link-journal=no"]
+        command = [*bound, "systemd-nspawn", *options, f"--directory={self.root}", "--boot"]
         container = self.start_process(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
         def is_up():
             assert container.poll() is None, container.stdout.read()
-            with open(f"/proc/{container.pid}/task/{container.pid}/children", encoding="ascii") as file:
-                found = file.read().split()  # first one that only makes the namespaces, and ends
-            if not found:
+            managers = [child for nspawn in children(container.pid) for child in children(nspawn)]
+            if not managers:
                 return False
-            (self.manager,) = found
+            (self.manager,) = managers  # the first one only makes the namespaces, and ends
             return self.asked("is-system-running") in ("running", "degraded")
 
         wait_until(is_up, "systemd is up", timeout=120)
@@ -52,3 +52,11 @@ class BootedDebian(CleanDebian):
     def live_path(self, name):
         """What has this path in there now: /run and /tmp are made when it boots."""
         return f"/proc/{self.manager}/root/{name.lstrip('/')}"
+
+
+def children(process):
+    try:
+        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
+            return file.read().split()
+    except FileNotFoundError:  # it has just ended
+        return []
