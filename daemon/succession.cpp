@@ -1,8 +1,7 @@
 #include "daemon/succession.h"
 
+#include <algorithm>
 #include <utility>
-
-#include "daemon/takeover/messages.h"
 
 namespace howdah {
 
@@ -24,24 +23,20 @@ std::expected<void, std::string> Succession::open_socket() {
   return {};
 }
 
-// One at a time; the last one's object is kept until the next one comes, since letters to it may be under way.
 void Succession::on_asked(io::UniqueFd socket) {
-  if (giver_ && !giver_->is_over()) {
-    takeover::Message refusal{.kind = takeover::MessageKind::Refusal};
-    refusal.record.add(takeover::Tag::Text, "another takeover is under way");
-    std::ignore = io::send_part(socket.get(), refusal.encoded(), 0, -1);
-    return environment_.commons.log.warning("takeover refused", {{"reason", "another one is under way"}});
-  }
-  giver_ = std::make_unique<takeover::Giver>(
+  if (taker_ && !taker_->is_over()) return waiting_.push_back(std::move(socket));
+  std::erase_if(givers_, [](const auto& giver) { return giver->is_over(); });
+  givers_.push_back(std::make_unique<takeover::Giver>(
       std::move(socket), takeover::Giver::Environment{.home = environment_.home,
                                                       .commons = environment_.commons,
                                                       .serving = environment_.serving,
                                                       .doors = environment_.doors,
-                                                      .owner = static_cast<takeover::GiverOwner&>(*this)});
+                                                      .owner = static_cast<takeover::GiverOwner&>(*this)}));
 }
 
-std::string Succession::why_not_given() const {
-  if (taker_ && !taker_->is_over()) return "it is just taking over itself";
+std::string Succession::why_not_given(const takeover::Giver& giver) const {
+  const auto has_the_offer = [&](const auto& other) { return other.get() != &giver && other->has_offered(); };
+  if (std::ranges::any_of(givers_, has_the_offer)) return "another takeover is under way";
   return environment_.why_not_given();
 }
 
@@ -59,6 +54,11 @@ void Succession::on_taken_back() {
     environment_.commons.log.error("nobody can take over", {{"error", opened.error()}});
   }
   environment_.on_taken_back();
+}
+
+void Succession::on_taken_over() {
+  environment_.on_place_taken();
+  for (auto& socket : std::exchange(waiting_, {})) on_asked(std::move(socket));
 }
 
 void Succession::on_may_serve() {

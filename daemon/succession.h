@@ -55,7 +55,7 @@ class Succession final : private takeover::GiverOwner, private takeover::TakerOw
   [[nodiscard]] std::expected<void, std::string> open_socket();
 
  private:
-  [[nodiscard]] std::string why_not_given() const override;
+  [[nodiscard]] std::string why_not_given(const takeover::Giver& giver) const override;
   void on_asked(io::UniqueFd socket);
   void on_giving() override;
   void on_taken_back() override;
@@ -63,13 +63,14 @@ class Succession final : private takeover::GiverOwner, private takeover::TakerOw
   void on_given() override { environment_.on_given(); }
   void on_broken_off() override { environment_.on_broken_off(); }
   void on_may_serve() override;
-  void on_taken_over() override { environment_.on_place_taken(); }
+  void on_taken_over() override;
   void on_refused() override { environment_.on_refused(); }
 
   const Environment environment_;
   std::unique_ptr<takeover::ControlSocket> socket_;
   std::unique_ptr<takeover::Taker> taker_;
-  std::unique_ptr<takeover::Giver> giver_;
+  std::vector<io::UniqueFd> waiting_;                     // of processes that ask while this one is still taking
+  std::vector<std::unique_ptr<takeover::Giver>> givers_;  // one for each that asked, of which one is offered the place
   bool may_serve_ = false;
 };
 

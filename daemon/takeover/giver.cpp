@@ -75,7 +75,7 @@ void Giver::on_message(std::string text, io::UniqueFd) {
 
 void Giver::on_hello(const Message& message) {
   if (const auto why = why_not_understood(message, "the new howdah")) return refuse(*why);
-  if (const auto why = environment_.owner.why_not_given(); !why.empty()) return refuse(why);
+  if (const auto why = environment_.owner.why_not_given(*this); !why.empty()) return refuse(why);
   environment_.commons.log.info(
       "another process asks to take over",
       {{"process", process_id_}, {"version", message.record.text(Tag::Program).value_or("")}});
@@ -102,7 +102,7 @@ void Giver::refuse(const std::string& why) {
 }
 
 void Giver::begin_giving() {
-  if (const auto why = environment_.owner.why_not_given(); !why.empty()) return refuse(why);
+  if (const auto why = environment_.owner.why_not_given(*this); !why.empty()) return refuse(why);
   auto& commons = environment_.commons;
   stage_ = Stage::Giving;
   cancels_.emplace(commons.keys, environment_.home, [this](const Message& message) { send(message); });

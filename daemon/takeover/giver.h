@@ -21,10 +21,12 @@
 
 namespace howdah::takeover {
 
+class Giver;
+
 class GiverOwner {
  public:
-  // Empty where another process may take this one's place now.
-  [[nodiscard]] virtual std::string why_not_given() const = 0;
+  // Empty where the process at this giver's other end may take this one's place now.
+  [[nodiscard]] virtual std::string why_not_given(const Giver& giver) const = 0;
   // The new process serves from now on: no new clients here.
   virtual void on_giving() = 0;
   // It has died: all is as it was before.
@@ -56,7 +58,8 @@ class Giver final : private io::PacketHandler {
 
   // Nothing more will come of it: it may be destroyed.
   [[nodiscard]] bool is_over() const { return stage_ == Stage::Over; }
-  [[nodiscard]] bool is_giving() const { return stage_ == Stage::Giving || stage_ == Stage::Lost; }
+  // The other process was told that it may take the place.
+  [[nodiscard]] bool has_offered() const { return stage_ != Stage::Asked && stage_ != Stage::Over; }
 
  private:
   enum class Stage {

@@ -479,6 +479,37 @@ def test_sigusr2_starts_the_next_one_and_systemd_hears_of_it(start, tmp_path):
             wait_until(lambda: not processes.accepts(first.port), "it ends")
 
 
+def answer(peer):
+    """An offer or a refusal."""
+    return next(kind for kind, _ in iter(peer.receive, None) if kind in (b"O", b"X"))
+
+
+def test_who_asks_a_process_that_is_still_taking_over_waits_until_it_has_all(start):
+    first = start()
+    with app(first) as busy, app(first) as other:
+        busy.query("begin; select 1")
+        second = start.beside(first, "handing over")
+        assert other.query("select 1").value == "1"
+        wait_until(lambda: os.path.exists(control(first)), "the second one can be asked")
+        with Packets(control(first)) as peer, Packets(control(first)) as another:
+            for one in (peer, another):
+                one.send(b"H", **hello())
+            busy.query("commit")
+            assert {answer(peer), answer(another)} == {b"O", b"X"}
+        assert first.wait_for_end(60) == 0
+        assert busy.query("select 2").value == "2"
+        second.stop()
+
+
+def test_without_the_setting_it_starts_as_usual(start_howdah):
+    howdah = start_howdah()
+    howdah.stop()
+    howdah.user_arguments = [*howdah.user_arguments, "--takeover"]
+    howdah.start()
+    with app(howdah) as client:
+        assert client.query("select 1").value == "1"
+
+
 def test_sigusr2_without_the_setting_changes_nothing(howdah):
     howdah.signal(signal.SIGUSR2)
     wait_until(lambda: "no upgrade without the setting takeover.socket" in howdah.log(), "it says so")
