@@ -37,8 +37,9 @@ Service::Service(std::shared_ptr<const config::Settings> settings, os::Log& log,
   app_.set_configuration_source(std::move(start.source));
   app_.use_listeners(std::move(start.inherited));
   if (!start.inheritance) return;
+  // Who was started by the one before, not by systemd, becomes the service only with its place.
+  if (start.inheritance->process_id == getppid()) notifier_.wait_for_place();
   app_.take_over(*std::move(start.inheritance));
-  notifier_.wait_for_place();
 }
 
 bool Service::run() {
@@ -57,7 +58,9 @@ bool Service::run() {
 // The unit's watchdog is fed four times as often as it has to be: one late answer of a busy loop does no harm.
 void Service::tell_supervisor() {
   app_.on_ready([this] { notifier_.ready("Serving on " + where()); });
-  app_.on_place_given([this](int process_id) { notifier_.give_to(process_id, "Handed over"); });
+  app_.on_place_given([this](int process_id) {
+    if (successor_.is(process_id)) notifier_.give_to(process_id, "Handed over");
+  });
   app_.on_place_taken([this] {
     notifier_.take_place();
     told_.clear();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +25,14 @@ bool takes_clients(int fd) {
          (family == AF_INET || family == AF_INET6 || family == AF_UNIX);
 }
 
+// By whatever descriptor.
+bool is_same_socket(int left, int right) {
+  struct stat one{};
+  struct stat other{};
+  return fstat(left, &one) == 0 && fstat(right, &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
 }  // namespace
 
 std::expected<void, std::string> InheritedListeners::add(std::vector<UniqueFd> sockets, Kind kind) {
@@ -33,6 +42,8 @@ std::expected<void, std::string> InheritedListeners::add(std::vector<UniqueFd> s
       return std::unexpected("descriptor " + std::to_string(fd) +
                              ", which was passed at the start, is not a listening stream socket");
     }
+    if (std::ranges::any_of(sockets_, [&](const Socket& other) { return is_same_socket(other.fd.get(), fd); }))
+      continue;
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     sockets_.push_back({.fd = std::move(socket), .kind = kind});

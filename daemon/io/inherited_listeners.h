@@ -22,7 +22,7 @@ class InheritedListeners {
     Kind kind = Kind::Given;
   };
 
-  // The error names a descriptor that no client can connect to.
+  // One that is here already is not taken twice. The error names a descriptor that no client can connect to.
   [[nodiscard]] std::expected<void, std::string> add(std::vector<UniqueFd> sockets, Kind kind);
 
   // Whether one of them listens at this address, perhaps by the way: [::]:6432 does at 0.0.0.0:6432 too, unless it was

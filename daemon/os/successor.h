@@ -24,6 +24,8 @@ class Successor {
   Successor& operator=(const Successor&) = delete;
 
   [[nodiscard]] bool is_running() const { return process_.is_open(); }
+  // Whether it was this one that was started last.
+  [[nodiscard]] bool is(pid_t process) const { return id_ > 0 && process == id_; }
   // With these arguments behind the program's name, and without what a service manager has told this process alone.
   // `on_end`: should it end before this process does. Its number, or why it could not be started.
   [[nodiscard]] std::expected<pid_t, std::string> start(const std::vector<std::string>& arguments, OnEnd on_end);

@@ -54,6 +54,7 @@ def service(debian):
     pathlib.Path(debian.path(DROP_IN)).unlink(missing_ok=True)
     debian.systemctl("daemon-reload")
     debian.systemctl("stop", "howdah.socket", "howdah.service")
+    wait_until(lambda: debian.asked("is-active", "howdah-handover.service") == "inactive", "the other one has ended too")
     debian.systemctl("reset-failed")
 
 
@@ -87,7 +88,19 @@ class Service:
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"[Service]\n{text}\n", encoding="utf-8")
         self.debian.systemctl("daemon-reload")
-        self.debian.systemctl("restart", "howdah.service")
+
+    def without_takeover(self):
+        path = pathlib.Path(self.debian.path(CONFIG))
+        text = path.read_text(encoding="utf-8")
+        changed = re.sub(r"^takeover:\n.*\n", "", text, flags=re.MULTILINE)
+        assert changed != text
+        self.debian.systemctl("stop", "howdah.service")
+        path.write_text(changed, encoding="utf-8")
+        self.debian.systemctl("start", "howdah.service")
+
+    def handover(self, name):
+        """Of the unit that has the clients during a restart."""
+        return self.debian.shown("howdah-handover.service", name)
 
     def signal_main(self, name):
         self.debian.systemctl("kill", "--kill-whom=main", f"--signal={name}", "howdah.service")
@@ -160,6 +173,7 @@ def test_an_upgrade_of_the_package_loses_no_client(service, package, tmp_path):
 
 def test_one_that_hangs_is_ended_by_the_watchdog_and_started_again(service):
     service.drop_in("WatchdogSec=2s")
+    service.debian.systemctl("restart", "howdah.service")
     service.signal_main("SIGSTOP")
     wait_until(lambda: service.shown("NRestarts") == "1" and service.shown("ActiveState") == "active", "it is started again", timeout=60)
     assert "Watchdog timeout" in service.journal()
@@ -173,7 +187,8 @@ def told(client):
 
 
 @pytest.mark.parametrize("order", ["stop", "restart"])
-def test_a_stop_lets_transactions_finish(service, order):
+def test_a_stop_lets_transactions_finish_and_so_does_a_restart_without_takeover(service, order):
+    service.without_takeover()
     with service.client() as idle, service.client() as busy:
         busy.query("begin; select 1")
         service.debian.systemctl(order, "--no-block", "howdah.service")
@@ -185,6 +200,61 @@ def test_a_stop_lets_transactions_finish(service, order):
     state = {"stop": "inactive", "restart": "active"}[order]
     wait_until(lambda: service.shown("ActiveState") == state, state)
     assert service.shown("Result") == "success"
+    assert service.handover("ActiveState") == "inactive"
+
+
+@pytest.mark.parametrize("is_activated", [False, True], ids=["own sockets", "socket unit"])
+def test_a_restart_loses_no_client(service, is_activated):
+    if is_activated:
+        service.debian.systemctl("stop", "howdah.service")
+        service.debian.systemctl("start", "howdah.socket")
+    with service.client() as client, service.client() as busy:
+        client.query("set my.own = 'x'")
+        busy.query("begin; select 1")
+        before = service.pid
+        service.debian.systemctl("restart", "--no-block", "howdah.service")
+        wait_until(lambda: service.shown("ActiveState") == "deactivating", "it stops")
+        wait_until(lambda: service.handover("ActiveState") == "active", "another one has its clients meanwhile")
+        assert client.query("show my.own").value == "x"
+        with service.client() as late:
+            assert late.query("select 1").value == "1"
+            assert busy.query("commit").tags == ["COMMIT"]
+            wait_until(lambda: service.shown("ActiveState") == "active" and service.pid not in (0, before), "it has restarted")
+            wait_until(lambda: service.handover("ActiveState") == "inactive", "all are back")
+            assert late.query("select 2").value == "2"
+        assert client.query("show my.own").value == "x"
+        assert busy.query("select 3").value == "3"
+    assert (service.shown("Result"), service.handover("Result")) == ("success", "success")
+    assert service.shown("StatusText").count("127.0.0.1:6432") == 1
+    assert "main PID" not in service.journal(), "nobody says what systemd refuses"
+
+
+def test_a_transaction_that_outlasts_the_time_of_a_stop_still_ends_in_a_restart(service):
+    service.drop_in("TimeoutStopSec=2s")
+    with service.client() as client, service.client() as busy:
+        client.query("set my.own = 'x'")
+        busy.query("begin; select 1")
+        service.debian.systemctl("restart", "--no-block", "howdah.service")
+        wait_until(lambda: "told to stop signal=SIGTERM" in service.journal(), "systemd will not wait for it")
+        busy.send(query("commit"))
+        assert busy.ready().tags == ["COMMIT"]
+        wait_until(lambda: service.shown("ActiveState") == "active", "it has restarted")
+        wait_until(lambda: service.handover("ActiveState") == "inactive", "all are back")
+        assert client.query("show my.own").value == "x"
+
+
+def test_where_the_next_one_can_not_start_in_a_restart_the_clients_stay_with_the_one_between(service):
+    with service.client() as client:
+        client.query("set my.own = 'x'")
+        service.drop_in("ExecStart=\nExecStart=/bin/false\nRestart=no")
+        service.debian.asked("restart", "howdah.service")
+        assert (service.shown("ActiveState"), service.handover("ActiveState")) == ("failed", "active")
+        assert client.query("show my.own").value == "x"
+        service.drop_in("")
+        service.debian.systemctl("restart", "howdah.service")
+        wait_until(lambda: service.handover("ActiveState") == "inactive", "all are back")
+        assert service.shown("ActiveState") == "active"
+        assert client.query("show my.own").value == "x"
 
 
 def test_the_socket_unit_starts_it_for_the_first_client_and_keeps_later_ones_waiting(service):
@@ -197,3 +267,11 @@ def test_the_socket_unit_starts_it_for_the_first_client_and_keeps_later_ones_wai
     with service.client() as client:
         assert client.query("select 2").value == "2"
     assert service.shown("ActiveState") == "active"
+
+
+def test_z_a_removal_ends_it_and_whoever_listens_for_it(debian):
+    debian.systemctl("start", "howdah.socket")
+    wait_until(lambda: os.path.exists(debian.live_path("/run/howdah/.s.PGSQL.6432")), "systemd listens")
+    debian.run("dpkg", "-P", "howdah")
+    assert debian.asked("list-units", "--plain", "--no-legend", "--state=active,activating,deactivating,failed", "howdah*") == ""
+    assert not os.path.exists(debian.live_path("/run/howdah/.s.PGSQL.6432"))

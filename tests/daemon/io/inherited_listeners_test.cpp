@@ -55,6 +55,15 @@ SocketAddress every_v4_address(std::uint16_t port) {
 
 BOOST_AUTO_TEST_SUITE(inherited_listeners)
 
+BOOST_AUTO_TEST_CASE(one_socket_by_two_descriptors_is_one) {
+  InheritedListeners inherited;
+  auto lent = loopback();
+  UniqueFd again(dup(lent.fd.get()));
+  BOOST_TEST(inherited.add(list_of(std::move(lent.fd)), Kind::Lent).has_value());
+  BOOST_TEST(inherited.add(list_of(std::move(again)), Kind::Lent).has_value());
+  BOOST_TEST(inherited.take_all().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(they_are_known_by_their_address_and_taken_once) {
   InheritedListeners inherited;
   auto lent = loopback();

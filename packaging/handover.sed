@@ -1,0 +1,7 @@
+# Makes howdah-handover.service of howdah.service: in the same walls, for the time of a restart only.
+1i # Made from howdah.service, with packaging/handover.sed
+/^#/d
+/^Description=/c Description=Howdah, which has the clients of howdah.service while that restarts
+/^ExecStop=/,/[^\\]$/d
+/^Restart/d
+/^\[Install\]/,$d
