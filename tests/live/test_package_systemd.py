@@ -11,6 +11,7 @@ from support import wire
 from support.booted_debian import BootedDebian
 from support.clean_debian import PostgresInThere, checked
 from support.debian_package import CONFIG, install, newer, package_in
+from support.ledger import LedgerClient, check_ledger, ledger_table, load_of
 from support.messages import query
 from support.waiting import wait_until
 
@@ -21,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian in a folder"),
 ]
 PASSWORD = "of the application"
-ROLES = f"create role app login password '{PASSWORD}'"
+ROLES = f"create role app login password '{PASSWORD}';\n\ncreate database app owner app"
 DROP_IN = "/etc/systemd/system/howdah.service.d/test.conf"
 
 
@@ -38,7 +39,8 @@ def debian(package):
         debian.run("apt-get", "update", "-qq")
         debian.run("apt-get", "satisfy", "-y", "-qq", "--no-install-recommends", depends, "systemd", "systemd-sysv")
         install(debian, package)
-        ends.callback(PostgresInThere(debian, ROLES).remove)
+        debian.postgres = PostgresInThere(debian, ROLES)
+        ends.callback(debian.postgres.remove)
         debian.boot()
         yield debian
 
@@ -227,6 +229,20 @@ def test_a_restart_loses_no_client(service, is_activated):
     assert (service.shown("Result"), service.handover("Result")) == ("success", "success")
     assert service.shown("StatusText").count("127.0.0.1:6432") == 1
     assert "main PID" not in service.journal(), "nobody says what systemd refuses"
+
+
+def test_restarts_under_load_lose_nothing(service):
+    clients = [LedgerClient(service, f"c{number}", password=PASSWORD) for number in range(8)]
+    service.drop_in("[Unit]\nStartLimitIntervalSec=0")
+    with ledger_table(service.debian.postgres):
+        with load_of(clients):
+            for _ in range(50):  # one upon the heels of the other
+                service.debian.systemctl("restart", "howdah.service")
+        check_ledger(service.debian.postgres, clients)
+    assert sum(client.reconnects for client in clients) == 0
+    longest = max(client.longest for client in clients)
+    done = sum(len(client.acknowledged) for client in clients)
+    print(f"50 restarts: {done} transfers, none failed, no connection was lost, the longest took {longest * 1000:.0f} ms")
 
 
 def test_a_transaction_that_outlasts_the_time_of_a_stop_still_ends_in_a_restart(service):

@@ -2,6 +2,7 @@
 
 HOWDAH_DEBIAN names a folder that debootstrap has made, to be copied instead of made again."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -10,10 +11,13 @@ import stat
 import subprocess
 import tempfile
 
+import psycopg2
+
 from support import postgres, processes
 
 # What changes with every installation, or is a copy that dpkg or adduser keeps of what was before.
 CHANGING = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/passwd-", "etc/group-", "etc/shadow-", "etc/gshadow-", "etc/.pwd.lock", "run/adduser", "var/lib/systemd/deb-systemd-helper-enabled")
+ADMINISTRATOR = "of the administrator"  # of a PostgreSQL in there: the password
 MIRROR = "http://deb.debian.org/debian"
 
 
@@ -94,7 +98,7 @@ class PostgresInThere:
         user = processes.as_user("postgres")
         programs = postgres.bin_folder()
         with open(f"{self.folder}/password", "w", encoding="utf-8") as file:
-            file.write("of the administrator")
+            file.write(ADMINISTRATOR)
         names = ["-D", f"{self.folder}/data", "-U", "postgres", f"--pwfile={self.folder}/password"]
         checked(f"{programs}/initdb", *names, "-A", "scram-sha-256", "-N", cwd="/", **user)
         single = [f"{programs}/postgres", "--single", "-j", "-D", f"{self.folder}/data", "postgres"]
@@ -102,6 +106,17 @@ class PostgresInThere:
         arguments = ["-D", f"{self.folder}/data", "-k", self.folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
         command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", f"{programs}/postgres", *arguments]
         self.process = debian.start_process([*debian.in_network(), *command], stderr=subprocess.DEVNULL, cwd="/")
+
+    def connect(self, database):
+        """As the administrator, from the machine."""
+        connection = psycopg2.connect(host=self.folder, user="postgres", password=ADMINISTRATOR, dbname=database)
+        connection.autocommit = True
+        return connection
+
+    def rows(self, sql, database="postgres"):
+        with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
 
     def remove(self):
         if self.process:

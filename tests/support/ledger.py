@@ -12,9 +12,9 @@ TABLE = "orders_ledger"
 class LedgerClient(threading.Thread):
     """Reads and transfers, each with a tag of its own, until it is told to stop. What breaks its connection is an order."""
 
-    def __init__(self, howdah, name, is_killing=False):
+    def __init__(self, howdah, name, is_killing=False, password=None):
         super().__init__()
-        self.howdah, self.prefix, self.is_killing = howdah, name, is_killing
+        self.howdah, self.prefix, self.is_killing, self.password = howdah, name, is_killing, password
         self.acknowledged, self.doubtful, self.failures = [], [], []
         self.is_over = threading.Event()
         self.count = self.reconnects = 0
@@ -26,7 +26,7 @@ class LedgerClient(threading.Thread):
             tag = f"{self.prefix}-{self.count}"
             self.count += 1
             try:
-                connection = connection or wire.connect(self.howdah, "app", "app", timeout=60)
+                connection = connection or wire.connect(self.howdah, "app", "app", self.password, timeout=60)
                 self.ask(connection, tag)
             except wire.ServerError as error:
                 is_ordered = error.sqlstate == "57P03" or (self.is_killing and error.sqlstate == "57P01")
