@@ -6,6 +6,10 @@ from support.clean_debian import CleanDebian, checked
 from support.waiting import wait_until
 
 
+class NoContainer(Exception):
+    """This machine, itself perhaps a container, lets nobody make one with a systemd of its own."""
+
+
 class BootedDebian(CleanDebian):
     """Nothing of it reaches the machine: it has namespaces of its own for all but the users. `boot` once all is installed."""
 
@@ -19,7 +23,8 @@ class BootedDebian(CleanDebian):
         container = self.start_process(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
         def is_up():
-            assert container.poll() is None, container.stdout.read()
+            if container.poll() is not None:
+                raise NoContainer(container.stdout.read())
             managers = [child for nspawn in children(container.pid) for child in children(nspawn)]
             if not managers:
                 return False
