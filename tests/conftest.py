@@ -7,6 +7,7 @@ import pytest
 
 from support import postgres as postgres_cluster
 from support import scram
+from support.debian_package import package_in
 from support.howdah_process import HowdahProcess, judge_and_remove, merged
 from support.moving import TwoServers
 from support.other_targets import DirectTarget, PgbouncerTarget, target_name
@@ -66,6 +67,12 @@ def postgres(postgres_template):
 def direct(postgres):
     """The same PostgreSQL without a pooler: the expectation is what it does."""
     return DirectTarget(postgres)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory):
+    """The path of the Debian package."""
+    return package_in(tmp_path_factory.mktemp("deb"))
 
 
 @pytest.fixture

@@ -8,21 +8,11 @@ import pytest
 
 from support import processes
 from support.clean_debian import CleanDebian, PostgresInThere, checked
-from support.debian_package import CONFIG, install, newer, package_in
+from support.debian_package import CONFIG, MARKS, install, newer
 from support.waiting import wait_until
 
-pytestmark = [
-    pytest.mark.howdah_only,
-    pytest.mark.long,
-    pytest.mark.time_limit(1800),
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian in a folder"),
-]
+pytestmark = MARKS
 ROLES = "create role app login password 'of the application'"
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    return package_in(tmp_path_factory.mktemp("deb"))
 
 
 def libraries(package):

@@ -10,25 +10,15 @@ import pytest
 from support import wire
 from support.booted_debian import BootedDebian, NoContainer
 from support.clean_debian import PostgresInThere, checked
-from support.debian_package import CONFIG, install, newer, package_in
+from support.debian_package import CONFIG, MARKS, install, newer
 from support.ledger import LedgerClient, check_ledger, ledger_table, load_of
 from support.messages import query
 from support.waiting import wait_until
 
-pytestmark = [
-    pytest.mark.howdah_only,
-    pytest.mark.long,
-    pytest.mark.time_limit(1800),
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian in a folder"),
-]
+pytestmark = MARKS
 PASSWORD = "of the application"
 ROLES = f"create role app login password '{PASSWORD}';\n\ncreate database app owner app"
 DROP_IN = "/etc/systemd/system/howdah.service.d/test.conf"
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    return package_in(tmp_path_factory.mktemp("deb"))
 
 
 @pytest.fixture(scope="module")

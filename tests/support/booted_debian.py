@@ -2,7 +2,7 @@
 
 import subprocess
 
-from support.clean_debian import CleanDebian, checked
+from support.clean_debian import CleanDebian
 from support.waiting import wait_until
 
 
@@ -33,18 +33,15 @@ class BootedDebian(CleanDebian):
 
         wait_until(is_up, "systemd is up", timeout=120)
 
-    def run(self, *command, **more):
-        if self.manager is None:
-            return super().run(*command, **more)
-        path = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive"]
-        return checked("nsenter", "--all", f"--target={self.manager}", *path, *command, **more)
+    def inside(self):
+        return ["nsenter", "--all", f"--target={self.manager}"] if self.manager else super().inside()
 
     def systemctl(self, *arguments):
         return self.run("systemctl", *arguments)
 
     def asked(self, *arguments):
         """What systemctl answers, also where its status says no."""
-        command = ["nsenter", "--all", f"--target={self.manager}", "systemctl", *arguments]
+        command = [*self.inside(), "systemctl", *arguments]
         return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout.strip()
 
     def shown(self, unit, name):

@@ -50,9 +50,13 @@ class CleanDebian:
     def path(self, name):
         return f"{self.root}/{name.lstrip('/')}"
 
+    def inside(self):
+        """In front of a command: it runs in there."""
+        return ["chroot", self.root]
+
     def run(self, *command, **more):
         """In there. Its output, also that for errors."""
-        return checked("chroot", self.root, *command, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}, **more)
+        return checked(*self.inside(), *command, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}, **more)
 
     def in_network(self):
         """In front of a command: it runs on the machine itself, but in the network of this Debian."""

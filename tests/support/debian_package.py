@@ -6,10 +6,19 @@ import pathlib
 import shutil
 import subprocess
 
+import pytest
+
 from support.clean_debian import checked
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIG = "/etc/howdah/howdah.yaml"
+# Of tests with a Debian of their own.
+MARKS = [
+    pytest.mark.howdah_only,
+    pytest.mark.long,
+    pytest.mark.time_limit(1800),
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a Debian in a folder"),
+]
 
 
 def package_in(folder):

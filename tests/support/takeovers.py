@@ -7,6 +7,7 @@ import struct
 from support.howdah_process import merged
 from support.waiting import wait_until
 
+
 def successor_of(howdah, **changes):
     """Not started yet. `changes` are to its configuration. It is removed with the first one."""
     successor = copy.copy(howdah)
