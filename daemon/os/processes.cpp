@@ -16,8 +16,8 @@ void kill(const io::UniqueFd& process) {
   if (process.is_open()) syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
 }
 
-bool has_ended(int process) {
-  pollfd end{.fd = process, .events = POLLIN, .revents = 0};
+bool has_ended(const io::UniqueFd& process) {
+  pollfd end{.fd = process.get(), .events = POLLIN, .revents = 0};
   return poll(&end, 1, 0) > 0;
 }
 

@@ -11,7 +11,7 @@ namespace howdah::os {
 [[nodiscard]] io::UniqueFd descriptor_of_process(pid_t id);
 // By SIGKILL; nothing happens where it has ended.
 void kill(const io::UniqueFd& process);
-// Whether it has, without waiting.
-[[nodiscard]] bool has_ended(int process);
+// Whether it is known to have ended, without waiting.
+[[nodiscard]] bool has_ended(const io::UniqueFd& process);
 
 }  // namespace howdah::os

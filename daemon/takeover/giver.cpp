@@ -257,7 +257,7 @@ void Giver::on_closed() {
 // Clients that were on the way stay here in any case: nobody has said that he has them.
 void Giver::look_after_lost() {
   auto& commons = environment_.commons;
-  const bool is_dead = process_.is_open() && os::has_ended(process_.get());
+  const bool is_dead = os::has_ended(process_);
   if (!is_dead && environment_.home.agenda().now() < look_until_) {
     return environment_.home.agenda().arm_in(lost_timer_, kWatchInterval);
   }
