@@ -266,6 +266,22 @@ def test_where_the_next_one_can_not_start_in_a_restart_the_clients_stay_with_the
         assert client.query("show my.own").value == "x"
 
 
+def test_where_the_one_between_dies_nobody_waits_for_it(service):
+    with service.client() as busy:
+        busy.query("begin; select 1")
+        service.debian.systemctl("restart", "--no-block", "howdah.service")
+        wait_until(lambda: service.handover("ActiveState") == "active", "it is there")
+        service.debian.systemctl("kill", "--signal=SIGKILL", "howdah-handover.service")
+        wait_until(lambda: "told to stop signal=SIGTERM" in service.journal(), "it is a stop like any other")
+        busy.send(query("commit"))
+        assert busy.ready().tags == ["COMMIT"]
+    wait_until(lambda: service.shown("ActiveState") == "active", "it has restarted")
+    assert "the takeover has broken off" in service.journal()
+    with service.client() as client:
+        assert client.query("select 1").value == "1"
+    service.debian.systemctl("reset-failed")
+
+
 def test_the_socket_unit_starts_it_for_the_first_client_and_keeps_later_ones_waiting(service):
     service.debian.systemctl("stop", "howdah.service")
     service.debian.systemctl("start", "howdah.socket")
